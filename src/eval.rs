@@ -1,0 +1,99 @@
+//! Decisions: may this user do this to that, here and now (DESIGN §5, *Decision*).
+//!
+//! 1. [`org::Org`] indexes an organisation once: containment as intervals, each user's holdings as a slice sorted by node.
+//! 2. [`decide`] answers one [`Request`] by walking the target's few ancestors; it allocates nothing.
+//! 3. [`explain::explain`] answers the same with every reason; a slow path that must agree.
+//!
+//! Everything is Kleene logic over [`Tri`]: an unknown never allows and always forbids.
+
+pub mod condition;
+pub mod decision;
+//pub mod explain;
+pub mod org;
+mod org_extra;
+pub mod reach;
+
+use crate::model::permission::PermId;
+use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
+use crate::model::TypeId;
+use crate::table::Table;
+use org::Org;
+
+/// What is acted upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The first listed node of the chain of containers.
+    pub start: NodeId,
+    /// What stands before it in the chain: a node that nobody lists, or a user, by its type.
+    pub own: Option<TypeId>,
+    /// What `resource` is.
+    pub resource: Resource,
+}
+
+/// What `resource` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// A listed node.
+    Node(NodeId),
+    /// A node of this type that nobody lists.
+    Unlisted(TypeId),
+    /// A user.
+    User(UserId),
+}
+
+impl Target {
+    /// A listed node.
+    #[must_use]
+    pub const fn node(node: NodeId) -> Self {
+        Self { start: node, own: None, resource: Resource::Node(node) }
+    }
+
+    /// A node directly in `container` that the facts do not list.
+    #[must_use]
+    pub const fn unlisted(ty: TypeId, container: NodeId) -> Self {
+        Self { start: container, own: Some(ty), resource: Resource::Unlisted(ty) }
+    }
+
+    /// The target of a creating action: reach and type roots start at the container, only `resource` is the new node.
+    #[must_use]
+    pub const fn created(ty: TypeId, container: NodeId) -> Self {
+        Self { start: container, own: None, resource: Resource::Unlisted(ty) }
+    }
+
+    /// A user, as a member of `place`.
+    #[must_use]
+    pub const fn user(user: UserId, ty: TypeId, place: NodeId) -> Self {
+        Self { start: place, own: Some(ty), resource: Resource::User(user) }
+    }
+}
+
+/// One question to the evaluator.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Who; `None` is a caller who is not signed in.
+    pub user: Option<UserId>,
+    /// What.
+    pub permission: PermId,
+    /// On what.
+    pub target: Target,
+    /// To or from whom, in administration.
+    pub recipient: Option<UserId>,
+    /// Attributes of the request, by slot; those beyond the end are missing.
+    pub context: &'a [Value],
+    /// Attributes given to a node that nobody lists, by slot.
+    pub given: &'a [(usize, Value)],
+    /// Strings and lists that the values above refer to; stands on the organisation's.
+    pub pool: &'a Pool,
+}
+
+/// True if the request is allowed: D is true.
+#[must_use]
+pub fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {
+    degree(table, org, request) == Tri::True
+}
+
+/// D(u, p, r), with unknown told from false.
+#[must_use]
+pub fn degree(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Tri {
+    decision::Eval { table, org, request }.degree()
+}

@@ -1,0 +1,370 @@
+//! D(u, p, r): some grant applies and no prohibition does.
+//!
+//! 1. [`Eval::degree`] takes the prohibitions first: one that is true settles the matter.
+//! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then, for each node that encloses the target,
+//!    what the user holds there; then far holdings (`across`, `anywhere`); then derived roles.
+//! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
+
+use super::condition::{Scope, all, any};
+use super::org::{Entry, Org, Source, running};
+use super::reach::{account, near, reaches};
+use super::{Request, Resource, Target};
+use crate::model::permission::Permission;
+use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, Who};
+use crate::table::{Table, Way, is_far};
+
+/// One evaluation: policy, organisation, request.
+#[derive(Debug, Clone, Copy)]
+pub struct Eval<'e> {
+    /// The policy.
+    pub table: &'e Table,
+    /// The organisation.
+    pub org: &'e Org<'e>,
+    /// The request.
+    pub request: &'e Request<'e>,
+}
+
+impl<'e> Eval<'e> {
+    /// D(u, p, r).
+    #[must_use]
+    pub fn degree(&self) -> Tri {
+        let prohibited = self.side(Effect::Prohibit);
+        if prohibited == Tri::True {
+            return Tri::False;
+        }
+        self.side(Effect::Grant).min(prohibited.negate())
+    }
+
+    /// The greatest ρ among the rules of one effect.
+    #[must_use]
+    pub fn side(&self, effect: Effect) -> Tri {
+        let ways = self.table.ways(self.request.permission, effect);
+        let open = any(Table::cell(ways, None), |way| self.public(way));
+        let Some(user) = self.request.user else { return open };
+        if open == Tri::True {
+            return open;
+        }
+        let needs = self.table.needs(self.request.permission, effect);
+        let mut truth = open;
+        if needs.held {
+            truth = truth.max(self.held(user, ways));
+        }
+        if needs.far && truth != Tri::True {
+            truth = truth.max(self.far(user, ways));
+        }
+        if needs.derived && truth != Tri::True {
+            truth = truth.max(self.derived_ways(user, ways));
+        }
+        if effect == Effect::Grant && truth != Tri::True {
+            truth = truth.max(self.extra(user));
+        }
+        truth
+    }
+
+    /// ρ of a rule without a role.
+    fn public(&self, way: &Way) -> Tri {
+        let rule = self.table.model().rule(way.rule);
+        let reach = self.public_reach(rule);
+        if reach == Tri::False {
+            return reach;
+        }
+        let exempt = match (&rule.who, self.request.user) {
+            (Who::Nobody(but), Some(user)) => self.holds_above(user, but).negate(),
+            _ => Tri::True,
+        };
+        reach.min(exempt).min(self.conditions(rule, Scope::NONE))
+    }
+
+    /// Where a rule without a role reaches.
+    #[must_use]
+    pub fn public_reach(&self, rule: &Rule) -> Tri {
+        let target = &self.request.target;
+        if let Reach::In(ty) = rule.reach
+            && near(self.org, target, ty).is_none()
+        {
+            return Tri::False;
+        }
+        match (&rule.who, self.request.user) {
+            (Who::Everyone, None) => Tri::False,
+            (Who::Everyone, Some(user)) if rule.reach != Reach::Anywhere => self.belongs(user),
+            _ => Tri::True,
+        }
+    }
+
+    /// The user is a member of some place in the target's account.
+    fn belongs(&self, user: UserId) -> Tri {
+        let Some(account) = account(self.org, &self.request.target) else { return Tri::False };
+        any(self.org.memberships(user), |&(place, window)| {
+            if self.org.kind(place).is_place() && self.org.account(place) == account {
+                running(window, self.now())
+            } else {
+                Tri::False
+            }
+        })
+    }
+
+    /// Holdings at the nodes that enclose the target.
+    fn held(&self, user: UserId, ways: &[Way]) -> Tri {
+        let mut truth = Tri::False;
+        for node in self.org.chain(self.request.target.start) {
+            for entry in self.org.entries_at(user, node) {
+                let cell = Table::cell(ways, Some(entry.role));
+                truth = truth.max(any(cell, |way| self.entry(entry, self.table.model().rule(way.rule))));
+                if truth == Tri::True {
+                    return truth;
+                }
+            }
+        }
+        truth
+    }
+
+    /// Holdings elsewhere, for rules that reach far.
+    fn far(&self, user: UserId, ways: &[Way]) -> Tri {
+        any(self.org.entries(user), |entry| {
+            any(Table::cell(ways, Some(entry.role)), |way| {
+                let rule = self.table.model().rule(way.rule);
+                if is_far(rule.reach) { self.entry(entry, rule) } else { Tri::False }
+            })
+        })
+    }
+
+    /// ρ for one holding.
+    fn entry(&self, entry: &Entry, rule: &Rule) -> Tri {
+        let running = running(entry.window, self.now());
+        if running == Tri::False {
+            return running;
+        }
+        running.min(self.applies(rule, entry.node, Some(entry)))
+    }
+
+    /// Derived roles: each node at which such a role could be held is looked at.
+    fn derived_ways(&self, user: UserId, ways: &[Way]) -> Tri {
+        any(ways, |way| match way.role {
+            Some(role) if self.table.model().role(role).is_derived() => self.derived_way(user, role, way),
+            _ => Tri::False,
+        })
+    }
+
+    fn derived_way(&self, user: UserId, role: RoleId, way: &Way) -> Tri {
+        let rule = self.table.model().rule(way.rule);
+        let mut truth = Tri::False;
+        self.each_node_of(role, is_far(rule.reach), |node| {
+            let applies = self.applies(rule, node, None);
+            if applies > truth {
+                truth = truth.max(applies.min(self.derived(user, role, node)));
+            }
+            truth == Tri::True
+        });
+        truth
+    }
+
+    /// Calls `visit` with the nodes at which a role may be held: those above the target, or all. Stops when it says so.
+    fn each_node_of(&self, role: RoleId, everywhere: bool, mut visit: impl FnMut(NodeId) -> bool) {
+        let ty = self.table.model().role(role).ty;
+        let fits = |node: &NodeId| self.org.ty(*node) == ty;
+        if everywhere {
+            self.org.facts.node_ids().filter(fits).any(&mut visit);
+        } else {
+            self.org.chain(self.request.target.start).filter(fits).any(visit);
+        }
+    }
+
+    /// To what degree a user holds a derived role at a node.
+    #[must_use]
+    pub fn derived(&self, user: UserId, role: RoleId, node: NodeId) -> Tri {
+        all(&self.table.model().role(role).derived, |being| match being {
+            Being::Relation(name) => self.is_or_in(user, self.step(Value::Node(node), *name)),
+            Being::Member => self.org.is_member(user, node, self.now()),
+            Being::Holds(roles) => any(roles, |&role| self.holds_exactly(user, role, node)),
+            Being::Can(permissions) => all(permissions, |&permission| self.could(user, permission, node)),
+        })
+    }
+
+    /// D(u, p, n): for the unlisted T in n if n is no T.
+    fn could(&self, user: UserId, permission: crate::model::permission::PermId, node: NodeId) -> Tri {
+        let request = Request {
+            user: Some(user),
+            permission,
+            target: self.target_at(permission, node),
+            recipient: None,
+            given: &[],
+            ..*self.request
+        };
+        Eval { request: &request, ..*self }.degree()
+    }
+
+    /// The target of a permission asked about at a node.
+    #[must_use]
+    pub fn target_at(&self, permission: crate::model::permission::PermId, node: NodeId) -> Target {
+        let model = self.table.model();
+        match model.permissions.get(permission) {
+            Permission::Act { ty, action, .. } if model.ty(ty).actions[action].creating => Target::created(ty, node),
+            Permission::Act { ty, .. } if self.org.ty(node) != ty => Target::unlisted(ty, node),
+            _ => Target::node(node),
+        }
+    }
+
+    /// Custom roles and single grants.
+    fn extra(&self, user: UserId) -> Tri {
+        let ways = self.org.extra.ways(self.request.permission);
+        if ways.is_empty() {
+            return Tri::False;
+        }
+        any(self.org.entries(user), |entry| {
+            any(ways, |way| {
+                let rule = self.org.extra.rule(way);
+                let at = Who::Holders(self.org.ty(entry.node));
+                if way.role != entry.role || rule.who != at {
+                    return Tri::False;
+                }
+                self.entry(entry, rule).min(self.still_entitled(user, entry, way.to.as_deref()))
+            })
+        })
+    }
+
+    /// A single grant works while its holder has a role to which it may be granted.
+    fn still_entitled(&self, user: UserId, entry: &Entry, to: Option<&[RoleId]>) -> Tri {
+        match (entry.source, to) {
+            (Source::Grant(_), Some(roles)) => {
+                let target = Target::node(entry.node);
+                let request = Request { target, ..*self.request };
+                Eval { request: &request, ..*self }.holds_above(user, roles)
+            }
+            _ => Tri::True,
+        }
+    }
+
+    /// ρ less the holding itself: reach, relation, recipient, `when` and `unless`, for a role held at `node`.
+    #[must_use]
+    pub fn applies(&self, rule: &Rule, node: NodeId, entry: Option<&Entry>) -> Tri {
+        if !reaches(self.org, rule, node, &self.request.target) {
+            return Tri::False;
+        }
+        self.conditions(rule, Scope { here: Some(node), entry })
+    }
+
+    /// Relation, recipient, `when` and `unless`.
+    #[must_use]
+    pub fn conditions(&self, rule: &Rule, scope: Scope<'_>) -> Tri {
+        let mut truth = self.related(&rule.relation);
+        if truth != Tri::False && (rule.except_self || rule.they_have || self.is_administrative()) {
+            truth = truth.min(self.receives(rule));
+        }
+        if let (Some(when), true) = (&rule.when, truth != Tri::False) {
+            truth = truth.min(self.expr(when, scope));
+        }
+        if let (Some(unless), true) = (&rule.unless, truth != Tri::False) {
+            truth = truth.min(self.expr(unless, scope).negate());
+        }
+        truth
+    }
+
+    fn is_administrative(&self) -> bool {
+        self.table.model().permissions.get(self.request.permission).is_administrative()
+    }
+
+    /// What a rule asks of the recipient (DESIGN §5, *Administration*).
+    #[must_use]
+    pub fn receives(&self, rule: &Rule) -> Tri {
+        let mut truth = Tri::True;
+        if rule.except_self {
+            truth = truth.min(self.is_other());
+        }
+        if rule.they_have {
+            truth = truth.min(self.giver_has());
+        }
+        if truth == Tri::False || !self.is_administrative() {
+            return truth;
+        }
+        truth.min(self.may_receive(rule))
+    }
+
+    fn may_receive(&self, rule: &Rule) -> Tri {
+        let grants = rule.effect == Effect::Grant;
+        match (&rule.receiver, self.request.recipient) {
+            (Receiver::Anyone, _) => Tri::True,
+            (Receiver::Member, _) if !grants => Tri::True,
+            (_, None) => Tri::Unknown,
+            (Receiver::Member, Some(to)) => self.is_account_member(to),
+            (Receiver::Holders(roles), Some(to)) if grants => {
+                self.is_account_member(to).min(self.holds_above(to, roles))
+            }
+            (Receiver::Holders(roles), Some(to)) => self.holds_above(to, roles),
+        }
+    }
+
+    fn is_other(&self) -> Tri {
+        let target = match self.request.target.resource {
+            Resource::User(user) => Some(user),
+            _ => self.request.recipient,
+        };
+        match (target, self.request.user) {
+            (Some(target), Some(user)) => (target != user).into(),
+            (_, None) => Tri::True,
+            (None, _) => Tri::Unknown,
+        }
+    }
+
+    fn giver_has(&self) -> Tri {
+        match (self.table.model().permissions.get(self.request.permission), self.request.user) {
+            (Permission::Grant(inner), Some(user)) => self.could(user, inner, self.request.target.start),
+            _ => Tri::True,
+        }
+    }
+
+    /// The user is a member of an account that encloses the target.
+    #[must_use]
+    pub fn is_account_member(&self, user: UserId) -> Tri {
+        let start = self.request.target.start;
+        any(self.org.memberships(user), |&(place, window)| {
+            let account = self.org.kind(place) == crate::model::TypeKind::Account;
+            if account && self.org.lies_in(start, place) { running(window, self.now()) } else { Tri::False }
+        })
+    }
+
+    /// `u holds one of R`: at the target or above, within its account.
+    #[must_use]
+    pub fn holds_above(&self, user: UserId, roles: &[RoleId]) -> Tri {
+        let Some(home) = account(self.org, &self.request.target) else { return Tri::False };
+        let mut truth = Tri::False;
+        for node in self.org.chain(self.request.target.start) {
+            if self.org.account(node) == home && truth != Tri::True {
+                truth = truth.max(any(roles, |&role| self.holds_exactly(user, role, node)));
+            }
+        }
+        truth
+    }
+
+    /// The user holds a role somewhere.
+    #[must_use]
+    pub fn holds_anywhere(&self, user: UserId, role: RoleId) -> Tri {
+        let held = any(self.org.entries(user), |entry| self.is_running(entry, role));
+        if held == Tri::True || !self.table.model().role(role).is_derived() {
+            return held;
+        }
+        let mut truth = held;
+        self.each_node_of(role, true, |node| {
+            truth = truth.max(self.derived(user, role, node));
+            truth == Tri::True
+        });
+        truth
+    }
+
+    /// The user holds a role at exactly this node.
+    #[must_use]
+    pub fn holds_exactly(&self, user: UserId, role: RoleId, node: NodeId) -> Tri {
+        let it = self.table.model().role(role);
+        if it.ty != self.org.ty(node) {
+            return Tri::False;
+        }
+        if it.is_derived() {
+            return self.derived(user, role, node);
+        }
+        any(self.org.entries_at(user, node), |entry| self.is_running(entry, role))
+    }
+
+    fn is_running(&self, entry: &Entry, role: RoleId) -> Tri {
+        if entry.role == role { running(entry.window, self.now()) } else { Tri::False }
+    }
+}

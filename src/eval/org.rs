@@ -1,0 +1,401 @@
+//! An organisation made ready for decisions.
+//!
+//! Containment is numbered in pre-order, so that *is n above r* is two compares; the account of every node is kept, so
+//! that a border is one compare; all that a user holds, by hand, through groups or by default, is one slice sorted by
+//! node. Validity windows are met along the way and kept on each entry.
+
+use std::collections::HashMap;
+
+use crate::facts::{EVERYONE, Facts, Member, Subject, Window};
+use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
+use crate::model::{AttrName, Model, NOW, RoleId, TypeId, TypeKind};
+use crate::table::Table;
+
+pub use super::org_extra::Extra;
+
+/// How a user comes to hold a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Stated for him or a group that he is in: index into the facts' holdings.
+    Holding(u32),
+    /// The default of a place that lists him.
+    Default,
+    /// A single grant: index into the facts' grants.
+    Grant(u32),
+}
+
+/// A role that a user holds at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Where.
+    pub node: NodeId,
+    /// Which; single grants have numbers beyond all roles.
+    pub role: RoleId,
+    /// When.
+    pub window: Window,
+    /// How.
+    pub source: Source,
+    /// The group through which it came; `None` where it is stated for the user himself.
+    pub group: Option<GroupId>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    ty: TypeId,
+    parent: Option<NodeId>,
+    account: NodeId,
+    first: u32,
+    last: u32,
+}
+
+/// An organisation with its indices.
+#[derive(Debug)]
+pub struct Org<'a> {
+    /// What it was built from.
+    pub facts: &'a Facts,
+    /// Ways that custom roles and single grants add.
+    pub extra: Extra,
+    spots: Vec<Spot>,
+    kinds: Vec<TypeKind>,
+    entries: Vec<Entry>,
+    entry_starts: Vec<u32>,
+    memberships: Vec<(NodeId, Window)>,
+    membership_starts: Vec<u32>,
+    groups: Vec<(GroupId, Window)>,
+    group_starts: Vec<u32>,
+}
+
+impl<'a> Org<'a> {
+    /// Builds the indices; linear but for sorting.
+    #[must_use]
+    pub fn new(table: &Table, facts: &'a Facts) -> Self {
+        let model = table.model();
+        let mut org = Self {
+            facts,
+            extra: Extra::default(),
+            spots: number(facts, model),
+            kinds: model.types.iter().map(|ty| ty.kind).collect(),
+            entries: Vec::new(),
+            entry_starts: vec![0],
+            memberships: Vec::new(),
+            membership_starts: vec![0],
+            groups: Vec::new(),
+            group_starts: vec![0],
+        };
+        let stated = Stated::new(facts, model);
+        for user in facts.user_ids() {
+            org.enter(user, &stated, model);
+        }
+        org.extra = Extra::new(table, &org);
+        org
+    }
+
+    fn enter(&mut self, user: UserId, stated: &Stated<'_>, model: &Model) {
+        let mut closure = stated.closure(user, model);
+        closure.entries.sort_by_key(|e| (e.node, e.role, e.group));
+        self.entries.extend(closure.entries);
+        self.entry_starts.push(count(self.entries.len()));
+        self.groups.extend(closure.groups);
+        self.group_starts.push(count(self.groups.len()));
+        self.memberships.extend(stated.memberships(user));
+        self.membership_starts.push(count(self.memberships.len()));
+    }
+
+    /// All that a user holds, sorted by node.
+    #[must_use]
+    pub fn entries(&self, user: UserId) -> &[Entry] {
+        slice(&self.entries, &self.entry_starts, user)
+    }
+
+    /// What a user holds at one node.
+    #[must_use]
+    pub fn entries_at(&self, user: UserId, node: NodeId) -> &[Entry] {
+        let all = self.entries(user);
+        let start = all.partition_point(|entry| entry.node < node);
+        let len = all[start..].iter().take_while(|entry| entry.node == node).count();
+        &all[start..start + len]
+    }
+
+    /// The places of which a user is a member, with when.
+    #[must_use]
+    pub fn memberships(&self, user: UserId) -> &[(NodeId, Window)] {
+        slice(&self.memberships, &self.membership_starts, user)
+    }
+
+    /// The groups that a user is in, with when.
+    #[must_use]
+    pub fn groups(&self, user: UserId) -> &[(GroupId, Window)] {
+        slice(&self.groups, &self.group_starts, user)
+    }
+
+    /// To what degree a user is a member of a place at a moment.
+    #[must_use]
+    pub fn is_member(&self, user: UserId, place: NodeId, now: Value) -> Tri {
+        let of = self.memberships(user).iter().filter(|(node, _)| *node == place);
+        of.map(|&(_, window)| running(window, now)).max().unwrap_or(Tri::False)
+    }
+
+    /// To what degree a user is in a group at a moment.
+    #[must_use]
+    pub fn is_in_group(&self, user: UserId, group: GroupId, now: Value) -> Tri {
+        let of = self.groups(user).iter().filter(|(g, _)| *g == group);
+        of.map(|&(_, window)| running(window, now)).max().unwrap_or(Tri::False)
+    }
+
+    /// The type of a node.
+    #[must_use]
+    pub fn ty(&self, node: NodeId) -> TypeId {
+        self.spots[node.0 as usize].ty
+    }
+
+    /// The kind of a node's type.
+    #[must_use]
+    pub fn kind(&self, node: NodeId) -> TypeKind {
+        self.kinds[self.ty(node).ix()]
+    }
+
+    /// The kind of a type.
+    #[must_use]
+    pub fn kind_of(&self, ty: TypeId) -> TypeKind {
+        self.kinds[ty.ix()]
+    }
+
+    /// What a node lies in.
+    #[must_use]
+    pub fn container(&self, node: NodeId) -> Option<NodeId> {
+        self.spots[node.0 as usize].parent
+    }
+
+    /// acc(x): the first account from x outward.
+    #[must_use]
+    pub fn account(&self, node: NodeId) -> NodeId {
+        self.spots[node.0 as usize].account
+    }
+
+    /// x ⊑ y: y is x or encloses x.
+    #[must_use]
+    pub fn lies_in(&self, x: NodeId, y: NodeId) -> bool {
+        let (inner, outer) = (self.spots[x.0 as usize].first, &self.spots[y.0 as usize]);
+        outer.first <= inner && inner <= outer.last
+    }
+
+    /// The node and what encloses it, from the inside out.
+    pub fn chain(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(Some(node), |&at| self.container(at))
+    }
+
+    /// `near_T(x)`: the first node of a type, from x outward.
+    #[must_use]
+    pub fn near(&self, node: NodeId, ty: TypeId) -> Option<NodeId> {
+        self.chain(node).find(|&at| self.ty(at) == ty)
+    }
+
+    /// The value of a parameter of a holding.
+    #[must_use]
+    pub fn parameter(&self, entry: &Entry, key: AttrName) -> Value {
+        let Source::Holding(ix) = entry.source else { return Value::Missing };
+        let given = &self.facts.holdings[ix as usize].parameters;
+        given.iter().find(|(name, _)| *name == key).map_or(Value::Missing, |&(_, value)| value)
+    }
+}
+
+/// To what degree a window runs at a moment.
+#[must_use]
+pub fn running(window: Window, now: Value) -> Tri {
+    match now {
+        _ if window == Window::ALWAYS => Tri::True,
+        Value::Time(second) => (window.from <= second && second < window.until).into(),
+        _ if window.is_empty() => Tri::False,
+        _ => Tri::Unknown,
+    }
+}
+
+/// The moment that a request's context carries.
+#[must_use]
+pub fn now(context: &[Value]) -> Value {
+    context.get(NOW).copied().unwrap_or(Value::Missing)
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+fn slice<'s, T>(all: &'s [T], starts: &[u32], user: UserId) -> &'s [T] {
+    let ix = user.0 as usize;
+    &all[starts[ix] as usize..starts[ix + 1] as usize]
+}
+
+/// Numbers the nodes in pre-order, without recursion.
+fn number(facts: &Facts, model: &Model) -> Vec<Spot> {
+    let mut children: Vec<Vec<NodeId>> = vec![Vec::new(); facts.nodes.len()];
+    let mut spots: Vec<Spot> = Vec::with_capacity(facts.nodes.len());
+    let mut open: Vec<(NodeId, bool)> = Vec::new();
+    for id in facts.node_ids() {
+        let node = facts.node(id);
+        spots.push(Spot { ty: node.ty, parent: node.container, account: id, first: 0, last: 0 });
+        match node.container {
+            Some(container) => children[container.0 as usize].push(id),
+            None => open.push((id, false)),
+        }
+    }
+    let mut next = 0;
+    while let Some((id, done)) = open.pop() {
+        let ix = id.0 as usize;
+        if done {
+            spots[ix].last = next - 1;
+            continue;
+        }
+        spots[ix].first = next;
+        next += 1;
+        if let (Some(parent), false) = (spots[ix].parent, model.ty(spots[ix].ty).kind == TypeKind::Account) {
+            spots[ix].account = spots[parent.0 as usize].account;
+        }
+        open.push((id, true));
+        open.extend(children[ix].iter().map(|&child| (child, false)));
+    }
+    spots
+}
+
+/// What the facts state, by subject.
+struct Stated<'f> {
+    facts: &'f Facts,
+    by_user: Vec<Vec<u32>>,
+    by_group: Vec<Vec<u32>>,
+    grants_by_user: Vec<Vec<u32>>,
+    grants_by_group: Vec<Vec<u32>>,
+    groups_of_user: Vec<Vec<GroupId>>,
+    groups_of_group: Vec<Vec<GroupId>>,
+    groups_of_holders: HashMap<(RoleId, NodeId), Vec<GroupId>>,
+    first_grant: u32,
+}
+
+/// S(u) and H(u) of one user, derived roles left out.
+#[derive(Default)]
+struct Closure {
+    entries: Vec<Entry>,
+    groups: Vec<(GroupId, Window)>,
+}
+
+impl<'f> Stated<'f> {
+    fn new(facts: &'f Facts, model: &Model) -> Self {
+        let mut it = Self {
+            facts,
+            by_user: vec![Vec::new(); facts.users.len()],
+            by_group: vec![Vec::new(); facts.groups.len()],
+            grants_by_user: vec![Vec::new(); facts.users.len()],
+            grants_by_group: vec![Vec::new(); facts.groups.len()],
+            groups_of_user: vec![Vec::new(); facts.users.len()],
+            groups_of_group: vec![Vec::new(); facts.groups.len()],
+            groups_of_holders: HashMap::new(),
+            first_grant: count(model.roles.len() + facts.custom.len()),
+        };
+        for (ix, holding) in facts.holdings.iter().enumerate() {
+            subject(&mut it.by_user, &mut it.by_group, holding.subject).push(count(ix));
+        }
+        for (ix, grant) in facts.grants.iter().enumerate() {
+            subject(&mut it.grants_by_user, &mut it.grants_by_group, grant.to).push(count(ix));
+        }
+        for (ix, group) in facts.groups.iter().enumerate() {
+            for member in &group.members {
+                it.note_member(GroupId(count(ix)), *member);
+            }
+        }
+        it
+    }
+
+    fn note_member(&mut self, group: GroupId, member: Member) {
+        match member {
+            Member::User(user) => self.groups_of_user[user.0 as usize].push(group),
+            Member::Group(inner) => self.groups_of_group[inner.0 as usize].push(group),
+            Member::Holders(role, node) => self.groups_of_holders.entry((role, node)).or_default().push(group),
+        }
+    }
+
+    /// The least set of subjects with what they hold; windows are met along the way.
+    fn closure(&self, user: UserId, model: &Model) -> Closure {
+        let mut closure = Closure::default();
+        let mut open: Vec<(GroupId, Window)> = vec![(EVERYONE, Window::ALWAYS)];
+        let ix = user.0 as usize;
+        open.extend(self.groups_of_user[ix].iter().map(|&g| (g, Window::ALWAYS)));
+        self.hold(&mut closure, &mut open, None, Window::ALWAYS, (&self.by_user[ix], &self.grants_by_user[ix]));
+        self.defaults(user, model, &mut closure, &mut open);
+        while let Some((group, window)) = open.pop() {
+            if closure.groups.iter().any(|(known, wide)| *known == group && wide.covers(window)) {
+                continue;
+            }
+            closure.groups.push((group, window));
+            let ix = group.0 as usize;
+            open.extend(self.groups_of_group.get(ix).into_iter().flatten().map(|&outer| (outer, window)));
+            let (Some(roles), Some(grants)) = (self.by_group.get(ix), self.grants_by_group.get(ix)) else { continue };
+            self.hold(&mut closure, &mut open, Some(group), window, (roles, grants));
+        }
+        closure
+    }
+
+    fn hold(
+        &self,
+        closure: &mut Closure,
+        open: &mut Vec<(GroupId, Window)>,
+        group: Option<GroupId>,
+        within: Window,
+        (roles, grants): (&[u32], &[u32]),
+    ) {
+        for &ix in roles {
+            let holding = &self.facts.holdings[ix as usize];
+            let entry = Entry {
+                node: holding.node,
+                role: holding.role,
+                window: holding.window.meet(within),
+                source: Source::Holding(ix),
+                group,
+            };
+            self.push(closure, open, entry);
+        }
+        for &ix in grants {
+            let grant = &self.facts.grants[ix as usize];
+            let (role, window) = (RoleId(self.first_grant + ix), grant.window.meet(within));
+            let entry = Entry { node: grant.at, role, window, source: Source::Grant(ix), group };
+            self.push(closure, open, entry);
+        }
+    }
+
+    fn push(&self, closure: &mut Closure, open: &mut Vec<(GroupId, Window)>, entry: Entry) {
+        if !entry.window.is_empty() {
+            let named = self.groups_of_holders.get(&(entry.role, entry.node));
+            open.extend(named.into_iter().flatten().map(|&group| (group, entry.window)));
+        }
+        closure.entries.push(entry);
+    }
+
+    fn defaults(
+        &self,
+        user: UserId,
+        model: &Model,
+        closure: &mut Closure,
+        open: &mut Vec<(GroupId, Window)>,
+    ) {
+        for &place in &self.facts.user(user).places {
+            let Some(role) = model.default_role(self.facts.node(place).ty) else { continue };
+            let given = self.by_user[user.0 as usize].iter().any(|&ix| self.facts.holdings[ix as usize].node == place);
+            if !given {
+                let window = Window::ALWAYS;
+                let entry = Entry { node: place, role, window, source: Source::Default, group: None };
+                self.push(closure, open, entry);
+            }
+        }
+    }
+
+    /// The places that list the user or at which a role is stated for himself.
+    fn memberships(&self, user: UserId) -> Vec<(NodeId, Window)> {
+        let listed = self.facts.user(user).places.iter().map(|&place| (place, Window::ALWAYS));
+        let stated = self.by_user[user.0 as usize].iter().map(|&ix| &self.facts.holdings[ix as usize]);
+        listed.chain(stated.map(|holding| (holding.node, holding.window))).collect()
+    }
+}
+
+fn subject<'v>(users: &'v mut [Vec<u32>], groups: &'v mut [Vec<u32>], subject: Subject) -> &'v mut Vec<u32> {
+    match subject {
+        Subject::User(user) => &mut users[user.0 as usize],
+        Subject::Group(group) => &mut groups[group.0 as usize],
+    }
+}

@@ -1,0 +1,234 @@
+//! An organisation: its places, resources, users, groups, holdings, single grants and custom roles (DESIGN §3).
+//!
+//! The data is plain; [`read`] fills it from YAML and checks every name against the policy. Roles that a tenant made,
+//! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
+
+//pub mod read;
+
+use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
+use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
+use crate::source::Span;
+
+/// The group of all users, which needs no members; in facts it is called `everyone`.
+pub const EVERYONE: GroupId = GroupId(0);
+
+/// A place or resource.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its id, unique per type.
+    pub id: String,
+    /// Its type.
+    pub ty: TypeId,
+    /// What it lies in.
+    pub container: Option<NodeId>,
+    /// Values by slot; defaults are filled in.
+    pub values: Vec<Value>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A user, or another principal.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The id.
+    pub id: String,
+    /// The kind of principal.
+    pub ty: TypeId,
+    /// The places that list the user.
+    pub places: Vec<NodeId>,
+    /// Values by slot; defaults are filled in.
+    pub values: Vec<Value>,
+    /// Where the user is declared.
+    pub span: Span,
+}
+
+/// A group of users.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The id.
+    pub id: String,
+    /// The place that it belongs to.
+    pub place: Option<NodeId>,
+    /// Who is in it.
+    pub members: Vec<Member>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// One member of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Member {
+    /// A user.
+    User(UserId),
+    /// Everyone in another group.
+    Group(GroupId),
+    /// Whoever holds a role at exactly this node.
+    Holders(RoleId, NodeId),
+}
+
+/// To whom something is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A user.
+    User(UserId),
+    /// A group.
+    Group(GroupId),
+}
+
+/// From when until when, in seconds since 1970, `until` exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// First second.
+    pub from: i64,
+    /// One past the last second.
+    pub until: i64,
+}
+
+impl Window {
+    /// No bounds.
+    pub const ALWAYS: Self = Self { from: i64::MIN, until: i64::MAX };
+
+    /// What lies in both.
+    #[must_use]
+    pub fn meet(self, other: Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
+
+    /// True if no second lies in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.from >= self.until
+    }
+
+    /// True if all of `other` lies in it.
+    #[must_use]
+    pub const fn covers(self, other: Self) -> bool {
+        self.from <= other.from && other.until <= self.until
+    }
+}
+
+/// A role given by hand.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    /// To whom.
+    pub subject: Subject,
+    /// Which role: of the policy, or a custom one.
+    pub role: RoleId,
+    /// Where.
+    pub node: NodeId,
+    /// When.
+    pub window: Window,
+    /// Values of the role's parameters, those given and those with a constant default.
+    pub parameters: Vec<(AttrName, Value)>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A role that a tenant made for itself.
+#[derive(Debug, Clone)]
+pub struct CustomRole {
+    /// Its name.
+    pub name: String,
+    /// It is held here or below.
+    pub at: NodeId,
+    /// What it may do, resolved at each type of place where it may be held.
+    pub rules: Vec<(TypeId, Rule)>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A single permission handed out by data.
+#[derive(Debug, Clone)]
+pub struct SingleGrant {
+    /// To whom.
+    pub to: Subject,
+    /// Which.
+    pub rule: Rule,
+    /// Where.
+    pub at: NodeId,
+    /// When.
+    pub window: Window,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// An organisation.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Places and resources.
+    pub nodes: Vec<Node>,
+    /// Users and other principals.
+    pub users: Vec<User>,
+    /// Groups; the first is [`EVERYONE`].
+    pub groups: Vec<Group>,
+    /// Roles given by hand.
+    pub holdings: Vec<Holding>,
+    /// Roles that tenants made.
+    pub custom: Vec<CustomRole>,
+    /// Single permissions given by hand.
+    pub grants: Vec<SingleGrant>,
+    /// What every request carries unless it says otherwise, by slot of the policy's context.
+    pub context: Vec<Value>,
+    /// Strings and lists that the values refer to; stands on the policy's.
+    pub pool: Pool,
+}
+
+impl Facts {
+    /// A node.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// A user.
+    #[must_use]
+    pub fn user(&self, id: UserId) -> &User {
+        &self.users[id.0 as usize]
+    }
+
+    /// A group.
+    #[must_use]
+    pub fn group(&self, id: GroupId) -> &Group {
+        &self.groups[id.0 as usize]
+    }
+
+    /// All nodes with their ids.
+    pub fn node_ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
+    /// All users with their ids.
+    pub fn user_ids(&self) -> impl Iterator<Item = UserId> + use<> {
+        (0..u32::try_from(self.users.len()).unwrap_or(u32::MAX)).map(UserId)
+    }
+
+    /// The user of this id.
+    #[must_use]
+    pub fn user_named(&self, id: &str) -> Option<UserId> {
+        self.user_ids().find(|&user| self.user(user).id == id)
+    }
+
+    /// The custom role of a number beyond the policy's roles.
+    #[must_use]
+    pub fn custom_role(&self, model: &Model, role: RoleId) -> Option<&CustomRole> {
+        self.custom.get(role.ix().checked_sub(model.roles.len())?)
+    }
+
+    /// The name of a role, also of a custom one.
+    #[must_use]
+    pub fn role_name(&self, model: &Model, role: RoleId) -> String {
+        match self.custom_role(model, role) {
+            Some(custom) => custom.name.clone(),
+            None if role.ix() < model.roles.len() => model.show_role(role),
+            None => "a single grant".to_owned(),
+        }
+    }
+
+    /// The id of a node, with its type where another node has the same.
+    #[must_use]
+    pub fn node_name(&self, model: &Model, id: NodeId) -> String {
+        let node = self.node(id);
+        let shared = self.nodes.iter().filter(|other| other.id == node.id).take(2).count() > 1;
+        if shared { format!("{} {}", model.ty(node.ty).name, node.id) } else { node.id.clone() }
+    }
+}

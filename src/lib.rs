@@ -1,0 +1,8 @@
+//! Rolebook.
+pub mod source;
+pub mod diagnostic;
+pub mod syntax;
+pub mod model;
+pub mod facts;
+pub mod table;
+pub mod eval;

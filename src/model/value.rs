@@ -1,0 +1,346 @@
+//! Values of attributes, parameters and literals: small, `Copy`, comparable in Kleene's three values.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::fmt;
+
+use ipnet::IpNet;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::TypeId;
+
+/// A user or another principal of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(pub u32);
+
+/// A group of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupId(pub u32);
+
+/// A place or resource of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+/// An enumeration; two written alike are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EnumId(pub u32);
+
+/// An interned string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sym(pub u32);
+
+/// A list or set kept in a [`Pool`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ListId(pub u32);
+
+/// What one value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scalar {
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `decimal`, nine digits behind the point
+    Decimal,
+    /// `string`
+    Text,
+    /// `date`
+    Date,
+    /// `datetime`, to the second
+    DateTime,
+    /// `ip`
+    Ip,
+    /// `network`
+    Network,
+    /// `a | b`, `a < b`
+    Enum(EnumId),
+    /// `user`, or a kind of principal
+    User(TypeId),
+    /// `group`
+    Group,
+    /// a node type
+    Node(TypeId),
+}
+
+/// The type of an attribute, a parameter or a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttributeType {
+    /// Of what.
+    pub of: Scalar,
+    /// `set of …`, `users`
+    pub many: bool,
+    /// `…?`
+    pub optional: bool,
+}
+
+impl AttributeType {
+    /// One value that is never absent.
+    #[must_use]
+    pub const fn one(of: Scalar) -> Self {
+        Self { of, many: false, optional: false }
+    }
+}
+
+/// A number with nine digits behind the point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Number(i128);
+
+impl Number {
+    const DIGITS: usize = 9;
+    const ONE: i128 = 1_000_000_000;
+
+    /// Reads `-12.50`; `None` for anything else, for more than nine digits behind the point, and beyond 10^27.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        if !plain(whole) || !plain(fraction) || fraction.len() > Self::DIGITS || whole.len() > 27 {
+            return None;
+        }
+        let padded = format!("{fraction:0<width$}", width = Self::DIGITS);
+        let value = whole.parse::<i128>().ok()? * Self::ONE + padded.parse::<i128>().ok()?;
+        Some(Self(sign * value))
+    }
+
+    /// True if nothing stands behind the point.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.0 % Self::ONE == 0
+    }
+}
+
+impl From<i64> for Number {
+    fn from(whole: i64) -> Self {
+        Self(i128::from(whole) * Self::ONE)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0.abs() / Self::ONE, self.0.abs() % Self::ONE);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{whole}")?;
+        if rest != 0 {
+            let digits = format!("{rest:0width$}", width = Self::DIGITS);
+            write!(f, ".{}", digits.trim_end_matches('0'))?;
+        }
+        Ok(())
+    }
+}
+
+/// One value. Equality is that of the language only between values of one type; use [`compare`] for tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// Not given: every test on it is unknown.
+    Missing,
+    /// An optional user, group or node that is not there: nobody; tests on it are false. (An optional plain value that is
+    /// not given is [`Value::Missing`].)
+    Absent,
+    /// `true`, `false`
+    Bool(bool),
+    /// An int or decimal.
+    Number(Number),
+    /// A string.
+    Text(Sym),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Seconds since 1970-01-01T00:00Z.
+    Time(i64),
+    /// An address (a network of one) or a network.
+    Net(IpNet),
+    /// The nth value of an enumeration.
+    Enum(u32),
+    /// A user.
+    User(UserId),
+    /// A group.
+    Group(GroupId),
+    /// A place or resource.
+    Node(NodeId),
+    /// A set.
+    List(ListId),
+}
+
+impl Value {
+    /// The set without elements, in every pool.
+    pub const EMPTY: Self = Self::List(ListId(u32::MAX));
+}
+
+/// Truth in Kleene's strong three-valued logic; `and` is [`Ord::min`], `or` is [`Ord::max`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tri {
+    /// No.
+    False,
+    /// It depends on something that is missing.
+    Unknown,
+    /// Yes.
+    True,
+}
+
+impl Tri {
+    /// `not`
+    #[must_use]
+    pub const fn negate(self) -> Self {
+        match self {
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+            Self::True => Self::False,
+        }
+    }
+}
+
+impl From<bool> for Tri {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+/// How two present values of one type stand to each other; a date against a datetime compares days. `None` where there
+/// is no order and they differ, or where one is not there.
+#[must_use]
+pub fn compare(left: Value, right: Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
+        (Value::Number(a), Value::Number(b)) => Some(a.cmp(&b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(&b)),
+        (Value::Time(a), Value::Time(b)) => Some(a.cmp(&b)),
+        (Value::Date(a), Value::Time(b)) => Some(i64::from(a).cmp(&b.div_euclid(DAY))),
+        (Value::Time(a), Value::Date(b)) => Some(a.div_euclid(DAY).cmp(&i64::from(b))),
+        (Value::Enum(a), Value::Enum(b)) => Some(a.cmp(&b)),
+        (a, b) => (a == b).then_some(Ordering::Equal),
+    }
+}
+
+/// Seconds in a day.
+pub const DAY: i64 = 86_400;
+
+/// `value + minutes`; a date becomes a datetime only if the shift is not in whole days.
+#[must_use]
+pub fn shift(value: Value, minutes: i64) -> Value {
+    match value {
+        Value::Date(day) if minutes % 1440 == 0 => i32::try_from(i64::from(day) + minutes / 1440)
+            .map_or(Value::Missing, Value::Date),
+        Value::Date(day) => Value::Time((i64::from(day) * DAY).saturating_add(minutes.saturating_mul(60))),
+        Value::Time(second) => Value::Time(second.saturating_add(minutes.saturating_mul(60))),
+        other => other,
+    }
+}
+
+/// Reads `2026-12-31`.
+#[must_use]
+pub fn parse_date(text: &str) -> Option<Value> {
+    let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
+    let midnight = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
+    i32::try_from(midnight.div_euclid(DAY)).ok().map(Value::Date)
+}
+
+/// Reads `2026-12-31T08:00Z`, `2026-12-31T08:00:30+02:00`.
+#[must_use]
+pub fn parse_datetime(text: &str) -> Option<Value> {
+    let with_seconds = match text.get(11..) {
+        Some(clock) if clock.get(5..6) != Some(":") => format!("{}:00{}", text.get(..16)?, text.get(16..)?),
+        _ => text.to_owned(),
+    };
+    let time: Timestamp = with_seconds.parse().ok()?;
+    Some(Value::Time(time.as_second()))
+}
+
+/// Reads an address or a network.
+#[must_use]
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    match text.parse::<IpNet>() {
+        Ok(net) => Some(net.trunc()),
+        Err(_) => text.parse::<std::net::IpAddr>().ok().map(IpNet::from),
+    }
+}
+
+/// The present moment, for callers outside the core.
+#[must_use]
+pub fn clock() -> Value {
+    Value::Time(Timestamp::now().as_second())
+}
+
+/// Strings and lists that values refer to. A pool may stand on another: ids of the base stay valid.
+#[derive(Debug, Default, Clone)]
+pub struct Pool {
+    strings: Vec<String>,
+    known: HashMap<String, Sym>,
+    lists: Vec<Vec<Value>>,
+}
+
+impl Pool {
+    /// The id of a string, given to it on first sight.
+    pub fn intern(&mut self, text: &str) -> Sym {
+        if let Some(&sym) = self.known.get(text) {
+            return sym;
+        }
+        let sym = Sym(u32::try_from(self.strings.len()).unwrap_or(u32::MAX));
+        self.strings.push(text.to_owned());
+        self.known.insert(text.to_owned(), sym);
+        sym
+    }
+
+    /// The text of an id.
+    #[must_use]
+    pub fn text(&self, sym: Sym) -> &str {
+        self.strings.get(sym.0 as usize).map_or("", String::as_str)
+    }
+
+    /// Keeps a list.
+    pub fn list(&mut self, values: Vec<Value>) -> Value {
+        self.lists.push(values);
+        Value::List(ListId(u32::try_from(self.lists.len() - 1).unwrap_or(u32::MAX)))
+    }
+
+    /// The values of a list.
+    #[must_use]
+    pub fn values(&self, list: ListId) -> &[Value] {
+        self.lists.get(list.0 as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Shows a date.
+#[must_use]
+pub fn show_date(day: i32) -> String {
+    let epoch = Date::constant(1970, 1, 1);
+    epoch
+        .checked_add(SignedDuration::from_hours(24 * i64::from(day)))
+        .map_or_else(|_| day.to_string(), |date| date.to_string())
+}
+
+/// Shows a datetime in UTC.
+#[must_use]
+pub fn show_time(second: i64) -> String {
+    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_exact() {
+        let shown = |text: &str| Number::parse(text).map(|n| n.to_string());
+        assert_eq!(shown("12.10").as_deref(), Some("12.1"));
+        assert_eq!(shown("-0.000000001").as_deref(), Some("-0.000000001"));
+        assert_eq!(shown("007").as_deref(), Some("7"));
+        for bad in ["", "-", "1.", ".5", "1e3", "0x1F", "1.0000000001", "9999999999999999999999999999"] {
+            assert_eq!(Number::parse(bad), None, "{bad}");
+        }
+        assert_eq!(Number::parse("0.1").unwrap().cmp(&Number::parse("0.10").unwrap()), Ordering::Equal);
+    }
+
+    #[test]
+    fn dates_and_times_compare_by_day() {
+        let day = parse_date("2026-12-31").unwrap();
+        assert_eq!(day, Value::Date(20_818));
+        let noon = parse_datetime("2026-12-31T12:00Z").unwrap();
+        assert_eq!(compare(noon, day), Some(Ordering::Equal));
+        assert_eq!(parse_datetime("2026-12-31T14:00:00+02:00"), Some(noon));
+        assert_eq!(compare(shift(day, 1440), noon), Some(Ordering::Greater));
+        assert_eq!(parse_date("2026-02-30"), None);
+        assert_eq!(show_date(20_818), "2026-12-31");
+        assert_eq!(show_time(0), "1970-01-01T00:00:00Z");
+    }
+}

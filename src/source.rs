@@ -1,0 +1,168 @@
+//! Where text comes from: files, spans in them, and values that remember their span.
+//!
+//! A [`Span`] is in bytes and `Copy`; lines and columns exist only while a message is rendered
+//! ([`Sources::position`]).
+
+use std::fmt;
+use std::ops::Deref;
+
+/// A file in a [`Sources`] collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A stretch of one file, in bytes; `end` is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of the bytes `start..end` in `file`.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        Self {
+            file,
+            start: clamp(start),
+            end: clamp(end),
+        }
+    }
+
+    /// The smallest span that covers both; `self` where the files differ.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Self {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// The bytes as a range.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Files over 4 GiB are refused when read ([`Sources::MAX_BYTES`]), so nothing is lost here.
+fn clamp(byte: usize) -> u32 {
+    u32::try_from(byte).unwrap_or(u32::MAX)
+}
+
+/// A value with the span it was read from. Comparison ignores the span, so that "format, then parse, gives the same
+/// tree" is one assertion.
+#[derive(Debug, Clone, Copy)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// `value`, read at `span`.
+    pub const fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// All texts of a run: policy files, facts, tests, and sentences typed on the command line.
+#[derive(Debug, Default, Clone)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+/// One text with the name it is shown under.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    name: String,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+impl Sources {
+    /// The largest file that is read, in bytes.
+    pub const MAX_BYTES: usize = 64 << 20;
+
+    /// Adds a text under the name it is shown with.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| clamp(at + 1)))
+            .collect();
+        self.files.push(SourceFile {
+            name: name.into(),
+            text,
+            line_starts,
+        });
+        FileId(clamp(self.files.len() - 1))
+    }
+
+    /// The name a file is shown under.
+    #[must_use]
+    pub fn name(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].name
+    }
+
+    /// The whole text of a file.
+    #[must_use]
+    pub fn text(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].text
+    }
+
+    /// The text of a span.
+    #[must_use]
+    pub fn snippet(&self, span: Span) -> &str {
+        self.text(span.file).get(span.range()).unwrap_or("")
+    }
+
+    /// A span that covers a whole file.
+    #[must_use]
+    pub fn whole(&self, file: FileId) -> Span {
+        Span::new(file, 0, self.text(file).len())
+    }
+
+    /// Line and column of a byte, both from 1; the column counts characters.
+    #[must_use]
+    pub fn position(&self, file: FileId, byte: u32) -> (usize, usize) {
+        let source = &self.files[file.0 as usize];
+        let line = source.line_starts.partition_point(|&start| start <= byte);
+        let start = source.line_starts[line - 1] as usize;
+        let before = source.text.get(start..byte as usize).unwrap_or("");
+        (line, before.chars().count() + 1)
+    }
+
+    /// The files in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..clamp(self.files.len())).map(FileId)
+    }
+}
