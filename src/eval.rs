@@ -8,7 +8,7 @@
 
 pub mod condition;
 pub mod decision;
-//pub mod explain;
+pub mod explain;
 pub mod org;
 mod org_extra;
 pub mod reach;

@@ -3,7 +3,7 @@
 //! The data is plain; [`read`] fills it from YAML and checks every name against the policy. Roles that a tenant made,
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
-//pub mod read;
+pub mod read;
 
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
 use crate::model::{AttrName, Model, RoleId, Rule, TypeId};

@@ -6,3 +6,6 @@ pub mod model;
 pub mod facts;
 pub mod table;
 pub mod eval;
+pub mod query;
+pub mod report;
+pub mod project;

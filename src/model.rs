@@ -10,6 +10,7 @@ pub mod containment;
 pub mod permission;
 pub mod resolve;
 pub mod show;
+mod show_expr;
 pub mod value;
 
 use crate::diagnostic::Found;

@@ -4,7 +4,7 @@
 //! span) and the role whose holders it serves; ways of one role stand together, so that a cell is a slice. The table is
 //! what `rolebook table` prints, what queries read and what [`crate::eval`] walks.
 
-//pub mod grid;
+pub mod grid;
 
 use crate::model::permission::PermId;
 use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId, Who};

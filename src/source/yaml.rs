@@ -3,10 +3,10 @@
 //! `serde_yaml` decides what a document says, but gives no places; `saphyr-parser` gives places. The idea is to read
 //! twice and to walk both readings in step:
 //!
-//! 1. [`locate::outline`] goes through the events of `saphyr-parser` once, keeps the shape and the span of every
+//! 1. `locate::outline` goes through the events of `saphyr-parser` once, keeps the shape and the span of every
 //!    node, and refuses what a later reader could not bear: nesting without end, aliases that multiply, tags.
-//! 2. [`build::tree`] lets `serde_yaml` read the values and takes the span of each from the outline.
-//! 3. Where the text is no YAML at all, [`syntax::explain`] turns the reader's words into a message for people.
+//! 2. `build::tree` lets `serde_yaml` read the values and takes the span of each from the outline.
+//! 3. Where the text is no YAML at all, `syntax::explain` turns the reader's words into a message for people.
 //!
 //! A document that only one of the two readers accepts is refused: nobody should have to guess which of them is right.
 

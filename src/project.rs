@@ -1,0 +1,169 @@
+//! Files: the only module that reads them.
+//!
+//! A policy is a folder: all `.roles` files directly in it. [`find`] goes from the paths that a user gave to
+//! policies and the YAML beside them, [`read_facts`] reads the file behind `-f`.
+//!
+//! 1. `folders` searches below a path for folders with `.roles` files, and stops at each that it finds.
+//! 2. `read` turns a file into a text; one that is not UTF-8 is read as well as it can be, and reported.
+//! 3. `kind` tells tests from facts by their top-level keys.
+
+mod folders;
+mod kind;
+mod read;
+
+use crate::diagnostic::{Diagnostic, Found, nearest};
+use crate::source::{FileId, Sources};
+use folders::{Folder, Search};
+use kind::Kind;
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+/// The files of one policy, each list sorted by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Where the files are; as the user wrote it, `.` for the current folder.
+    pub folder: PathBuf,
+    /// The policy itself.
+    pub roles: Vec<FileId>,
+    /// YAML beside it that describes organisations.
+    pub facts: Vec<FileId>,
+    /// YAML beside it that holds tests.
+    pub tests: Vec<FileId>,
+}
+
+/// The policies at or below the paths, each once; those of the current folder if no path is given.
+pub fn find(paths: &[PathBuf], sources: &mut Sources, found: &mut Found) -> Vec<Policy> {
+    let current = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &current } else { paths };
+    let mut seen = BTreeSet::new();
+    let mut policies = Vec::new();
+    for path in paths {
+        let folders = at_path(path, found).into_iter();
+        let fresh = folders.filter(|folder| seen.insert(folder.identity()));
+        policies.extend(fresh.map(|folder| policy(&folder, sources, found)));
+    }
+    policies
+}
+
+/// Reads the YAML file that the user named as facts; one that was read with a policy is not read twice.
+pub fn read_facts(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
+    if extension(path) == "roles" {
+        found.push(policy_not_facts(path));
+        return None;
+    }
+    if !path.exists() {
+        found.push(not_found(path));
+        return None;
+    }
+    let name = shown(path);
+    let known = sources.files().find(|&file| sources.name(file) == name);
+    known.or_else(|| read::file(path, sources, found))
+}
+
+/// What a path that the user gave stands for.
+fn at_path(path: &Path, found: &mut Found) -> Vec<Folder> {
+    if path.is_dir() {
+        let folders = Search::below(path, found);
+        if folders.is_empty() {
+            found.push(no_policy(path));
+        }
+        return folders;
+    }
+    match (path.exists(), extension(path)) {
+        (false, _) => found.push(not_found(path)),
+        (true, "roles") => return vec![Folder::of_file(path)],
+        (true, "yaml" | "yml" | "json" | "jsonl" | "csv") => found.push(facts_not_policy(path)),
+        (true, _) => found.push(no_policy(path)),
+    }
+    Vec::new()
+}
+
+fn policy(folder: &Folder, sources: &mut Sources, found: &mut Found) -> Policy {
+    let mut policy = Policy {
+        folder: folder.path.clone(),
+        roles: Vec::new(),
+        facts: Vec::new(),
+        tests: Vec::new(),
+    };
+    for path in &folder.roles {
+        policy.roles.extend(read::file(path, sources, found));
+    }
+    for path in &folder.yaml {
+        let Some(file) = read::file(path, sources, found) else {
+            continue;
+        };
+        match Kind::of(sources.text(file)) {
+            Kind::Tests => policy.tests.push(file),
+            Kind::Facts => policy.facts.push(file),
+            Kind::Unknown { key } => found.push(kind::unknown(file, sources, key)),
+        }
+    }
+    policy
+}
+
+/// A path as messages show it: as the user wrote it, without any `./`.
+fn shown(path: &Path) -> String {
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let short: PathBuf = parts.collect();
+    let short = if short.as_os_str().is_empty() { path } else { &short };
+    short.to_string_lossy().into_owned()
+}
+
+fn extension(path: &Path) -> &str {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or("")
+}
+
+fn not_found(path: &Path) -> Diagnostic {
+    let diagnostic = Diagnostic::error("project/not-found", format!("`{}` does not exist", shown(path)));
+    match neighbour(path) {
+        Some(near) => diagnostic.help(format!("did you mean `{}`?", shown(&near))),
+        None => diagnostic,
+    }
+}
+
+/// What exists beside a path that does not, under a similar name.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    let parent = path.parent()?;
+    let folder = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let entries = folder.read_dir().ok()?.flatten();
+    let names: BTreeSet<_> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(parent.join(near))
+}
+
+fn no_policy(path: &Path) -> Diagnostic {
+    if path.is_dir() {
+        return Diagnostic::error("project/no-policy", format!("there is no policy in `{}`", shown(path))).help(
+            "looked for files that end in `.roles`, in this folder and those below it; \
+             `target` and folders that start with `.` are left out",
+        );
+    }
+    Diagnostic::error("project/no-policy", format!("`{}` is no policy", shown(path)))
+        .help("a policy is a file that ends in `.roles`, or a folder of such files")
+}
+
+fn facts_not_policy(path: &Path) -> Diagnostic {
+    let name = shown(path);
+    Diagnostic::error(
+        "project/facts-not-policy",
+        format!("`{name}` holds data, and a policy is expected here"),
+    )
+    .help(format!(
+        "name a folder of `.roles` files; facts are given with `-f {name}`"
+    ))
+}
+
+fn policy_not_facts(path: &Path) -> Diagnostic {
+    let name = shown(path);
+    Diagnostic::error(
+        "project/policy-not-facts",
+        format!("`{name}` is a policy, and facts are expected here"),
+    )
+    .help("facts are YAML with keys such as `accounts` and `users`; a policy is named without `-f`")
+}

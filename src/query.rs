@@ -1,0 +1,172 @@
+//! Sentences answered: decisions with reasons, reverse questions, holdings, and questions about the policy itself.
+//!
+//! 1. [`ask`] takes a parsed sentence; [`deed`] finds what it is about, with every name looked up.
+//! 2. [`verdict`] decides and explains; [`people`] asks who and which; [`powers`] asks what; [`roles`] answers from the
+//!    policy alone; [`held`] tells holdings and how they came about.
+//! 3. [`render`] writes an [`Answer`] as text.
+
+pub mod deed;
+mod held;
+mod names;
+mod people;
+mod powers;
+//pub mod render;
+mod roles;
+mod verdict;
+
+use crate::diagnostic::{Diagnostic, Found};
+use crate::eval::explain::Explanation;
+use crate::eval::org::Org;
+use crate::facts::Facts;
+use crate::model::value::{Pool, Tri, Value};
+use crate::model::{Model, NOW};
+use crate::syntax::ast::{Sentence, SentenceKind};
+use crate::table::Table;
+
+pub use verdict::Decided;
+
+/// What questions are put to.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The policy.
+    pub table: &'a Table,
+    /// The organisation; questions about the policy alone need none.
+    pub org: Option<&'a Org<'a>>,
+    /// The present moment, for sentences that do not say `with context.now = …`; `Value::Missing` for none.
+    pub now: Value,
+}
+
+/// One thing in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its name, as an expectation would list it.
+    pub name: String,
+    /// How it comes about, where, or on what condition; may be empty.
+    pub note: String,
+}
+
+/// The answer to a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Allowed or denied.
+    Decision(Decided),
+    /// True or false, with how it comes about.
+    Fact {
+        /// Whether it holds.
+        truth: Tri,
+        /// The sentence as a statement.
+        statement: String,
+        /// How it comes about.
+        items: Vec<Item>,
+    },
+    /// A list.
+    List {
+        /// What is listed.
+        title: String,
+        /// The things; sorted as an expectation would be compared.
+        items: Vec<Item>,
+    },
+}
+
+impl Answer {
+    /// The truth of a question that has one.
+    #[must_use]
+    pub fn truth(&self) -> Option<Tri> {
+        match self {
+            Self::Decision(decided) => Some(decided.verdict),
+            Self::Fact { truth, .. } => Some(*truth),
+            Self::List { .. } => None,
+        }
+    }
+
+    /// The names of a list.
+    #[must_use]
+    pub fn names(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::List { items, .. } => Some(items.iter().map(|item| item.name.as_str()).collect()),
+            _ => None,
+        }
+    }
+
+    /// The explanation of a decision.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Explanation> {
+        match self {
+            Self::Decision(decided) => Some(&decided.explanation),
+            _ => None,
+        }
+    }
+}
+
+/// One sentence being answered.
+pub(crate) struct Query<'a, 'f> {
+    table: &'a Table,
+    org: Option<&'a Org<'a>>,
+    sentence: &'a Sentence,
+    context: Vec<Value>,
+    pool: Pool,
+    found: &'f mut Found,
+}
+
+/// Answers a sentence; `None`, with errors in `found`, if it names what is not known.
+pub fn ask(ground: &Ground<'_>, sentence: &Sentence, found: &mut Found) -> Option<Answer> {
+    let facts = ground.org.map(|org| org.facts);
+    let model = ground.table.model();
+    let mut context = facts.map_or_else(Vec::new, |facts| facts.context.clone());
+    context.resize(model.context.len(), Value::Missing);
+    if context[NOW] == Value::Missing {
+        context[NOW] = ground.now;
+    }
+    let pool = facts.map_or_else(|| model.pool.clone(), |facts| facts.pool.clone());
+    let mut query = Query { table: ground.table, org: ground.org, sentence, context, pool, found };
+    query.answer()
+}
+
+impl<'a> Query<'a, '_> {
+    fn answer(&mut self) -> Option<Answer> {
+        let sentence = self.sentence;
+        match &sentence.kind {
+            SentenceKind::Can { ever: true, .. } | SentenceKind::HowCould { .. } => self.later("`ever` and `how could`"),
+            SentenceKind::Can { who, deed, .. }
+            | SentenceKind::States { who, deed, .. }
+            | SentenceKind::Why { who, deed, .. } => self.decision(who, deed),
+            SentenceKind::WhoCan(deed) => self.who_can(deed),
+            SentenceKind::Which { ty, who, actions } => self.which(ty, who, actions),
+            SentenceKind::WhoIs { role, at } => self.who_is(role, at.as_ref()),
+            SentenceKind::IsRole { who, role, at } | SentenceKind::StatesRole { who, role, at, .. } => {
+                self.is_role(who, role, at.as_ref())
+            }
+            SentenceKind::WhatIs(who) => self.what_is(who),
+            SentenceKind::WhatCan { who, scope } => self.what_can(who, scope.as_ref()),
+            SentenceKind::Visible { who, actions, of } => self.visible(who, actions, of),
+            SentenceKind::WhichRolesExist(at) => self.which_roles_exist(at.as_ref()),
+            SentenceKind::WhichRolesCan(deed) => self.which_roles_can(deed),
+            SentenceKind::WhereExists(role) => self.where_exists(role),
+        }
+    }
+
+    pub(super) const fn model(&self) -> &'a Model {
+        self.table.model()
+    }
+
+    /// The organisation; an error if there is none.
+    pub(super) fn needs_org(&mut self) -> Option<&'a Org<'a>> {
+        if self.org.is_none() {
+            let fault = Diagnostic::error("sentence/no-facts", "this question is about an organisation, and there is none");
+            let fault = fault.at(self.sentence.span.0, "");
+            self.found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
+        }
+        self.org
+    }
+
+    pub(super) fn facts(&mut self) -> Option<&'a Facts> {
+        self.needs_org().map(|org| org.facts)
+    }
+
+    pub(super) fn later<T>(&mut self, what: &str) -> Option<T> {
+        let message = format!("{what} cannot be answered yet");
+        let fault = Diagnostic::error("sentence/not-yet", message).at(self.sentence.span.0, "");
+        self.found.push(fault.help("they need the analysis of all organisations, which is not part of this version"));
+        None
+    }
+}

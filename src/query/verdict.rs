@@ -1,0 +1,158 @@
+//! Decisions: every permission of a deed must be allowed, on one of its targets, for each of its recipients.
+
+use super::deed::{Act, Recipients};
+use super::{Answer, Query};
+use crate::eval::explain::{Explanation, explain};
+use crate::eval::{Request, Target, degree};
+use crate::model::permission::PermId;
+use crate::model::value::{Tri, UserId};
+use crate::syntax::ast::{Deed, Id};
+
+/// A decision with the reasons of the permission that settled it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Allowed iff true.
+    pub verdict: Tri,
+    /// Who does what, as the sentence says it.
+    pub who: String,
+    /// The permission that settled it.
+    pub permission: PermId,
+    /// Why.
+    pub explanation: Explanation,
+    /// The node that the permission was asked of, or the container of an unlisted one.
+    pub target: Option<Target>,
+    /// Somebody to whom it may be handed, where the sentence does not say to whom.
+    pub example: Option<UserId>,
+}
+
+/// One permission on one target to one recipient.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Case {
+    permission: PermId,
+    target: Target,
+    recipient: Option<UserId>,
+}
+
+impl Query<'_, '_> {
+    pub(super) fn decision(&mut self, who: &Id, deed: &Deed) -> Option<Answer> {
+        let user = self.caller(who);
+        let act = self.act(deed)?;
+        let user = user?;
+        let (verdict, case) = self.settle(user, &act);
+        let explanation = match case {
+            Some(case) => self.explain(user, &act, case),
+            None => Explanation { verdict, reasons: Vec::new() },
+        };
+        let asked = act.permissions.first().copied().unwrap_or(PermId(0));
+        Some(Answer::Decision(Decided {
+            verdict,
+            who: who.text.clone(),
+            permission: case.map_or(asked, |case| case.permission),
+            explanation,
+            target: case.map(|case| case.target),
+            example: case.and_then(|case| case.recipient).filter(|_| act.recipients == Recipients::Some),
+        }))
+    }
+
+    /// The verdict, with the case that settles it: for an allow the last one looked at, for a denial the first that fails.
+    pub(super) fn settle(&self, user: Option<UserId>, act: &Act) -> (Tri, Option<Case>) {
+        let mut settled = (if act.permissions.is_empty() { Tri::False } else { Tri::True }, None);
+        for &permission in &act.permissions {
+            let (truth, case) = self.best_target(user, act, permission);
+            if truth < settled.0 || settled.1.is_none() {
+                settled = (truth.min(settled.0), case);
+            }
+            if truth == Tri::False {
+                break;
+            }
+        }
+        settled
+    }
+
+    fn best_target(&self, user: Option<UserId>, act: &Act, permission: PermId) -> (Tri, Option<Case>) {
+        let mut best = (Tri::False, None);
+        for &target in &act.targets {
+            let found = self.recipients_case(user, act, permission, target);
+            if found.0 > best.0 || best.1.is_none() {
+                best = found;
+            }
+        }
+        best
+    }
+
+    fn recipients_case(
+        &self,
+        user: Option<UserId>,
+        act: &Act,
+        permission: PermId,
+        target: Target,
+    ) -> (Tri, Option<Case>) {
+        let one = |recipient: Option<UserId>| {
+            let case = Case { permission, target, recipient };
+            (self.truth(user, act, case), Some(case))
+        };
+        match &act.recipients {
+            Recipients::None => one(None),
+            Recipients::Each(list) => {
+                let worst = list.iter().map(|&to| one(Some(to))).min_by_key(|(truth, _)| *truth);
+                worst.unwrap_or((Tri::False, None))
+            }
+            Recipients::Some => {
+                let everybody = self.org.into_iter().flat_map(|org| org.facts.user_ids());
+                let mut best = one(None);
+                for to in everybody {
+                    let found = one(Some(to));
+                    if found.0 > best.0 {
+                        best = found;
+                    }
+                    if best.0 == Tri::True {
+                        break;
+                    }
+                }
+                best
+            }
+        }
+    }
+
+    fn request<'r>(&'r self, user: Option<UserId>, act: &'r Act, case: Case) -> Request<'r> {
+        Request {
+            user,
+            permission: case.permission,
+            target: case.target,
+            recipient: case.recipient,
+            context: &self.context,
+            given: &act.given,
+            pool: &self.pool,
+        }
+    }
+
+    fn truth(&self, user: Option<UserId>, act: &Act, case: Case) -> Tri {
+        let Some(org) = self.org else { return Tri::False };
+        degree(self.table, org, &self.request(user, act, case))
+    }
+
+    fn explain(&self, user: Option<UserId>, act: &Act, case: Case) -> Explanation {
+        match self.org {
+            Some(org) => explain(self.table, org, &self.request(user, act, case)),
+            None => Explanation { verdict: Tri::False, reasons: Vec::new() },
+        }
+    }
+
+    /// The way in which an allowed act comes about, in a few words.
+    pub(super) fn briefly(&self, user: Option<UserId>, act: &Act) -> String {
+        let (_, Some(case)) = self.settle(user, act) else { return String::new() };
+        let explanation = self.explain(user, act, case);
+        let Some(reason) = explanation.reasons.first() else { return String::new() };
+        self.holding_in_words(reason)
+    }
+
+    /// `Manager at paris`, `everyone`.
+    pub(super) fn holding_in_words(&self, reason: &crate::eval::explain::Reason) -> String {
+        let (Some(org), Some(&role)) = (self.org, reason.path.first()) else { return "everyone".to_owned() };
+        let name = org.facts.role_name(self.model(), role);
+        match reason.node {
+            Some(node) => format!("{name} at {}", org.facts.node_name(self.model(), node)),
+            None => name,
+        }
+    }
+}
