@@ -7,5 +7,8 @@ pub mod facts;
 pub mod table;
 pub mod eval;
 pub mod query;
+pub mod lint;
+pub mod suite;
 pub mod report;
 pub mod project;
+pub mod cli;

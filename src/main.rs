@@ -1,1 +1,5 @@
-fn main() {}
+//! The `rolebook` program.
+
+fn main() -> rolebook::cli::Exit {
+    rolebook::cli::main()
+}

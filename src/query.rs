@@ -10,7 +10,7 @@ mod held;
 mod names;
 mod people;
 mod powers;
-//pub mod render;
+pub mod render;
 mod roles;
 mod verdict;
 

@@ -12,6 +12,7 @@ mod excerpt;
 mod json;
 mod places;
 mod text;
+pub mod tests;
 mod visible;
 
 pub use json::json;

@@ -2,8 +2,9 @@
 
 use super::Query;
 use crate::diagnostic::Diagnostic;
-use crate::facts::read::parse_value;
-use crate::model::value::{GroupId, NodeId, UserId, Value};
+use crate::facts::Facts;
+use crate::facts::read::{Names, parse_value};
+use crate::model::value::{AttributeType, GroupId, NodeId, UserId, Value};
 use crate::model::{RoleId, TypeId};
 use crate::source::Span;
 use crate::syntax::ast::{Id, Label, Name, NodeRef, RoleName, Setting};
@@ -207,27 +208,16 @@ impl Query<'_, '_> {
         Some((slot, value))
     }
 
-    fn value(&mut self, setting: &Setting, ty: crate::model::value::AttributeType) -> Option<Value> {
-        let model = self.model();
-        let empty = crate::facts::Facts::default();
+    fn value(&mut self, setting: &Setting, ty: AttributeType) -> Option<Value> {
+        let empty = Facts::default();
         let facts = self.org.map_or(&empty, |org| org.facts);
-        let one = crate::model::value::AttributeType { many: false, ..ty };
-        let mut values = Vec::new();
-        for id in &setting.values {
-            match parse_value(&id.text, one, facts, model, &mut self.pool) {
-                Ok(value) => values.push(value),
-                Err(message) => {
-                    self.fault("sentence/with", message, id.span());
-                    return None;
-                }
-            }
-        }
-        match (ty.many, setting.list, &values[..]) {
-            (true, ..) => Some(self.pool.list(values)),
-            (false, false, &[value]) => Some(value),
-            _ => {
-                let message = format!("`{}` takes one value", setting.key.text);
-                self.fault("sentence/with", message, setting.key.span());
+        let names = Names::of(facts, self.model());
+        let texts: Vec<&str> = setting.values.iter().map(|id| id.text.as_str()).collect();
+        match parse_value(&texts, ty, &names, &mut self.pool) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                let span = setting.values.first().map_or(setting.key.span(), Id::span);
+                self.found.push(fault.at(span, ""));
                 None
             }
         }

@@ -113,5 +113,6 @@ fn trailing(slots: &[Slot<'_>], tops: &[usize], mark: &Mark, before: usize) -> O
         return Some(last);
     }
     let item = tops[tops.partition_point(|&top| top <= last).checked_sub(1)?];
-    (slots[item].end > before).then_some(item)
+    // Behind a member or a rule, the item is meant only where it ends: else the comment is that of a broken rule.
+    (item == last && slots[item].end > before || slots[item].end == before + 1).then_some(item)
 }

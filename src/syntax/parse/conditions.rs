@@ -86,7 +86,7 @@ fn primary(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Expr {
     let kind = match pair.as_rule() {
         Rule::expr => return expr(cx, pair),
         Rule::quantified => quantified(cx, pair),
-        Rule::holding => holding(cx, pair),
+        Rule::claim => claim(cx, pair),
         _ => comparison(cx, pair),
     };
     Expr { kind, span }
@@ -103,13 +103,18 @@ fn quantified(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ExprKind {
     }
 }
 
-fn holding(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ExprKind {
-    debug_assert_eq!(pair.as_rule(), Rule::holding);
+/// What is said of a path: that it is true, that it holds a role, or a comparison.
+fn claim(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ExprKind {
+    debug_assert_eq!(pair.as_rule(), Rule::claim);
     let mut parts = Parts::of(pair);
-    ExprKind::Holds {
-        who: path(cx, parts.one(Rule::path)),
-        held: held(cx, parts.one(Rule::held)),
+    let path = path(cx, parts.one(Rule::path));
+    if parts.has(Rule::kw_holds) {
+        return ExprKind::Holds {
+            who: path,
+            held: held(cx, parts.one(Rule::held)),
+        };
     }
+    compared(cx, Operand::Path(path), parts)
 }
 
 fn held(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Held {
@@ -131,7 +136,11 @@ fn held(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Held {
 fn comparison(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ExprKind {
     debug_assert_eq!(pair.as_rule(), Rule::comparison);
     let mut parts = Parts::of(pair);
-    let left = operand(cx, parts.one(Rule::operand));
+    let left = operand(cx, parts.one(Rule::fixed));
+    compared(cx, left, parts)
+}
+
+fn compared(cx: &mut Cx<'_>, left: Operand, mut parts: Parts<'_>) -> ExprKind {
     let Some(op) = parts.opt(Rule::compare) else {
         return ExprKind::Truth(left);
     };
@@ -202,7 +211,7 @@ fn minutes(duration: &str) -> Option<i64> {
 }
 
 pub(super) fn operand(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Operand {
-    debug_assert_eq!(pair.as_rule(), Rule::operand);
+    debug_assert!(matches!(pair.as_rule(), Rule::operand | Rule::fixed));
     let inner = Parts::of(pair).any();
     let span = cx.span(&inner);
     match inner.as_rule() {

@@ -219,9 +219,11 @@ fn piece(rule: Rule) -> Option<&'static str> {
         Rule::item | Rule::file => "a declaration such as `role`",
         Rule::member | Rule::attribute | Rule::all_members => "an attribute, `actions` or `fields`",
         Rule::role_rule | Rule::all_rules => "`can` or `cannot`",
-        Rule::expr | Rule::conj | Rule::term | Rule::comparison | Rule::negated => "a condition",
+        Rule::expr | Rule::conj | Rule::term | Rule::comparison | Rule::claim | Rule::negated => {
+            "a condition"
+        }
         Rule::compare => "`is`, `in` or another comparison",
-        Rule::operand | Rule::literal | Rule::path => "a value",
+        Rule::operand | Rule::fixed | Rule::literal | Rule::path => "a value",
         Rule::natural | Rule::number => "a number",
         Rule::duration => "a duration such as `30 days`",
         Rule::count => "`exactly`, `at least`, `at most` or `no`",

@@ -25,6 +25,10 @@ struct Series<'h, T> {
     /// One piece.
     one: Rule,
     build: fn(&mut Cx<'_>, Pair<'_, Rule>) -> T,
+    /// Whether a piece may begin with the word at a place.
+    opens: fn(&str, usize) -> bool,
+    /// Whether a piece that was cut off is of use.
+    useful: fn(&T) -> bool,
     /// Saves what can be saved of a broken piece, and tells where to go on.
     mend: fn(&mut Cx<'_>, &mut [T], &Break) -> Option<usize>,
     /// Where a piece may begin.
@@ -98,7 +102,9 @@ impl<T> Series<'_, T> {
             .flat_map(Pair::into_inner)
             .filter(|pair| pair.as_rule() == self.one)
         {
-            end = cx.shift + pair.as_span().end();
+            end = cx
+                .outline
+                .code_end(cx.text, cx.shift, cx.shift + pair.as_span().end());
             built.push((self.build)(cx, pair));
         }
         end
@@ -128,9 +134,23 @@ impl<T> Series<'_, T> {
         if let Some(next) = (self.mend)(cx, built, &broken) {
             return next;
         }
+        let cut = good > at && self.is_cut(cx, good, place);
+        if cut && built.last().is_some_and(|last| !(self.useful)(last)) {
+            built.pop();
+        }
         cx.shift = at;
         cx.report_unless_known(&broken);
         broken.next
+    }
+
+    /// Whether the piece that ends at `good` would have gone on, had there been no error at `place`.
+    fn is_cut(&self, cx: &Cx<'_>, good: usize, place: usize) -> bool {
+        let next = cx.outline.code_start(cx.text, good, cx.text.len());
+        let line_between = cx
+            .text
+            .get(good..next)
+            .is_some_and(|gap| gap.contains('\n'));
+        !((self.opens)(cx.text, next) || line_between && place == next)
     }
 
     /// The last line before the error that opens an item without being indented; else the first behind the error.
@@ -185,6 +205,8 @@ fn role_rules(cx: &mut Cx<'_>, bracket: &Bracket, end: usize) -> Vec<RoleRule> {
         some: Rule::some_rules,
         one: Rule::role_rule,
         build: rules::role_rule,
+        opens: opens_rule,
+        useful: |_| false,
         mend: |_, _, _| None,
         heads: &heads,
         end,
@@ -199,11 +221,21 @@ fn members(cx: &mut Cx<'_>, bracket: &Bracket, end: usize) -> Vec<Member> {
         some: Rule::some_members,
         one: Rule::member,
         build: items::member,
+        opens: opens_member,
+        useful: |_| false,
         mend: |_, _, _| None,
         heads: &heads,
         end,
     };
     series.run(cx, bracket.open + 1)
+}
+
+fn opens_item(text: &str, at: usize) -> bool {
+    OPENERS.contains(&word_at(text, at))
+}
+
+fn opens_rule(text: &str, at: usize) -> bool {
+    matches!(word_at(text, at), "can" | "cannot")
 }
 
 /// Whether a line looks like the beginning of a member.
@@ -227,6 +259,13 @@ impl<'a> Cx<'a> {
             some: Rule::some_items,
             one: Rule::item,
             build: items::item,
+            opens: opens_item,
+            useful: |item| {
+                matches!(
+                    item.kind,
+                    ItemKind::Role(_) | ItemKind::NodeType(_) | ItemKind::Kind(_)
+                )
+            },
             mend,
             heads: &heads,
             end: self.text.len(),
@@ -238,10 +277,11 @@ impl<'a> Cx<'a> {
     fn openers(&self) -> impl Iterator<Item = Head> + use<'a> {
         let (outline, text) = (self.outline, self.text);
         let heads = outline.heads.iter().copied();
-        heads.filter(move |head| head.depth == 0 && OPENERS.contains(&word_at(text, head.at)))
+        heads.filter(move |head| head.depth == 0 && opens_item(text, head.at))
     }
 
-    /// The lines directly within a bracket that open with what `opens` accepts.
+    /// The lines directly within a bracket that open with what `opens` accepts, which is clear enough for them to count as
+    /// flush, however far they are indented.
     fn heads_of(&self, bracket: &Bracket, end: usize, opens: fn(&str, usize) -> bool) -> Vec<Head> {
         let heads = self.outline.heads_in(bracket.open, end);
         let depth = u32::from(bracket.close.is_some());
@@ -250,7 +290,7 @@ impl<'a> Cx<'a> {
             .filter(|head| head.depth == depth && opens(self.text, head.at));
         heads
             .map(|head| Head {
-                flush: false,
+                flush: true,
                 ..*head
             })
             .collect()

@@ -1,0 +1,43 @@
+//! The command line: one file per command, each with its arguments and a `run`; no logic of its own.
+
+mod ask;
+mod exit;
+mod explain;
+mod lint;
+mod load;
+mod prompt;
+//mod table;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+
+/// Policies for B2B portals: who may do what, where, and who may hand it out.
+#[derive(Debug, Parser)]
+#[command(name = "rolebook", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Lint(lint::Args),
+    Ask(ask::Args),
+    Test(test::Args),
+//T
+    Explain(explain::Args),
+}
+
+/// Runs the command that the process was called with.
+#[must_use]
+pub fn main() -> Exit {
+    match Cli::parse().command {
+        Command::Lint(args) => lint::run(&args),
+        Command::Ask(args) => ask::run(&args),
+        Command::Test(args) => test::run(&args),
+//T
+        Command::Explain(args) => explain::run(&args),
+    }
+}

@@ -1,0 +1,103 @@
+//! `rolebook ask`
+
+use std::path::PathBuf;
+
+use super::{Exit, load, prompt};
+use crate::diagnostic::Found;
+use crate::eval::org::Org;
+use crate::facts::Facts;
+use crate::model::value::{Tri, Value, clock};
+use crate::query::{Answer, Ground, ask, render};
+use crate::source::Sources;
+use crate::syntax::ast::SentenceKind;
+use crate::syntax::parse;
+use crate::table::Table;
+
+/// Answer a question, with reasons.
+///
+/// Without a sentence it asks for one after the other. Examples: "can oz edit tender-17", "why cannot oz edit tender-18",
+/// "who can approve Tender in paris", "which Tender can oz view", "what can oz do in paris", "which roles can approve
+/// Tender", "is nia Manager at paris", "can ada assign Manager at paris to tim".
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The policy: a folder of `.roles` files.
+    #[arg(short, long, value_name = "FOLDER")]
+    policy: Option<PathBuf>,
+    /// The organisation; by default the facts beside the policy.
+    #[arg(short, long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Exit with 1 if the answer is a denial or no.
+    #[arg(long)]
+    exit_code: bool,
+    /// The moment of the request (`2026-12-31T08:00Z`), in place of the clock.
+    #[arg(long, value_name = "DATETIME", value_parser = moment)]
+    now: Option<Moment>,
+    /// The sentence.
+    #[arg(trailing_var_arg = true)]
+    sentence: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Moment(Value);
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let parsed = crate::model::value::parse_datetime(text);
+    parsed.map(Moment).ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    let mut sources = Sources::default();
+    let mut found = Found::default();
+    let Some(loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
+        return load::print_problems(found, &sources);
+    };
+    found.append(loaded.found);
+    let Some(table) = loaded.table else { return load::print_problems(found, &sources) };
+    let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
+    let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
+    if found.has_errors() {
+        return load::print_problems(found, &sources);
+    }
+    let now = args.now.map_or_else(clock, |moment| moment.0);
+    let mut session = Session { table: &table, facts: facts.as_ref(), sources, now };
+    if args.sentence.is_empty() {
+        return prompt::run(&mut session);
+    }
+    session.say(&args.sentence.join(" "), args.exit_code)
+}
+
+/// A policy and an organisation to which sentences are put.
+pub(super) struct Session<'a> {
+    table: &'a Table,
+    facts: Option<&'a Facts>,
+    sources: Sources,
+    now: Value,
+}
+
+impl Session<'_> {
+    /// Answers one sentence on the terminal.
+    pub(super) fn say(&mut self, text: &str, exit_code: bool) -> Exit {
+        let file = self.sources.add("sentence", text);
+        let mut found = Found::default();
+        let Some(sentence) = parse::sentence(file, text, &mut found) else {
+            return load::print_problems(found, &self.sources);
+        };
+        let org = self.facts.map(|facts| Org::new(self.table, facts));
+        let ground = Ground { table: self.table, org: org.as_ref(), now: self.now };
+        let Some(answer) = ask(&ground, &sentence, &mut found) else {
+            return load::print_problems(found, &self.sources);
+        };
+        load::print(&render::text(&answer, &ground, &self.sources));
+        if exit_code && !is_as_said(&answer, &sentence.kind) { Exit::Findings } else { Exit::Fine }
+    }
+}
+
+/// True if the answer is yes, or for a statement what it states.
+fn is_as_said(answer: &Answer, kind: &SentenceKind) -> bool {
+    let wanted = match kind {
+        SentenceKind::States { can, .. } | SentenceKind::Why { can, .. } => *can,
+        SentenceKind::StatesRole { is, .. } => *is,
+        _ => true,
+    };
+    answer.truth().is_none_or(|truth| (truth == Tri::True) == wanted)
+}

@@ -1,0 +1,110 @@
+//! From paths to a compiled policy and its facts, for every command.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use crate::diagnostic::Found;
+use crate::facts::{self, Facts};
+use crate::model::{self, Model};
+use crate::project::{self, Policy};
+use crate::report::{self, Format, Style};
+use crate::source::yaml::{self, Yaml};
+use crate::source::{FileId, Sources};
+use crate::syntax::{ast, parse};
+use crate::table::{self, Table};
+
+/// A policy with every stage that it reached.
+pub(super) struct Loaded {
+    pub(super) policy: Policy,
+    pub(super) trees: Vec<ast::File>,
+    pub(super) model: Model,
+    /// `None` if the policy has errors.
+    pub(super) table: Option<Table>,
+    pub(super) found: Found,
+}
+
+/// Parses, resolves and compiles a policy.
+pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
+    let mut found = Found::default();
+    let trees: Vec<ast::File> =
+        policy.roles.iter().map(|&file| parse::policy(file, sources.text(file), &mut found)).collect();
+    let model = model::resolve::resolve(&trees, &mut found);
+    let table = model::check(&model, &found).ok().map(table::compile);
+    Loaded { policy, trees, model, table, found }
+}
+
+/// The one policy that a command is about.
+pub(super) fn one(path: Option<&Path>, sources: &mut Sources, found: &mut Found) -> Option<Loaded> {
+    let paths: Vec<PathBuf> = path.map(Path::to_path_buf).into_iter().collect();
+    let mut policies = project::find(&paths, sources, found);
+    if policies.len() > 1 {
+        let names: Vec<String> = policies.iter().map(|p| format!("`{}`", p.folder.display())).collect();
+        let message = format!("there are {} policies here: {}", policies.len(), names.join(", "));
+        let fault = crate::diagnostic::Diagnostic::error("project/several-policies", message);
+        found.push(fault.help("say which with `-p FOLDER`"));
+        return None;
+    }
+    policies.pop().map(|policy| compile(policy, sources))
+}
+
+/// Reads a YAML file of the sources.
+pub(super) fn yaml(file: FileId, sources: &Sources, found: &mut Found) -> Option<Yaml> {
+    yaml::read(file, sources.text(file), found)
+}
+
+/// Reads the facts of a file.
+pub(super) fn facts(file: FileId, model: &Model, sources: &Sources, found: &mut Found) -> Option<Facts> {
+    yaml(file, sources, found).map(|yaml| facts::read::read(&yaml, model, found))
+}
+
+/// The facts file to use: the one given, else the only one beside the policy, else `facts.yaml` there.
+pub(super) fn facts_file(
+    given: Option<&Path>,
+    policy: &Policy,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Option<FileId> {
+    match (given, &policy.facts[..]) {
+        (Some(path), _) => project::read_facts(path, sources, found),
+        (None, &[only]) => Some(only),
+        (None, several) => {
+            several.iter().copied().find(|&file| Path::new(sources.name(file)).file_name().is_some_and(|n| n == "facts.yaml"))
+        }
+    }
+}
+
+/// The look of texts on a terminal or in a pipe.
+pub(super) fn style(out: &impl IsTerminal) -> Style {
+    let color = out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+    Style { color, width }
+}
+
+/// Prints diagnostics to standard error; the exit code that they ask for.
+#[expect(clippy::print_stderr, reason = "the command line prints")]
+pub(super) fn print_problems(found: Found, sources: &Sources) -> Exit {
+    let broken = found.has_errors();
+    let list = found.sorted();
+    if !list.is_empty() {
+        eprint!("{}", report::text(&list, sources, &style(&std::io::stderr())));
+    }
+    if broken { Exit::Broken } else { Exit::Fine }
+}
+
+/// Findings in the format asked for.
+pub(super) fn render(list: &[crate::diagnostic::Diagnostic], sources: &Sources, format: Format) -> String {
+    match format {
+        Format::Text => report::text(list, sources, &style(&std::io::stdout())),
+        Format::Json => report::json(list, sources),
+    }
+}
+
+/// Writes to standard output; a pipe closed by its reader ends the program quietly.
+pub(super) fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}

@@ -1,0 +1,289 @@
+//! What a name in the facts means: ids of nodes, users and groups, and the names of the policy, each behind one hash.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::model::show::type_list;
+use crate::model::value::{GroupId, NodeId, UserId};
+use crate::model::{Model, RoleId, TypeId};
+use crate::syntax::ast;
+
+/// How many names are gone through for "did you mean" in one run: a file with a hundred thousand unknown names is to
+/// be answered in a second, too.
+const PATIENCE: usize = 2_000_000;
+
+/// Ids of an organisation and names of its policy.
+#[derive(Debug)]
+pub struct Names<'m> {
+    pub(super) model: &'m Model,
+    types: HashMap<&'m str, Vec<TypeId>>,
+    roles: HashMap<&'m str, Vec<RoleId>>,
+    slots: Vec<HashMap<&'m str, usize>>,
+    nodes: HashMap<String, Vec<(TypeId, NodeId)>>,
+    users: HashMap<String, (TypeId, UserId)>,
+    groups: HashMap<String, GroupId>,
+    custom: HashMap<String, RoleId>,
+    patience: Cell<usize>,
+}
+
+/// Why a reference names no node.
+#[derive(Debug)]
+pub(super) enum Miss {
+    /// There is no such id.
+    Unknown,
+    /// There is, but of this type.
+    Unfit(TypeId),
+    /// There are several that fit.
+    Ambiguous(Vec<(TypeId, NodeId)>),
+}
+
+impl<'m> Names<'m> {
+    /// The names of an organisation.
+    #[must_use]
+    pub fn of(facts: &Facts, model: &'m Model) -> Self {
+        let slots = |ty: &'m crate::model::Type| ty.attributes.iter().enumerate().map(|(ix, a)| (a.name.as_str(), ix));
+        let types = model.type_ids().map(|id| (id, model.ty(id).name.as_str(), &model.ty(id).labels[..])).collect();
+        let roles = model.role_ids().map(|id| (id, model.role(id).name.as_str(), &model.role(id).labels[..])).collect();
+        let mut names = Self {
+            model,
+            types: by_name(types),
+            roles: by_name(roles),
+            slots: model.types.iter().map(|ty| slots(ty).collect()).collect(),
+            nodes: HashMap::with_capacity(facts.nodes.len()),
+            users: HashMap::with_capacity(facts.users.len()),
+            groups: HashMap::with_capacity(facts.groups.len()),
+            custom: HashMap::new(),
+            patience: Cell::new(PATIENCE),
+        };
+        for (id, node) in facts.node_ids().zip(&facts.nodes) {
+            names.add_node(&node.id, node.ty, id);
+        }
+        for (id, user) in facts.user_ids().zip(&facts.users) {
+            names.add_user(&user.id, user.ty, id);
+        }
+        for (id, group) in (0..).map(GroupId).zip(&facts.groups) {
+            names.add_group(&group.id, id);
+        }
+        for role in &facts.custom {
+            names.add_custom(&role.name);
+        }
+        names
+    }
+
+    /// Enters a node; the one that had this id before, if one of the same type did.
+    pub(super) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
+        let same = self.nodes.entry(id.to_owned()).or_default();
+        let taken = same.iter().find(|(other, _)| *other == ty).map(|&(_, node)| node);
+        if taken.is_none() {
+            same.push((ty, node));
+        }
+        taken
+    }
+
+    pub(super) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
+        if let Some(&(_, known)) = self.users.get(id) {
+            return Some(known);
+        }
+        self.users.insert(id.to_owned(), (ty, user));
+        None
+    }
+
+    pub(super) fn add_group(&mut self, id: &str, group: GroupId) -> Option<GroupId> {
+        if let Some(&known) = self.groups.get(id) {
+            return Some(known);
+        }
+        self.groups.insert(id.to_owned(), group);
+        None
+    }
+
+    /// Enters a custom role, which is numbered on from those entered before.
+    pub(super) fn add_custom(&mut self, name: &str) {
+        let next = self.model.roles.len() + self.custom.len();
+        let id = RoleId(u32::try_from(next).unwrap_or(u32::MAX));
+        self.custom.entry(name.to_owned()).or_insert(id);
+    }
+
+    /// The type of a name, or of a label that fits one type only.
+    #[must_use]
+    pub fn ty(&self, name: &str) -> Option<TypeId> {
+        match self.types.get(&*nfc(name)).map(Vec::as_slice) {
+            Some(&[one]) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The roles of a name, or of a label, at whatever types; `Type.Role` names one.
+    #[must_use]
+    pub fn roles(&self, name: &str) -> Vec<RoleId> {
+        let name = nfc(name);
+        if let Some(roles) = self.roles.get(&*name) {
+            return roles.clone();
+        }
+        let typed = name.split_once('.').and_then(|(ty, role)| Some((self.ty(ty)?, self.roles.get(role)?)));
+        let of = |ty: TypeId, roles: &[RoleId]| roles.iter().copied().filter(|&r| self.model.role(r).ty == ty).collect();
+        typed.map_or_else(Vec::new, |(ty, roles)| of(ty, roles))
+    }
+
+    /// The custom role of a name.
+    #[must_use]
+    pub fn custom(&self, name: &str) -> Option<RoleId> {
+        self.custom.get(name).copied()
+    }
+
+    /// Where a type keeps the attribute of a name.
+    #[must_use]
+    pub fn slot(&self, ty: TypeId, name: &str) -> Option<usize> {
+        self.slots[ty.ix()].get(&*nfc(name)).copied()
+    }
+
+    /// The node that a text names, `paris` or `Entity paris`, among those of `types` if some are given.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none or there are several.
+    pub fn node(&self, text: &str, types: Option<&[TypeId]>) -> Result<NodeId, Diagnostic> {
+        self.find_node(text, types).map_err(|miss| match miss {
+            Miss::Unknown => self.unknown_node(text),
+            Miss::Ambiguous(several) => self.ambiguous(text, &several),
+            Miss::Unfit(ty) => {
+                let needed = type_list(self.model, types.unwrap_or_default());
+                let message = format!("`{text}` is of type `{}`; {needed} is needed here", self.model.ty(ty).name);
+                Diagnostic::error("name/wrong-type", message)
+            }
+        })
+    }
+
+    /// The same, with the reason instead of a diagnostic.
+    pub(super) fn find_node(&self, text: &str, types: Option<&[TypeId]>) -> Result<NodeId, Miss> {
+        let named = self.candidates(text);
+        let fits = |ty: TypeId| types.is_none_or(|types| types.contains(&ty));
+        let fitting: Vec<(TypeId, NodeId)> = named.iter().copied().filter(|&(ty, _)| fits(ty)).collect();
+        match (&fitting[..], &named[..]) {
+            (&[(_, one)], _) => Ok(one),
+            ([], []) => Err(Miss::Unknown),
+            ([], [(ty, _), ..]) => Err(Miss::Unfit(*ty)),
+            _ => Err(Miss::Ambiguous(fitting)),
+        }
+    }
+
+    fn candidates(&self, text: &str) -> Vec<(TypeId, NodeId)> {
+        if let Some(nodes) = self.nodes.get(text) {
+            return nodes.clone();
+        }
+        let typed = text.split_once(char::is_whitespace);
+        let named = typed.and_then(|(ty, id)| Some((self.ty(ty)?, self.nodes.get(id.trim_start())?)));
+        named.map_or_else(Vec::new, |(ty, nodes)| nodes.iter().copied().filter(|&(of, _)| of == ty).collect())
+    }
+
+    /// "unknown node `X`"
+    pub(super) fn unknown_node(&self, text: &str) -> Diagnostic {
+        let fault = Diagnostic::error("name/unknown-node", format!("unknown node `{text}`"));
+        if self.users.contains_key(text) {
+            return fault.help(format!("`{text}` is a user; an account, unit or resource is needed here"));
+        }
+        self.hint(fault, text, &self.nodes)
+    }
+
+    /// Reports that an id fits several nodes, and lists them.
+    pub(super) fn ambiguous(&self, text: &str, several: &[(TypeId, NodeId)]) -> Diagnostic {
+        let full = |(ty, _): &(TypeId, NodeId)| format!("`{} {text}`", self.model.ty(*ty).name);
+        let list: Vec<String> = several.iter().map(full).collect();
+        let message = format!("`{text}` could be {}", list.join(" or "));
+        Diagnostic::error("name/ambiguous", message).help(format!("write the type before the id: {}", list[0]))
+    }
+
+    /// The user of an id, of a kind of principal if one is given.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none.
+    pub fn user(&self, text: &str, kind: Option<TypeId>) -> Result<UserId, Diagnostic> {
+        match (self.users.get(text), kind) {
+            (Some(&(ty, _)), Some(kind)) if ty != kind => {
+                let (is, needed) = (&self.model.ty(ty).name, &self.model.ty(kind).name);
+                let message = format!("`{text}` is of type `{is}`; `{needed}` is needed here");
+                Err(Diagnostic::error("name/wrong-type", message))
+            }
+            (Some(&(_, user)), _) => Ok(user),
+            (None, _) => Err(self.unknown_user(text)),
+        }
+    }
+
+    fn unknown_user(&self, text: &str) -> Diagnostic {
+        let fault = Diagnostic::error("name/unknown-user", format!("unknown user `{text}`"));
+        match text {
+            "anyone" => fault.help("`anyone` is a caller who is not signed in; nothing can be given to him"),
+            _ if self.groups.contains_key(text) => fault.help(format!("the group is written `group:{text}`")),
+            _ => self.hint(fault, text, &self.users),
+        }
+    }
+
+    /// The group of an id, with or without `group:` before it.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none.
+    pub fn group(&self, text: &str) -> Result<GroupId, Diagnostic> {
+        let id = text.strip_prefix("group:").map_or(text, str::trim_start);
+        self.groups.get(id).copied().ok_or_else(|| {
+            let fault = Diagnostic::error("name/unknown-group", format!("unknown group `{id}`"));
+            self.hint(fault, id, &self.groups)
+        })
+    }
+
+    /// "unknown role `X`"
+    pub(super) fn unknown_role(&self, text: &str) -> Diagnostic {
+        let fault = Diagnostic::error("name/unknown-role", format!("unknown role `{text}`"));
+        if self.model.bundles.iter().any(|bundle| bundle.name == text) {
+            return fault.help(format!("`{text}` is a set of roles; name the role"));
+        }
+        let custom = self.custom.keys().map(String::as_str);
+        let known = self.model.roles.iter().map(|role| role.name.as_str()).chain(custom);
+        self.hint_among(fault, text, self.model.roles.len() + self.custom.len(), known)
+    }
+
+    fn hint<V>(&self, fault: Diagnostic, text: &str, known: &HashMap<String, V>) -> Diagnostic {
+        self.hint_among(fault, text, known.len(), known.keys().map(String::as_str))
+    }
+
+    fn hint_among<'a>(
+        &self,
+        fault: Diagnostic,
+        text: &str,
+        count: usize,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Diagnostic {
+        let Some(left) = self.patience.get().checked_sub(count) else {
+            return fault;
+        };
+        self.patience.set(left);
+        fault.did_you_mean(text, known)
+    }
+}
+
+/// Names, and labels that are no names, with what each may mean.
+fn by_name<'m, Id: Copy + PartialEq>(all: Vec<(Id, &'m str, &'m [ast::Label])>) -> HashMap<&'m str, Vec<Id>> {
+    let mut named: HashMap<&str, Vec<Id>> = HashMap::new();
+    for &(id, name, _) in &all {
+        named.entry(name).or_default().push(id);
+    }
+    let mut labelled: HashMap<&str, Vec<Id>> = HashMap::new();
+    for (id, label) in all.into_iter().flat_map(|(id, _, labels)| labels.iter().map(move |label| (id, label.text.as_str()))) {
+        let ids = labelled.entry(label).or_default();
+        if !named.contains_key(label) && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    named.extend(labelled.into_iter().filter(|(_, ids)| !ids.is_empty()));
+    named
+}
+
+/// Names of the policy are compared in NFC.
+pub(super) fn nfc(text: &str) -> Cow<'_, str> {
+    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
