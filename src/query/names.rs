@@ -122,6 +122,8 @@ impl Query<'_, '_> {
             is_called(&it.name, &it.labels, &name.text, name.quoted) && wanted.is_none_or(|ty| ty == Some(it.ty))
         };
         let mut roles: Vec<RoleId> = model.role_ids().filter(fits).collect();
+        let set = model.bundles.iter().find(|set| is_called(&set.name, &set.labels, &name.text, name.quoted));
+        roles.extend(set.filter(|_| ty.is_none()).into_iter().flat_map(|set| &set.roles));
         let custom = self.org.map_or(&[][..], |org| &org.facts.custom);
         let numbered = (model.roles.len()..).zip(custom).filter(|(_, role)| ty.is_none() && role.name == name.text);
         roles.extend(numbered.map(|(ix, _)| RoleId(u32::try_from(ix).unwrap_or(u32::MAX))));

@@ -7,6 +7,7 @@ use super::{Answer, Decided, Ground, Item};
 use crate::eval::explain::{Cause, Reason};
 use crate::eval::{Resource, Target};
 use crate::facts::Facts;
+use crate::model::permission::Permission;
 use crate::model::value::Tri;
 use crate::model::{Model, RoleId};
 use crate::source::{Sources, Span};
@@ -99,10 +100,23 @@ impl<'w> Writer<'w> {
     }
 
     fn what(&self, decided: &Decided) -> String {
-        let shown = self.model().show_permission(decided.permission);
+        let shown = match decided.both_halves {
+            true => format!("assign {}", self.handed(decided)),
+            false => self.model().show_permission(decided.permission),
+        };
         let (Some(facts), Some(target)) = (self.facts(), decided.target) else { return shown };
-        let to = decided.example.map_or_else(String::new, |user| format!(" (to {}, for one)", facts.user(user).id));
+        let to = decided.recipient.map_or_else(String::new, |user| {
+            let example = if decided.for_example { ", for example" } else { "" };
+            format!(" to {}{example}", facts.user(user).id)
+        });
         format!("{shown} {}{to}", self.place(target, facts))
+    }
+
+    fn handed(&self, decided: &Decided) -> String {
+        match self.model().permissions.get(decided.permission) {
+            Permission::Give(_) | Permission::Take(_) => self.model().show_target(decided.permission),
+            _ => "member".to_owned(),
+        }
     }
 
     fn place(&self, target: Target, facts: &Facts) -> String {

@@ -4,7 +4,7 @@ use super::deed::{Act, Recipients};
 use super::{Answer, Query};
 use crate::eval::explain::{Explanation, explain};
 use crate::eval::{Request, Target, degree};
-use crate::model::permission::PermId;
+use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Tri, UserId};
 use crate::syntax::ast::{Deed, Id};
 
@@ -13,16 +13,20 @@ use crate::syntax::ast::{Deed, Id};
 pub struct Decided {
     /// Allowed iff true.
     pub verdict: Tri,
-    /// Who does what, as the sentence says it.
+    /// Who does it.
     pub who: String,
     /// The permission that settled it.
     pub permission: PermId,
+    /// Giving and taking were both asked for.
+    pub both_halves: bool,
     /// Why.
     pub explanation: Explanation,
     /// The node that the permission was asked of, or the container of an unlisted one.
     pub target: Option<Target>,
-    /// Somebody to whom it may be handed, where the sentence does not say to whom.
-    pub example: Option<UserId>,
+    /// To or from whom it is handed.
+    pub recipient: Option<UserId>,
+    /// The sentence does not say to whom; the recipient is one for whom it is allowed.
+    pub for_example: bool,
 }
 
 /// One permission on one target to one recipient.
@@ -48,10 +52,20 @@ impl Query<'_, '_> {
             verdict,
             who: who.text.clone(),
             permission: case.map_or(asked, |case| case.permission),
+            both_halves: self.has_both_halves(&act.permissions),
             explanation,
             target: case.map(|case| case.target),
-            example: case.and_then(|case| case.recipient).filter(|_| act.recipients == Recipients::Some),
+            recipient: case.and_then(|case| case.recipient),
+            for_example: act.recipients == Recipients::Some,
         }))
+    }
+
+    fn has_both_halves(&self, permissions: &[PermId]) -> bool {
+        let halves: Vec<Permission> = permissions.iter().map(|&id| self.model().permissions.get(id)).collect();
+        matches!(
+            halves[..],
+            [Permission::Give(_), Permission::Take(_)] | [Permission::AddMember(_), Permission::RemoveMember(_)]
+        )
     }
 
     /// The verdict, with the case that settles it: for an allow the last one looked at, for a denial the first that fails.

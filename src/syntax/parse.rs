@@ -66,8 +66,14 @@ pub fn policy(file: FileId, text: &str, found: &mut Found) -> ast::File {
 
 /// Parses a question, an expectation or a statement.
 pub fn sentence(file: FileId, text: &str, found: &mut Found) -> Option<ast::Sentence> {
+    sentence_at(file, text, 0, found)
+}
+
+/// The same for a sentence that starts at the byte `base` of `file`, as in a test.
+pub fn sentence_at(file: FileId, text: &str, base: usize, found: &mut Found) -> Option<ast::Sentence> {
     let outline = Outline::default();
     let mut cx = Cx::new(file, text, &outline, found);
+    cx.base = base;
     cx.whole(Rule::sentence)
         .map(|pair| sentences::sentence(&mut cx, pair))
 }

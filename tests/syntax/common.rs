@@ -6,7 +6,7 @@ use rolebook::syntax::ast::{File, Item, ItemKind, NodeTypeDecl, RoleDecl, Senten
 use rolebook::syntax::parse;
 
 /// A diagnostic as text: `code line:column [what it points at] message | help`.
-pub fn lines(sources: &Sources, found: Found) -> Vec<String> {
+pub(crate) fn lines(sources: &Sources, found: Found) -> Vec<String> {
     let mut lines = Vec::new();
     for diagnostic in found.sorted() {
         let span = diagnostic.labels[0].span;
@@ -25,7 +25,7 @@ pub fn lines(sources: &Sources, found: Found) -> Vec<String> {
 }
 
 /// Parses a policy; the tree and what was found.
-pub fn policy(text: &str) -> (File, Vec<String>) {
+pub(crate) fn policy(text: &str) -> (File, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("test.roles", text);
     let mut found = Found::default();
@@ -34,26 +34,26 @@ pub fn policy(text: &str) -> (File, Vec<String>) {
 }
 
 /// Parses a policy without errors.
-pub fn good(text: &str) -> File {
+pub(crate) fn good(text: &str) -> File {
     let (tree, errors) = policy(text);
     assert!(errors.is_empty(), "{text}\n{errors:#?}");
     tree
 }
 
 /// What is found in a policy.
-pub fn errors(text: &str) -> Vec<String> {
+pub(crate) fn errors(text: &str) -> Vec<String> {
     policy(text).1
 }
 
 /// The only error of a policy.
-pub fn error(text: &str) -> String {
+pub(crate) fn error(text: &str) -> String {
     let mut errors = errors(text);
     assert_eq!(errors.len(), 1, "{text}\n{errors:#?}");
     errors.remove(0)
 }
 
 /// Parses a sentence; the tree and what was found.
-pub fn sentence(text: &str) -> (Option<Sentence>, Vec<String>) {
+pub(crate) fn sentence(text: &str) -> (Option<Sentence>, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("sentence", text);
     let mut found = Found::default();
@@ -62,19 +62,19 @@ pub fn sentence(text: &str) -> (Option<Sentence>, Vec<String>) {
 }
 
 /// Parses a sentence without errors.
-pub fn asked(text: &str) -> Sentence {
+pub(crate) fn asked(text: &str) -> Sentence {
     let (tree, errors) = sentence(text);
     tree.unwrap_or_else(|| panic!("{text}\n{errors:#?}"))
 }
 
-pub fn role(item: &Item) -> &RoleDecl {
+pub(crate) fn role(item: &Item) -> &RoleDecl {
     match &item.kind {
         ItemKind::Role(role) => role,
         other => panic!("not a role: {other:?}"),
     }
 }
 
-pub fn node_type(item: &Item) -> &NodeTypeDecl {
+pub(crate) fn node_type(item: &Item) -> &NodeTypeDecl {
     match &item.kind {
         ItemKind::NodeType(decl) => decl,
         other => panic!("not a node type: {other:?}"),
@@ -82,7 +82,7 @@ pub fn node_type(item: &Item) -> &NodeTypeDecl {
 }
 
 /// The rules of the only role in `role R at T { … }`.
-pub fn rules(body: &str) -> RoleDecl {
+pub(crate) fn rules(body: &str) -> RoleDecl {
     let tree = good(&format!("role R at T {{ {body} }}"));
     role(&tree.items[0]).clone()
 }

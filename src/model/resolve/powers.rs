@@ -133,8 +133,12 @@ impl Resolver<'_> {
         };
         let acts = match &power.targets {
             Targets::Everything { span, .. } => self.everything(actions, ground, span.0),
+            // What is handed out may itself reach further (`view S in C`): no word on reach for `grant`.
+            Targets::List(list) if matches!(power.verbs, Verbs::Grant(_)) => {
+                list.iter().flat_map(|target| self.acts(actions, target)).collect()
+            }
             Targets::List(list) => list.iter().flat_map(|target| self.reached_acts(actions, target, ground)).collect(),
-            Targets::Each(list) => list.iter().flat_map(|each| self.reached_each(each, ground)).collect(),
+            Targets::Each(list) => list.iter().flat_map(|each| self.each_act(each)).collect(),
         };
         let grant = |id: PermId| self.model.permissions.id(Permission::Grant(id));
         match (&power.verbs, &power.targets, ground.effect) {
@@ -175,8 +179,8 @@ impl Resolver<'_> {
         all
     }
 
-    fn reached_each(&mut self, permission: &Named, ground: &Ground) -> Vec<PermId> {
-        self.reached_acts(permission.action.as_ref().map(std::slice::from_ref), &permission.target, ground)
+    fn each_act(&mut self, permission: &Named) -> Vec<PermId> {
+        self.acts(permission.action.as_ref().map(std::slice::from_ref), &permission.target)
     }
 
     fn reached_acts(&mut self, actions: Option<&[Name]>, target: &Target, ground: &Ground) -> Vec<PermId> {
