@@ -1,6 +1,7 @@
 //! Rolebook.
 pub mod source;
 pub mod diagnostic;
+pub mod yaml;
 pub mod syntax;
 pub mod model;
 pub mod facts;

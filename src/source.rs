@@ -3,8 +3,6 @@
 //! A [`Span`] is in bytes and `Copy`; lines and columns exist only while a message is rendered
 //! ([`Sources::position`]).
 
-pub mod yaml;
-
 use std::fmt;
 use std::ops::Deref;
 

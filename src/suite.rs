@@ -12,7 +12,7 @@ mod step;
 use rayon::prelude::*;
 
 use crate::diagnostic::Found;
-use crate::source::yaml::Yaml;
+use crate::yaml::Yaml;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::Sentence;
 use crate::table::Table;

@@ -9,7 +9,7 @@ use crate::facts::{self, Facts};
 use crate::model::{self, Model};
 use crate::project::{self, Policy};
 use crate::report::{self, Format, Style};
-use crate::source::yaml::{self, Yaml};
+use crate::yaml::{self, Yaml};
 use crate::source::{FileId, Sources};
 use crate::syntax::{ast, parse};
 use crate::table::{self, Table};

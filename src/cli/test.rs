@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Found};
 use crate::project;
 use crate::report::tests::{self, Ran, TestFormat};
 use crate::source::{FileId, Sources};
-use crate::source::yaml::Yaml;
+use crate::yaml::Yaml;
 use crate::suite::{self, Bench, Suite};
 use crate::table::Table;
 

@@ -29,7 +29,7 @@ use super::Facts;
 use crate::diagnostic::Found;
 use crate::model::Model;
 use crate::source::Span;
-use crate::source::yaml::{Key, Yaml};
+use crate::yaml::{Key, Yaml};
 use contain::Nesting;
 
 pub use names::Names;

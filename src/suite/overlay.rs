@@ -1,6 +1,6 @@
 //! `given`: facts laid over facts.
 
-use crate::source::yaml::{Key, Value, Yaml};
+use crate::yaml::{Key, Value, Yaml};
 
 /// `above` laid over `below`: maps are merged deeply, `null` takes away, everything else replaces.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use super::{Expectation, Step, Suite, Test};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::source::yaml::{Key, Value, Yaml};
+use crate::yaml::{Key, Value, Yaml};
 use crate::source::{Sources, Span};
 use crate::syntax::parse;
 

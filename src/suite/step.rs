@@ -11,7 +11,7 @@ use crate::facts::{Facts, read};
 use crate::model::value::{Tri, Value};
 use crate::query::{Answer, Ground, ask, render};
 use crate::source::Span;
-use crate::source::yaml::{self, Yaml};
+use crate::yaml::{self, Yaml};
 use crate::syntax::ast::SentenceKind;
 
 pub(super) fn run(test: &Test, bench: &Bench<'_>) -> Outcome {

@@ -8,7 +8,7 @@ use crate::facts::Node;
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
 use crate::model::{TypeId, TypeKind};
-use crate::source::yaml::Yaml;
+use crate::yaml::Yaml;
 
 /// The forest of nodes: containers before contents, and for each node the stretch that it and its contents take when
 /// the forest is gone through in depth.

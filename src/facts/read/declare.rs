@@ -8,7 +8,7 @@ use crate::model::show::type_list;
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
 use crate::source::Span;
-use crate::source::yaml::{Key, Yaml};
+use crate::yaml::{Key, Yaml};
 
 /// The sections of a file.
 const SECTIONS: [&str; 8] = ["accounts", "units", "resources", "users", "groups", "grants", "roles", "context"];
@@ -46,7 +46,7 @@ impl<'y> Reader<'y> {
     /// The value of a section.
     pub(super) fn section(yaml: &'y Yaml, name: &str) -> Option<&'y Yaml> {
         match &yaml.value {
-            crate::source::yaml::Value::Map(top) => field(top, name),
+            crate::yaml::Value::Map(top) => field(top, name),
             _ => None,
         }
     }

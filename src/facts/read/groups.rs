@@ -5,7 +5,7 @@ use super::{Reader, circles};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{EVERYONE, Member, Subject};
 use crate::model::value::GroupId;
-use crate::source::yaml::Yaml;
+use crate::yaml::Yaml;
 use crate::syntax::parse;
 
 impl<'y> Reader<'y> {

@@ -12,7 +12,7 @@ use crate::model::show::attribute_names;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
 use crate::source::Span;
-use crate::source::yaml::{self, Key, Yaml};
+use crate::yaml::{self, Key, Yaml};
 
 /// What makes two holdings the same; the parameters are told in words, as lists have no other identity.
 type Same = (Subject, RoleId, NodeId, Window, String);

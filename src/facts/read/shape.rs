@@ -3,7 +3,7 @@
 use super::{Reader, Record};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::source::yaml::{Key, Value, Yaml};
+use crate::yaml::{Key, Value, Yaml};
 
 impl<'y> Reader<'y> {
     /// Reports a fault at a place.

@@ -13,7 +13,7 @@ use crate::model::containment::Containment;
 use crate::model::resolve::Loose;
 use crate::model::value::NodeId;
 use crate::model::{Rule, TypeId};
-use crate::source::yaml::Yaml;
+use crate::yaml::Yaml;
 use crate::source::{FileId, Span};
 use crate::syntax::{ast, parse};
 

@@ -14,7 +14,7 @@ use crate::model::value::{
     parse_network,
 };
 use crate::model::{Attribute, Default, NOW, TypeId};
-use crate::source::yaml::{self, Key, Yaml};
+use crate::yaml::{self, Key, Yaml};
 
 /// Reads the texts of one value: exactly one, or for a set any number.
 ///

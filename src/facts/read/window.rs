@@ -5,7 +5,7 @@ use super::shape::field;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Window;
 use crate::model::value::{DAY, Value, parse_date, parse_datetime};
-use crate::source::yaml::{Key, Yaml};
+use crate::yaml::{Key, Yaml};
 
 impl<'y> Reader<'y> {
     /// The window that a record states; none if a bound cannot be read or nothing lies between the bounds.

@@ -3,7 +3,7 @@
 use super::{ALIASED, DEEPEST, Locator, word};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::source::yaml::syntax;
+use crate::yaml::syntax;
 use std::ops::Range;
 
 impl Locator<'_> {

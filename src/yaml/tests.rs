@@ -1,3 +1,5 @@
+//! Tests of the YAML reader.
+
 use super::{Value, Yaml, read};
 use crate::diagnostic::Found;
 use crate::source::{FileId, Sources};
