@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Exit {
     }
 }
 
-/// Lints a policy, its facts and its tests.
+/// Lints a policy and the facts beside it; tests are `rolebook test`'s matter.
 fn examine(loaded: Loaded, sources: &mut Sources, found: &mut Found) {
     found.append(loaded.found);
     lint::policy(&loaded.model, loaded.table.as_ref(), &loaded.trees, sources, found);
@@ -54,10 +54,5 @@ fn examine(loaded: Loaded, sources: &mut Sources, found: &mut Found) {
             lint::facts(table, &org, &facts.context, &mut problems);
         }
         found.append(problems);
-    }
-    for &file in &loaded.policy.tests {
-        if let Some(yaml) = load::yaml(file, sources, found) {
-            crate::suite::read::read(&yaml, sources, found);
-        }
     }
 }

@@ -77,6 +77,10 @@ fn within(graph: &DiGraph<(), ()>, part: &[NodeIndex]) -> Vec<usize> {
 /// `a` in `b` in `a`
 pub(super) fn tell(names: &[String], verb: &str) -> String {
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let more = if names.len() > SHOWN { format!(" {verb} … ({} in all)", names.len()) } else { String::new() };
+    let more = if names.len() > SHOWN {
+        format!(" {verb} … ({} in all)", names.len())
+    } else {
+        String::new()
+    };
     format!("{}{more} {verb} {}", shown.join(&format!(" {verb} ")), shown[0])
 }

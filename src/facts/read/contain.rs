@@ -33,7 +33,9 @@ impl Nesting {
         let mut free = vec![0; nodes.len()];
         let mut roots = 0;
         for &node in &order {
-            let next = nodes[ix(node)].container.map_or(&mut roots, |container| &mut free[ix(container)]);
+            let next = nodes[ix(node)]
+                .container
+                .map_or(&mut roots, |container| &mut free[ix(container)]);
             start[ix(node)] = *next;
             *next += size[ix(node)];
             free[ix(node)] = start[ix(node)] + 1;
@@ -125,7 +127,10 @@ impl<'y> Reader<'y> {
             [] => format!("`{name}` lies in nothing"),
             _ => format!("`{name}` may lie in: {}", type_list(self.model, &declared.containers)),
         };
-        self.report(Diagnostic::error("containment/not-allowed", message).help(help), at.span);
+        self.report(
+            Diagnostic::error("containment/not-allowed", message).help(help),
+            at.span,
+        );
     }
 
     /// Reports that nodes lie in each other, and takes the first out.
@@ -134,7 +139,12 @@ impl<'y> Reader<'y> {
         let message = format!("`{}` would lie in itself: {}", names[0], circles::tell(&names, "in"));
         let fault = Diagnostic::error("facts/containment-cycle", message);
         let span = |node: &usize| field(self.nodes[*node].fields, "in").map_or(self.nodes[*node].span, |at| at.span);
-        self.found.push(circle.iter().take(12).fold(fault, |fault, node| fault.at(span(node), "")));
+        self.found.push(
+            circle
+                .iter()
+                .take(12)
+                .fold(fault, |fault, node| fault.at(span(node), "")),
+        );
         self.facts.nodes[circle[0]].container = None;
     }
 

@@ -11,7 +11,16 @@ use crate::source::Span;
 use crate::yaml::{Key, Yaml};
 
 /// The sections of a file.
-const SECTIONS: [&str; 8] = ["accounts", "units", "resources", "users", "groups", "grants", "roles", "context"];
+const SECTIONS: [&str; 8] = [
+    "accounts",
+    "units",
+    "resources",
+    "users",
+    "groups",
+    "grants",
+    "roles",
+    "context",
+];
 
 /// Ids of users that have a meaning of their own.
 const RESERVED: [(&str, &str); 2] = [
@@ -24,9 +33,11 @@ impl<'y> Reader<'y> {
     pub(super) fn declare(&mut self, yaml: &'y Yaml) {
         let top = self.map(yaml, "a mapping of sections").unwrap_or_default();
         self.only_keys(top, &SECTIONS, "the facts");
-        for (section, kind) in
-            [("accounts", TypeKind::Account), ("units", TypeKind::Unit), ("resources", TypeKind::Resource)]
-        {
+        for (section, kind) in [
+            ("accounts", TypeKind::Account),
+            ("units", TypeKind::Unit),
+            ("resources", TypeKind::Resource),
+        ] {
             for (key, record) in self.records(yaml, section) {
                 self.declare_node(key, record, kind);
             }
@@ -72,7 +83,10 @@ impl<'y> Reader<'y> {
         let items = self.list(section, "a list of records");
         let record = |item: &'y Yaml| {
             let fields = self.map(item, "a record such as `{ at: … }`")?;
-            Some(Record { span: item.span, fields })
+            Some(Record {
+                span: item.span,
+                fields,
+            })
         };
         items.iter().filter_map(record).collect()
     }
@@ -99,7 +113,11 @@ impl<'y> Reader<'y> {
 
     /// The type that a record says it is of; it must be of the section's kind.
     fn type_of(&mut self, key: &Key, record: Record<'y>, kind: TypeKind) -> Option<TypeId> {
-        let of_kind: Vec<TypeId> = self.model.type_ids().filter(|&ty| self.model.ty(ty).kind == kind).collect();
+        let of_kind: Vec<TypeId> = self
+            .model
+            .type_ids()
+            .filter(|&ty| self.model.ty(ty).kind == kind)
+            .collect();
         let types = match of_kind[..] {
             [] => format!("the policy has no {}", word(kind)),
             _ => format!("the types of {} are: {}", plural(kind), type_list(self.model, &of_kind)),
@@ -131,7 +149,8 @@ impl<'y> Reader<'y> {
     fn twice(&mut self, key: &Key, first: Span) {
         if !self.reported.contains(&key.span) {
             let fault = Diagnostic::error("name/duplicate", format!("`{}` is declared twice", key.text));
-            self.found.push(fault.at(key.span, "again here").at(first, "first here"));
+            self.found
+                .push(fault.at(key.span, "again here").at(first, "first here"));
         }
     }
 
@@ -218,8 +237,18 @@ impl<'y> Reader<'y> {
 
     /// True if no role has this name yet.
     fn is_free(&mut self, name: &str, span: Span) -> bool {
-        let policy = self.names.roles(name).first().map(|&role| self.model.role(role).spans.first().copied());
-        let bundle = || self.model.bundles.iter().find(|bundle| bundle.name == name).map(|bundle| Some(bundle.span));
+        let policy = self
+            .names
+            .roles(name)
+            .first()
+            .map(|&role| self.model.role(role).spans.first().copied());
+        let bundle = || {
+            self.model
+                .bundles
+                .iter()
+                .find(|bundle| bundle.name == name)
+                .map(|bundle| Some(bundle.span))
+        };
         let custom = || Some(self.names.custom(name)?.ix() - self.model.roles.len());
         let custom = || custom().map(|ix| Some(self.facts.custom[ix].span));
         let Some(taken) = policy.or_else(bundle).or_else(custom) else {

@@ -50,7 +50,11 @@ impl Reader<'_> {
         let nearest = self.nearest();
         let mut states: HashMap<Slot, State> = open.iter().map(|&slot| (slot, State::Untouched)).collect();
         for start in open {
-            let mut stack = if states.contains_key(&start) { vec![start] } else { Vec::new() };
+            let mut stack = if states.contains_key(&start) {
+                vec![start]
+            } else {
+                Vec::new()
+            };
             while let Some(&top) = stack.last() {
                 states.insert(top, State::Waiting);
                 let value = match self.look(top, &nearest, &states) {
@@ -69,7 +73,12 @@ impl Reader<'_> {
     }
 
     fn nearest(&self) -> Nearest {
-        let defaults = self.model.types.iter().flat_map(|ty| &ty.attributes).map(|attribute| &attribute.default);
+        let defaults = self
+            .model
+            .types
+            .iter()
+            .flat_map(|ty| &ty.attributes)
+            .map(|attribute| &attribute.default);
         let mut nearest = Nearest::new();
         for default in defaults {
             if let Default::Path(ty, _) = default {
@@ -142,13 +151,7 @@ impl Reader<'_> {
     }
 
     /// Follows a path. From nobody it leads to what an attribute is that is not given.
-    fn follow(
-        &self,
-        first: NodeId,
-        steps: &[AttrName],
-        attribute: &Attribute,
-        states: &HashMap<Slot, State>,
-    ) -> Look {
+    fn follow(&self, first: NodeId, steps: &[AttrName], attribute: &Attribute, states: &HashMap<Slot, State>) -> Look {
         let mut value = Value::Node(first);
         for &step in steps {
             let thing = match value {

@@ -5,8 +5,8 @@ use super::{Reader, circles};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{EVERYONE, Member, Subject};
 use crate::model::value::GroupId;
-use crate::yaml::Yaml;
 use crate::syntax::parse;
+use crate::yaml::Yaml;
 
 impl<'y> Reader<'y> {
     /// Reads place and members of every group.
@@ -29,7 +29,10 @@ impl<'y> Reader<'y> {
     fn no_members_of_everyone(&mut self) {
         let fields = self.groups[0].fields;
         self.only_keys(fields, &["in", "members", "roles"], "a group");
-        for (key, _) in fields.iter().filter(|(key, _)| ["in", "members"].contains(&key.text.as_str())) {
+        for (key, _) in fields
+            .iter()
+            .filter(|(key, _)| ["in", "members"].contains(&key.text.as_str()))
+        {
             let message = format!("`everyone` is all users; `{}` cannot be said of it", key.text);
             self.report(Diagnostic::error("facts/reserved-id", message), key.span);
         }
@@ -85,11 +88,19 @@ impl<'y> Reader<'y> {
         let nested = groups.flat_map(|(outer, group)| group.members.iter().filter_map(move |m| edge(outer, m)));
         let edges: Vec<(u32, u32)> = nested.collect();
         for circle in circles::of_edges(&edges) {
-            let names: Vec<String> = circle.iter().map(|&group| self.facts.groups[group].id.clone()).collect();
+            let names: Vec<String> = circle
+                .iter()
+                .map(|&group| self.facts.groups[group].id.clone())
+                .collect();
             let message = format!("groups contain each other: {}", circles::tell(&names, "contains"));
             let fault = Diagnostic::error("facts/group-cycle", message);
             let span = |group: &usize| self.facts.groups[*group].span;
-            self.found.push(circle.iter().take(12).fold(fault, |fault, group| fault.at(span(group), "")));
+            self.found.push(
+                circle
+                    .iter()
+                    .take(12)
+                    .fold(fault, |fault, group| fault.at(span(group), "")),
+            );
         }
     }
 }

@@ -67,7 +67,10 @@ impl<'y> Reader<'y> {
     fn holding(&mut self, subject: Subject, named: &Named, key: &'y Key, item: &'y Yaml) -> Option<Holding> {
         let (at, fields): (&Yaml, &[(Key, Yaml)]) = match &item.value {
             yaml::Value::Map(fields) => {
-                let record = Record { span: item.span, fields };
+                let record = Record {
+                    span: item.span,
+                    fields,
+                };
                 (self.required(record, "at", "a holding")?, fields)
             }
             _ => (item, &[]),
@@ -82,7 +85,11 @@ impl<'y> Reader<'y> {
             node,
             window: window?,
             parameters,
-            span: if fields.is_empty() { key.span.to(item.span) } else { item.span },
+            span: if fields.is_empty() {
+                key.span.to(item.span)
+            } else {
+                item.span
+            },
         })
     }
 
@@ -100,7 +107,11 @@ impl<'y> Reader<'y> {
         }
         let types: Vec<TypeId> = match named {
             Named::Policy(roles) => roles.iter().map(|&role| self.model.role(role).ty).collect(),
-            Named::Custom(_) => self.model.type_ids().filter(|&ty| self.model.ty(ty).kind.is_place()).collect(),
+            Named::Custom(_) => self
+                .model
+                .type_ids()
+                .filter(|&ty| self.model.ty(ty).kind.is_place())
+                .collect(),
         };
         let node = match self.names.find_node(text, Some(&types)) {
             Err(Miss::Unfit(ty)) => {
@@ -139,7 +150,10 @@ impl<'y> Reader<'y> {
             return Some(role);
         }
         let (name, at) = (&custom.name, &self.facts.node(custom.at).id);
-        let message = format!("`{name}` is held at `{at}` or below, not at `{}`", self.facts.node(node).id);
+        let message = format!(
+            "`{name}` is held at `{at}` or below, not at `{}`",
+            self.facts.node(node).id
+        );
         let fault = Diagnostic::error("role/not-here", message).at(span, "");
         self.found.push(fault.at(custom.span, "made here"));
         None
@@ -148,12 +162,20 @@ impl<'y> Reader<'y> {
     fn no_role_at(&mut self, name: &str, text: &str, ty: TypeId, exists: &[TypeId], span: Span) {
         let here = &self.model.ty(ty).name;
         let message = format!("there is no role `{name}` at `{text}`, which is of type `{here}`");
-        let has: Vec<String> =
-            self.model.roles.iter().filter(|role| role.ty == ty).map(|role| format!("`{}`", role.name)).collect();
+        let has: Vec<String> = self
+            .model
+            .roles
+            .iter()
+            .filter(|role| role.ty == ty)
+            .map(|role| format!("`{}`", role.name))
+            .collect();
         let elsewhere = crate::model::show::type_list(self.model, exists);
         let help = match has[..] {
             [] => format!("`{name}` exists at {elsewhere}; `{here}` has no roles"),
-            _ => format!("`{name}` exists at {elsewhere}; `{here}` has the roles: {}", has.join(", ")),
+            _ => format!(
+                "`{name}` exists at {elsewhere}; `{here}` has the roles: {}",
+                has.join(", ")
+            ),
         };
         self.report(Diagnostic::error("role/not-at-this-type", message).help(help), span);
     }
@@ -162,13 +184,22 @@ impl<'y> Reader<'y> {
     fn parameters(&mut self, role: RoleId, name: &str, fields: &'y [(Key, Yaml)]) -> Vec<(AttrName, Value)> {
         let known: &[Attribute] = self.model.roles.get(role.ix()).map_or(&[], |role| &role.parameters);
         let mut values: Vec<(AttrName, Value)> = Vec::new();
-        for (key, value) in fields.iter().filter(|(key, _)| !["at", "from", "until"].contains(&key.text.as_str())) {
-            match known.iter().find(|parameter| parameter.name == super::names::nfc(&key.text)) {
+        for (key, value) in fields
+            .iter()
+            .filter(|(key, _)| !["at", "from", "until"].contains(&key.text.as_str()))
+        {
+            match known
+                .iter()
+                .find(|parameter| parameter.name == super::names::nfc(&key.text))
+            {
                 Some(parameter) => values.extend(self.given(value, parameter).map(|value| (parameter.key, value))),
                 None => self.unknown_parameter(key, name, known),
             }
         }
-        for parameter in known.iter().filter(|parameter| matches!(parameter.default, Default::Value(_))) {
+        for parameter in known
+            .iter()
+            .filter(|parameter| matches!(parameter.default, Default::Value(_)))
+        {
             if values.iter().all(|(key, _)| *key != parameter.key) {
                 values.push((parameter.key, constant(parameter)));
             }
@@ -187,13 +218,18 @@ impl<'y> Reader<'y> {
 
     /// Keeps a holding, unless the same one is stated already.
     fn keep(&mut self, holding: Holding, seen: &mut HashMap<Same, Span>) {
-        let told: String = holding.parameters.iter().map(|(key, value)| self.tell(*key, *value)).collect();
+        let told: String = holding
+            .parameters
+            .iter()
+            .map(|(key, value)| self.tell(*key, *value))
+            .collect();
         let same = (holding.subject, holding.role, holding.node, holding.window, told);
         if let Some(&first) = seen.get(&same) {
             let name = self.facts.role_name(self.model, holding.role);
             let message = format!("`{name}` at `{}` is given twice", self.facts.node(holding.node).id);
             let fault = Diagnostic::warning("facts/duplicate-holding", message);
-            self.found.push(fault.at(holding.span, "again here").at(first, "first here"));
+            self.found
+                .push(fault.at(holding.span, "again here").at(first, "first here"));
             return;
         }
         seen.insert(same, holding.span);

@@ -47,8 +47,14 @@ impl<'m> Names<'m> {
     #[must_use]
     pub fn of(facts: &Facts, model: &'m Model) -> Self {
         let slots = |ty: &'m crate::model::Type| ty.attributes.iter().enumerate().map(|(ix, a)| (a.name.as_str(), ix));
-        let types = model.type_ids().map(|id| (id, model.ty(id).name.as_str(), &model.ty(id).labels[..])).collect();
-        let roles = model.role_ids().map(|id| (id, model.role(id).name.as_str(), &model.role(id).labels[..])).collect();
+        let types = model
+            .type_ids()
+            .map(|id| (id, model.ty(id).name.as_str(), &model.ty(id).labels[..]))
+            .collect();
+        let roles = model
+            .role_ids()
+            .map(|id| (id, model.role(id).name.as_str(), &model.role(id).labels[..]))
+            .collect();
         let mut names = Self {
             model,
             types: by_name(types),
@@ -124,8 +130,11 @@ impl<'m> Names<'m> {
         if let Some(roles) = self.roles.get(&*name) {
             return roles.clone();
         }
-        let typed = name.split_once('.').and_then(|(ty, role)| Some((self.ty(ty)?, self.roles.get(role)?)));
-        let of = |ty: TypeId, roles: &[RoleId]| roles.iter().copied().filter(|&r| self.model.role(r).ty == ty).collect();
+        let typed = name
+            .split_once('.')
+            .and_then(|(ty, role)| Some((self.ty(ty)?, self.roles.get(role)?)));
+        let of =
+            |ty: TypeId, roles: &[RoleId]| roles.iter().copied().filter(|&r| self.model.role(r).ty == ty).collect();
         typed.map_or_else(Vec::new, |(ty, roles)| of(ty, roles))
     }
 
@@ -152,7 +161,10 @@ impl<'m> Names<'m> {
             Miss::Ambiguous(several) => self.ambiguous(text, &several),
             Miss::Unfit(ty) => {
                 let needed = type_list(self.model, types.unwrap_or_default());
-                let message = format!("`{text}` is of type `{}`; {needed} is needed here", self.model.ty(ty).name);
+                let message = format!(
+                    "`{text}` is of type `{}`; {needed} is needed here",
+                    self.model.ty(ty).name
+                );
                 Diagnostic::error("name/wrong-type", message)
             }
         })
@@ -177,14 +189,18 @@ impl<'m> Names<'m> {
         }
         let typed = text.split_once(char::is_whitespace);
         let named = typed.and_then(|(ty, id)| Some((self.ty(ty)?, self.nodes.get(id.trim_start())?)));
-        named.map_or_else(Vec::new, |(ty, nodes)| nodes.iter().copied().filter(|&(of, _)| of == ty).collect())
+        named.map_or_else(Vec::new, |(ty, nodes)| {
+            nodes.iter().copied().filter(|&(of, _)| of == ty).collect()
+        })
     }
 
     /// "unknown node `X`"
     pub(super) fn unknown_node(&self, text: &str) -> Diagnostic {
         let fault = Diagnostic::error("name/unknown-node", format!("unknown node `{text}`"));
         if self.users.contains_key(text) {
-            return fault.help(format!("`{text}` is a user; an account, unit or resource is needed here"));
+            return fault.help(format!(
+                "`{text}` is a user; an account, unit or resource is needed here"
+            ));
         }
         self.hint(fault, text, &self.nodes)
     }
@@ -273,7 +289,10 @@ fn by_name<'m, Id: Copy + PartialEq>(all: Vec<(Id, &'m str, &'m [ast::Label])>) 
         named.entry(name).or_default().push(id);
     }
     let mut labelled: HashMap<&str, Vec<Id>> = HashMap::new();
-    for (id, label) in all.into_iter().flat_map(|(id, _, labels)| labels.iter().map(move |label| (id, label.text.as_str()))) {
+    for (id, label) in all
+        .into_iter()
+        .flat_map(|(id, _, labels)| labels.iter().map(move |label| (id, label.text.as_str())))
+    {
         let ids = labelled.entry(label).or_default();
         if !named.contains_key(label) && !ids.contains(&id) {
             ids.push(id);
@@ -285,5 +304,9 @@ fn by_name<'m, Id: Copy + PartialEq>(all: Vec<(Id, &'m str, &'m [ast::Label])>) 
 
 /// Names of the policy are compared in NFC.
 pub(super) fn nfc(text: &str) -> Cow<'_, str> {
-    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+    if is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
 }

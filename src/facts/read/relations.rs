@@ -10,10 +10,20 @@ use crate::model::{AttrName, Rule};
 impl Reader<'_> {
     /// Looks for circles in each relation that is followed with `+`.
     pub(super) fn check_relations(&mut self) {
-        let custom = self.facts.custom.iter().flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
+        let custom = self
+            .facts
+            .custom
+            .iter()
+            .flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
         let single = self.facts.grants.iter().map(|grant| &grant.rule);
-        let mut names: Vec<AttrName> =
-            self.model.rules.iter().chain(custom).chain(single).flat_map(followed).collect();
+        let mut names: Vec<AttrName> = self
+            .model
+            .rules
+            .iter()
+            .chain(custom)
+            .chain(single)
+            .flat_map(followed)
+            .collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -38,11 +48,20 @@ impl Reader<'_> {
         let message = format!("`{word}` runs in a circle: {}", circles::tell(&names, "to"));
         let fault = Diagnostic::error("facts/relation-cycle", message);
         let span = |user: &usize| field(self.users[*user].fields, word).map_or(self.users[*user].span, |at| at.span);
-        self.found.push(circle.iter().take(12).fold(fault, |fault, user| fault.at(span(user), "")));
+        self.found.push(
+            circle
+                .iter()
+                .take(12)
+                .fold(fault, |fault, user| fault.at(span(user), "")),
+        );
     }
 }
 
 /// The relations that a rule follows with `+`.
 fn followed(rule: &Rule) -> impl Iterator<Item = AttrName> {
-    rule.relation.iter().flat_map(|relation| &relation.then).filter(|(_, plus)| *plus).map(|&(name, _)| name)
+    rule.relation
+        .iter()
+        .flat_map(|relation| &relation.then)
+        .filter(|(_, plus)| *plus)
+        .map(|&(name, _)| name)
 }

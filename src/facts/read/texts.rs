@@ -1,7 +1,8 @@
 //! Rules written in facts: single grants, and roles that tenants made for themselves.
 //!
 //! A text is parsed as a rule of the policy is, then resolved at each type of node at which it may be held. All texts
-//! of one type are resolved together, for each resolution stands on a copy of the model.
+//! of one type are resolved together, for each resolution stands on a copy of the model; a fault is then handed to the
+//! text in which it lies.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +13,29 @@ use crate::facts::{SingleGrant, Subject, Window};
 use crate::model::containment::Containment;
 use crate::model::resolve::Loose;
 use crate::model::value::NodeId;
-use crate::model::{Rule, TypeId};
-use crate::yaml::Yaml;
+use crate::model::{Model, Rule, TypeId};
 use crate::source::{FileId, Span};
 use crate::syntax::{ast, parse};
+use crate::yaml::Yaml;
 
 /// A text behind `can:`.
 struct Text<'y> {
     yaml: &'y Yaml,
     /// The bytes of the file are those of the text.
     exact: bool,
+    /// How long it is.
+    len: usize,
     rule: ast::Rule,
     /// Where it may be held; that of the place it is given at first.
     types: Vec<TypeId>,
     owner: Owner,
+}
+
+impl Text<'_> {
+    /// True if the text stands elsewhere in the file: spans in it then run beyond its own place, into other texts.
+    fn is_alias(&self) -> bool {
+        self.yaml.span.range().len() < self.len
+    }
 }
 
 /// Whose text it is.
@@ -42,6 +52,12 @@ struct Landing {
     ty: TypeId,
     rule: Rule,
     faults: Vec<Diagnostic>,
+}
+
+impl Landing {
+    fn is_sound(&self) -> bool {
+        self.faults.iter().all(|fault| fault.severity < Severity::Error)
+    }
 }
 
 impl<'y> Reader<'y> {
@@ -68,18 +84,27 @@ impl<'y> Reader<'y> {
             let other = places.filter(|&ty| ty != base && self.model.ty(ty).kind.is_place());
             let types: Vec<TypeId> = std::iter::once(base).chain(other).collect();
             let fields = self.custom[ix];
-            let record = Record { span: self.facts.custom[ix].span, fields };
+            let record = Record {
+                span: self.facts.custom[ix].span,
+                fields,
+            };
             let Some(can) = self.required(record, "can", "a role") else {
                 continue;
             };
-            texts.extend(items(can).iter().filter_map(|item| self.rule_text(item, &types, Owner::Custom(ix))));
+            texts.extend(
+                items(can)
+                    .iter()
+                    .filter_map(|item| self.rule_text(item, &types, Owner::Custom(ix))),
+            );
         }
         texts
     }
 
     fn grant_texts(&mut self, record: Record<'y>, texts: &mut Vec<Text<'y>>) {
         let to = self.required(record, "to", "a grant").and_then(|to| self.subject(to));
-        let at = self.required(record, "at", "a grant").and_then(|at| self.node(at, None));
+        let at = self
+            .required(record, "at", "a grant")
+            .and_then(|at| self.node(at, None));
         let can = self.required(record, "can", "a grant");
         let window = self.window(record.fields);
         let (Some(to), Some(at), Some(can), Some(window)) = (to, at, can, window) else {
@@ -95,11 +120,23 @@ impl<'y> Reader<'y> {
         let (base, exact) = base(yaml, text);
         let rule = self.parsed(yaml, exact, |found| parse::rule(yaml.span.file, text, base, found))?;
         let types = types.to_vec();
-        Some(Text { yaml, exact, rule, types, owner })
+        Some(Text {
+            yaml,
+            exact,
+            len: text.len(),
+            rule,
+            types,
+            owner,
+        })
     }
 
     /// What a parser makes of a text; its faults are reported where the text stands.
-    pub(super) fn parsed<T>(&mut self, at: &Yaml, exact: bool, parse: impl FnOnce(&mut Found) -> Option<T>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        at: &Yaml,
+        exact: bool,
+        parse: impl FnOnce(&mut Found) -> Option<T>,
+    ) -> Option<T> {
         let mut found = Found::default();
         let tree = parse(&mut found);
         for fault in found.sorted() {
@@ -114,56 +151,82 @@ impl<'y> Reader<'y> {
         if texts.is_empty() {
             return landings;
         }
-        let starts: BTreeMap<(FileId, u32), usize> = texts.iter().map(|text| start(text.yaml.span)).zip(0..).collect();
         let mut model = self.model.clone();
-        for ty in self.model.type_ids() {
-            if !texts.iter().any(|text| text.types.contains(&ty)) {
-                continue;
+        let (together, alone): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(|&ix| !texts[ix].is_alias());
+        let batches = std::iter::once(together).chain(alone.into_iter().map(|ix| vec![ix]));
+        for batch in batches {
+            for ty in self.model.type_ids() {
+                let here = |&ix: &usize| texts[ix].types.contains(&ty);
+                let batch: Vec<usize> = batch.iter().copied().filter(here).collect();
+                if !batch.is_empty() {
+                    self.land_at(ty, &batch, texts, &mut model, &mut landings);
+                }
             }
-            let mut found = Found::default();
-            model.pool = std::mem::take(&mut self.facts.pool);
-            let mut loose = Loose::new(&model, &mut found);
-            for (text, landings) in texts.iter().zip(&mut landings).filter(|(text, _)| text.types.contains(&ty)) {
-                let rule = loose.rule(&text.rule, ty, text.yaml.span);
-                landings.push(Landing { ty, rule, faults: Vec::new() });
-            }
-            self.facts.pool = loose.finish();
-            self.blame(found, &starts, &mut landings);
         }
         landings
     }
 
-    /// Hands each fault to the text in which it lies.
-    fn blame(&mut self, found: Found, starts: &BTreeMap<(FileId, u32), usize>, landings: &mut [Vec<Landing>]) {
+    fn land_at(
+        &mut self,
+        ty: TypeId,
+        batch: &[usize],
+        texts: &[Text<'y>],
+        model: &mut Model,
+        landings: &mut [Vec<Landing>],
+    ) {
+        let mut found = Found::default();
+        model.pool = std::mem::take(&mut self.facts.pool);
+        let mut loose = Loose::new(model, &mut found);
+        for &ix in batch {
+            let rule = loose.rule(&texts[ix].rule, ty, texts[ix].yaml.span);
+            landings[ix].push(Landing {
+                ty,
+                rule,
+                faults: Vec::new(),
+            });
+        }
+        self.facts.pool = loose.finish();
+        let starts: BTreeMap<(FileId, u32), usize> = batch.iter().map(|&ix| (start(texts[ix].yaml.span), ix)).collect();
         for fault in found.sorted() {
             let place = fault.labels.first().map(|label| start(label.span));
-            let text = place.and_then(|place| starts.range(..=place).next_back()).map(|(_, &text)| text);
-            match text.and_then(|text| landings[text].last_mut()) {
-                Some(landing) if fault.severity == Severity::Error => landing.faults.push(fault),
-                _ => self.found.push(fault),
+            let before = place
+                .and_then(|place| starts.range(..=place).next_back())
+                .map(|(_, &ix)| ix);
+            match before.or(batch.first().copied()).and_then(|ix| landings[ix].last_mut()) {
+                Some(landing) => landing.faults.push(fault),
+                None => self.found.push(fault),
             }
         }
     }
 
     /// What a text gives where it makes sense; if it does so nowhere, it is wrong.
     fn sound(&mut self, text: &Text<'y>, landings: Vec<Landing>) -> Vec<(TypeId, Rule)> {
-        let (good, mut bad): (Vec<Landing>, Vec<Landing>) = landings.into_iter().partition(|l| l.faults.is_empty());
-        if good.is_empty() {
-            bad.sort_by_key(|landing| text.types.iter().position(|&ty| ty == landing.ty));
-            for fault in bad.into_iter().take(1).flat_map(|landing| landing.faults) {
-                self.found.push(placed(fault, text.yaml, text.exact));
-            }
+        let (good, mut bad): (Vec<Landing>, Vec<Landing>) = landings.into_iter().partition(Landing::is_sound);
+        bad.sort_by_key(|landing| text.types.iter().position(|&ty| ty == landing.ty));
+        let told = if good.is_empty() {
+            bad.into_iter().next().map(|first| first.faults)
+        } else {
+            shared(&good)
+        };
+        for fault in told.unwrap_or_default() {
+            self.found.push(placed(fault, text.yaml, text.exact));
         }
         if good.iter().any(|landing| self.is_administrative(&landing.rule)) {
-            let fault = Diagnostic::error("facts/administrative", "a text of the facts cannot hand out roles or permissions");
-            self.report(fault.help("`assign`, `give`, `take` and `grant` stand in the policy only"), text.yaml.span);
+            let message = "a text of the facts cannot hand out roles or permissions";
+            let fault = Diagnostic::error("facts/administrative", message);
+            self.report(
+                fault.help("`assign`, `give`, `take` and `grant` stand in the policy only"),
+                text.yaml.span,
+            );
             return Vec::new();
         }
         good.into_iter().map(|landing| (landing.ty, landing.rule)).collect()
     }
 
     fn is_administrative(&self, rule: &Rule) -> bool {
-        rule.permissions.iter().any(|&id| self.model.permissions.get(id).is_administrative())
+        rule.permissions
+            .iter()
+            .any(|&id| self.model.permissions.get(id).is_administrative())
     }
 
     fn give(&mut self, text: &Text<'y>, rules: Vec<(TypeId, Rule)>) {
@@ -180,18 +243,33 @@ impl<'y> Reader<'y> {
     }
 }
 
+/// The findings that a text has wherever it may be held: what is out of reach at one type may be within it at another.
+fn shared(landings: &[Landing]) -> Option<Vec<Diagnostic>> {
+    let (first, rest) = landings.split_first()?;
+    let everywhere = |fault: &&Diagnostic| rest.iter().all(|landing| landing.faults.contains(fault));
+    Some(first.faults.iter().filter(everywhere).cloned().collect())
+}
+
 /// Where a text begins in its file, and whether each of its bytes stands there as it is: an escaped or folded text
 /// does not.
 pub(super) fn base(yaml: &Yaml, text: &str) -> (usize, bool) {
     let (start, len) = (yaml.span.start as usize, yaml.span.range().len());
-    if len == text.len() { (start, true) } else { (start + 1, len == text.len() + 2) }
+    if len == text.len() {
+        (start, true)
+    } else {
+        (start + 1, len == text.len() + 2)
+    }
 }
 
 /// A fault of a text, at the whole of it where its bytes do not tell the place.
 fn placed(mut fault: Diagnostic, at: &Yaml, exact: bool) -> Diagnostic {
     if !exact {
         let inside = |label: &&mut Label| label.span.file == at.span.file && label.span.start >= at.span.start;
-        fault.labels.iter_mut().filter(inside).for_each(|label| label.span = at.span);
+        fault
+            .labels
+            .iter_mut()
+            .filter(inside)
+            .for_each(|label| label.span = at.span);
     }
     fault
 }

@@ -10,10 +10,9 @@ use super::{Names, Reader, Record};
 use crate::diagnostic::Diagnostic;
 use crate::model::show::attribute_names;
 use crate::model::value::{
-    AttributeType, DAY, EnumId, Number, Pool, Scalar, UserId, Value, compare, parse_date, parse_datetime,
-    parse_network,
+    AttributeType, DAY, EnumId, Number, Pool, Scalar, UserId, Value, compare, parse_date, parse_datetime, parse_network,
 };
-use crate::model::{Attribute, Default, NOW, TypeId};
+use crate::model::{Attribute, Default, TypeId};
 use crate::yaml::{self, Key, Yaml};
 
 /// Reads the texts of one value: exactly one, or for a set any number.
@@ -21,16 +20,14 @@ use crate::yaml::{self, Key, Yaml};
 /// # Errors
 ///
 /// A diagnostic that has no place yet, if a text is of another type or names nothing.
-pub fn parse_value(
-    texts: &[&str],
-    ty: AttributeType,
-    names: &Names<'_>,
-    pool: &mut Pool,
-) -> Result<Value, Diagnostic> {
+pub fn parse_value(texts: &[&str], ty: AttributeType, names: &Names<'_>, pool: &mut Pool) -> Result<Value, Diagnostic> {
     match texts {
         &[one] if !ty.many => scalar(one, ty.of, names, pool),
         _ if !ty.many => {
-            let message = format!("one value of type `{}` is needed here, not a list", names.model.show_type(ty));
+            let message = format!(
+                "one value of type `{}` is needed here, not a list",
+                names.model.show_type(ty)
+            );
             Err(Diagnostic::error("type/mismatch", message))
         }
         _ => {
@@ -122,7 +119,11 @@ fn enum_value(text: &str, id: EnumId, names: &Names<'_>) -> Result<Value, Diagno
         None => {
             let fault = Diagnostic::error("name/unknown-value", format!("unknown value `{text}`"));
             let near = fault.did_you_mean(text, values.iter().map(String::as_str));
-            Err(if near.help.is_some() { near } else { near.help(format!("the values are: {}", values.join(", "))) })
+            Err(if near.help.is_some() {
+                near
+            } else {
+                near.help(format!("the values are: {}", values.join(", ")))
+            })
         }
     }
 }
@@ -144,7 +145,10 @@ impl<'y> Reader<'y> {
             return self.scalar(yaml, ty.of, &shape);
         }
         let shape = format!("a value of type `{}`", self.model.show_type(AttributeType::one(ty.of)));
-        let values = items(yaml).iter().filter_map(|item| self.scalar(item, ty.of, &shape)).collect();
+        let values = items(yaml)
+            .iter()
+            .filter_map(|item| self.scalar(item, ty.of, &shape))
+            .collect();
         Some(set(values, &mut self.facts.pool))
     }
 
@@ -179,7 +183,11 @@ impl<'y> Reader<'y> {
     fn attributes(&mut self, record: Record<'y>, ty: TypeId, other: &[&str]) -> Vec<Option<Value>> {
         let declared = self.model.ty(ty);
         let mut values = vec![None; declared.attributes.len()];
-        for (key, value) in record.fields.iter().filter(|(key, _)| !other.contains(&key.text.as_str())) {
+        for (key, value) in record
+            .fields
+            .iter()
+            .filter(|(key, _)| !other.contains(&key.text.as_str()))
+        {
             match self.names.slot(ty, &key.text) {
                 Some(slot) => values[slot] = self.given(value, &declared.attributes[slot]),
                 None => self.unknown_attribute(key, &declared.name, &declared.attributes, other),
@@ -223,7 +231,10 @@ impl<'y> Reader<'y> {
         let Some(section) = Self::section(yaml, "context") else {
             return;
         };
-        for (key, value) in self.map(section, "a mapping from attributes to values").unwrap_or_default() {
+        for (key, value) in self
+            .map(section, "a mapping from attributes to values")
+            .unwrap_or_default()
+        {
             match known.iter().position(|attribute| attribute.name == nfc(&key.text)) {
                 Some(slot) => {
                     let given = self.given(value, &known[slot]);
@@ -232,7 +243,6 @@ impl<'y> Reader<'y> {
                 None => self.unknown_attribute(key, "context", known, &[]),
             }
         }
-        debug_assert!(matches!(self.facts.context.get(NOW), None | Some(Value::Missing | Value::Time(_))));
     }
 }
 

@@ -19,7 +19,10 @@ impl<'y> Reader<'y> {
         };
         if window.is_empty() {
             let fault = Diagnostic::error("facts/empty-window", "`until` is not after `from`");
-            let fault = until.into_iter().chain(from).fold(fault, |fault, at| fault.at(at.span, ""));
+            let fault = until
+                .into_iter()
+                .chain(from)
+                .fold(fault, |fault, at| fault.at(at.span, ""));
             self.found.push(fault);
             return None;
         }

@@ -1,0 +1,148 @@
+//! Holdings without effect: those that have ended, and those that only repeat what the user holds anyway.
+//!
+//! A role stated for the user himself also makes him a member and takes the place's default role away; where such a
+//! holding is repeated by a group's, that is said, as a note.
+
+use std::collections::HashSet;
+
+use super::Check;
+use super::by_hand::constrained;
+use crate::diagnostic::Diagnostic;
+use crate::eval::org::{Entry, Source};
+use crate::facts::{Holding, Subject, Window};
+use crate::model::value::{DAY, UserId, Value, show_date, show_time};
+use crate::model::RoleId;
+use crate::source::Span;
+
+/// Looks at every holding, and at every single grant's end.
+pub(super) fn check(check: &mut Check<'_>) {
+    expired(check);
+    let constrained = constrained(check.model);
+    for user in check.facts.user_ids() {
+        redundant(check, user);
+        defaults(check, user, &constrained);
+    }
+}
+
+fn expired(check: &mut Check<'_>) {
+    let Value::Time(now) = check.now else { return };
+    let facts = check.facts;
+    for holding in facts.holdings.iter().filter(|holding| holding.window.until <= now) {
+        let what = format!("{} of {} at {}", check.role(holding.role), subject(check, holding.subject), check.node(holding.node));
+        ended(check, &what, holding.window, holding.span);
+    }
+    for grant in facts.grants.iter().filter(|grant| grant.window.until <= now) {
+        let what = format!("a single permission of {} at {}", subject(check, grant.to), check.node(grant.at));
+        ended(check, &what, grant.window, grant.span);
+    }
+}
+
+fn ended(check: &mut Check<'_>, what: &str, window: Window, span: Span) {
+    let message = format!("{what} ended {}", last_moment(window.until));
+    let fault = Diagnostic::warning("facts/expired-holding", message).at(span, "does nothing any more");
+    check.found.push(fault.help("take it out, or give it a later `until`"));
+}
+
+/// A date lasts to its end, so that a bound at midnight was written as the day before.
+fn last_moment(until: i64) -> String {
+    match i32::try_from(until.div_euclid(DAY) - 1) {
+        Ok(day) if until.rem_euclid(DAY) == 0 => format!("on {}", show_date(day)),
+        _ => format!("at {}", show_time(until)),
+    }
+}
+
+fn subject(check: &Check<'_>, subject: Subject) -> String {
+    match subject {
+        Subject::User(user) => check.user(user),
+        Subject::Group(group) => format!("`{}`", check.facts.group(group).id),
+    }
+}
+
+/// Reports holdings stated for the user himself that another of his holdings covers. His holdings are sorted by node and
+/// role, so that like ones stand together.
+fn redundant(check: &mut Check<'_>, user: UserId) {
+    let org = check.org;
+    for same in org.entries(user).chunk_by(|a, b| (a.node, a.role) == (b.node, b.role)) {
+        for entry in same.iter().filter(|_| same.len() > 1) {
+            if let Some(other) = same.iter().find(|other| repeats(check, entry, other)) {
+                report(check, user, entry, other);
+            }
+        }
+    }
+}
+
+/// True if `entry` is stated for the user himself and adds no time to `other`; of two that are alike, the later repeats.
+fn repeats(check: &Check<'_>, entry: &Entry, other: &Entry) -> bool {
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else { return false };
+    let (ours, theirs) = (&check.facts.holdings[own as usize], &check.facts.holdings[wide as usize]);
+    let alike = other.group.is_none() && other.window == entry.window;
+    let first = !alike || wide < own;
+    own != wide && entry.group.is_none() && other.window.covers(entry.window) && first && same_parameters(ours, theirs)
+}
+
+fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
+    let within = |some: &Holding, all: &Holding| some.parameters.iter().all(|p| all.parameters.contains(p));
+    within(ours, theirs) && within(theirs, ours)
+}
+
+fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else { return };
+    let (who, role, node) = (check.user(user), check.role(entry.role), check.node(entry.node));
+    let (own, wide) = (check.facts.holdings[own as usize].span, check.facts.holdings[wide as usize].span);
+    let fault = match other.group {
+        None => Diagnostic::warning("facts/redundant-holding", format!("{who} is given {role} at {node} twice"))
+            .at(own, "adds nothing")
+            .at(wide, "given here")
+            .help("take it out"),
+        Some(group) => {
+            let group = &check.facts.group(group).id;
+            let message = format!("{who} is given {role} at {node}, and has it through `{group}`");
+            let severe = side_effect(check, user, entry);
+            let fault = match severe {
+                None => Diagnostic::warning("facts/redundant-holding", message).help("take it out"),
+                Some(effect) => Diagnostic::note("facts/redundant-holding", message).help(effect),
+            };
+            fault.at(own, "given here").at(wide, "given to the group here")
+        }
+    };
+    check.found.push(fault);
+}
+
+/// What else would change if a role that a group gives as well were taken from the user himself.
+fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String> {
+    let here = check.org.entries_at(user, entry.node).iter();
+    let direct = here.filter(|e| e.group.is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
+    let mut direct = direct.peekable();
+    let (who, node) = (check.user(user), check.node(entry.node));
+    if direct.peek().is_some() && direct.any(|e| e.window.covers(entry.window)) {
+        return None;
+    }
+    if !check.facts.user(user).places.contains(&entry.node) {
+        return Some(format!("without it {who} is no member of {node} unless listed there"));
+    }
+    let default = check.model.default_role(check.org.ty(entry.node))?;
+    Some(format!("without it {who} has the default role {} at {node} as well", check.role(default)))
+}
+
+/// A default role given by hand to a member who would have it anyway, and whom no constraint counts.
+fn defaults(check: &mut Check<'_>, user: UserId, constrained: &HashSet<RoleId>) {
+    let (org, facts) = (check.org, check.facts);
+    for &place in &facts.user(user).places {
+        let Some(default) = check.model.default_role(org.ty(place)) else { continue };
+        let direct = org.entries_at(user, place).iter().filter(|e| e.group.is_none() && !is_grant(e));
+        let direct: Vec<&Entry> = direct.collect();
+        let [Entry { source: Source::Holding(ix), role, window: Window::ALWAYS, .. }] = direct[..] else { continue };
+        let holding = &facts.holdings[*ix as usize];
+        if *role != default || !holding.parameters.is_empty() || constrained.contains(role) {
+            continue;
+        }
+        let (who, role, place) = (check.user(user), check.role(*role), check.node(place));
+        let message = format!("{who} is given {role} at {place}, which is the default there");
+        let note = Diagnostic::note("facts/redundant-holding", message).at(holding.span, "");
+        check.found.push(note.help("a member has it while no other role is given to him there"));
+    }
+}
+
+fn is_grant(entry: &Entry) -> bool {
+    matches!(entry.source, Source::Grant(_))
+}
