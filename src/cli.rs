@@ -6,7 +6,7 @@ mod explain;
 mod lint;
 mod load;
 mod prompt;
-//mod table;
+mod table;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -26,7 +26,7 @@ enum Command {
     Lint(lint::Args),
     Ask(ask::Args),
     Test(test::Args),
-//T
+    Table(table::Args),
     Explain(explain::Args),
 }
 
@@ -37,7 +37,7 @@ pub fn main() -> Exit {
         Command::Lint(args) => lint::run(&args),
         Command::Ask(args) => ask::run(&args),
         Command::Test(args) => test::run(&args),
-//T
+        Command::Table(args) => table::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -9,6 +9,7 @@
 //! writing are shown as escapes (`visible`).
 
 mod excerpt;
+pub mod grid;
 mod json;
 mod places;
 mod text;

@@ -27,11 +27,15 @@ pub struct Row {
     pub grants: Vec<Way>,
     /// What prohibits it.
     pub prohibitions: Vec<Way>,
+    grant_needs: Needs,
+    prohibition_needs: Needs,
 }
 
 /// Which searches a row needs, found out once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
+    /// How many ways are without a role; they stand first.
+    pub public: u32,
     /// Some way reaches from holdings that do not enclose the target (`across`, `anywhere`).
     pub far: bool,
     /// Some way is of a derived role.
@@ -45,8 +49,6 @@ pub struct Needs {
 pub struct Table {
     model: Model,
     rows: Vec<Row>,
-    grant_needs: Vec<Needs>,
-    prohibition_needs: Vec<Needs>,
 }
 
 /// Flattens the rules of every role into rows. Time and memory are linear in the (role, rule, permission) triples.
@@ -63,13 +65,11 @@ pub fn compile(checked: Checked<'_>) -> Table {
             enter(&mut rows, model.rule(copied.rule), way);
         }
     }
-    let needs = |ways: &[Way]| needs(ways, model);
-    Table {
-        grant_needs: rows.iter().map(|row| needs(&row.grants)).collect(),
-        prohibition_needs: rows.iter().map(|row| needs(&row.prohibitions)).collect(),
-        model: model.clone(),
-        rows,
+    for row in &mut rows {
+        row.grant_needs = needs(&row.grants, model);
+        row.prohibition_needs = needs(&row.prohibitions, model);
     }
+    Table { model: model.clone(), rows }
 }
 
 fn enter(rows: &mut [Row], rule: &Rule, way: Way) {
@@ -85,7 +85,10 @@ fn enter(rows: &mut [Row], rule: &Rule, way: Way) {
 fn needs(ways: &[Way], model: &Model) -> Needs {
     let mut needs = Needs::default();
     for way in ways {
-        let Some(role) = way.role else { continue };
+        let Some(role) = way.role else {
+            needs.public += 1;
+            continue;
+        };
         let derived = model.role(role).is_derived();
         needs.derived |= derived;
         needs.held |= !derived;
@@ -126,8 +129,8 @@ impl Table {
     #[must_use]
     pub fn needs(&self, id: PermId, effect: Effect) -> Needs {
         match effect {
-            Effect::Grant => self.grant_needs[id.ix()],
-            Effect::Prohibit => self.prohibition_needs[id.ix()],
+            Effect::Grant => self.row(id).grant_needs,
+            Effect::Prohibit => self.row(id).prohibition_needs,
         }
     }
 
@@ -135,7 +138,7 @@ impl Table {
     #[must_use]
     pub fn cell(ways: &[Way], role: Option<RoleId>) -> &[Way] {
         let start = ways.partition_point(|way| way.role < role);
-        let len = ways[start..].partition_point(|way| way.role == role);
+        let len = ways[start..].iter().take_while(|way| way.role == role).count();
         &ways[start..start + len]
     }
 

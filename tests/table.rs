@@ -123,6 +123,19 @@ fn lines_fit_the_terminal() {
 }
 
 #[test]
+fn what_binds_many_rows_is_told_once() {
+    let source = "account A { closed: bool actions a, b, c, d }\nrole R at A {\n  can a A\n  \
+                  cannot do anything when resource.closed and user is not user\n}\nrole Z at A { can do everything }\n";
+    let page = text(&grid("notes.roles", source).1, &PLAIN);
+    assert_eq!(page.matches("R never when").count(), 1, "{page}");
+    assert_eq!(
+        page.matches("[1]").count(),
+        3,
+        "`a`, the others, and the note itself\n{page}"
+    );
+}
+
+#[test]
 fn markdown_tables_have_equal_columns() {
     for (name, source) in policies() {
         let page = markdown(&grid(&name, &source).1);

@@ -14,6 +14,9 @@ use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, Who};
 use crate::table::{Table, Way, is_far};
 
+/// Up to so many holdings are looked at one after the other.
+const FEW: usize = 8;
+
 /// One evaluation: policy, organisation, request.
 #[derive(Debug, Clone, Copy)]
 pub struct Eval<'e> {
@@ -40,14 +43,11 @@ impl<'e> Eval<'e> {
     #[must_use]
     pub fn side(&self, effect: Effect) -> Tri {
         let ways = self.table.ways(self.request.permission, effect);
-        let open = any(Table::cell(ways, None), |way| self.public(way));
-        let Some(user) = self.request.user else { return open };
-        if open == Tri::True {
-            return open;
-        }
         let needs = self.table.needs(self.request.permission, effect);
-        let mut truth = open;
-        if needs.held {
+        let (public, ways) = ways.split_at(needs.public as usize);
+        let mut truth = any(public, |way| self.public(way));
+        let Some(user) = self.request.user else { return truth };
+        if needs.held && truth != Tri::True {
             truth = truth.max(self.held(user, ways));
         }
         if needs.far && truth != Tri::True {
@@ -104,19 +104,28 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// Holdings at the nodes that enclose the target.
+    /// Holdings at the nodes that enclose the target. A user with few holdings has each of them looked at, one with many
+    /// is searched for the target's few ancestors.
     fn held(&self, user: UserId, ways: &[Way]) -> Tri {
+        let start = self.request.target.start;
+        let entries = self.org.entries(user);
+        if entries.len() <= FEW {
+            let above = |entry: &Entry| self.org.lies_in(start, entry.node);
+            return any(entries, |entry| if above(entry) { self.cell(entry, ways) } else { Tri::False });
+        }
         let mut truth = Tri::False;
-        for node in self.org.chain(self.request.target.start) {
-            for entry in self.org.entries_at(user, node) {
-                let cell = Table::cell(ways, Some(entry.role));
-                truth = truth.max(any(cell, |way| self.entry(entry, self.table.model().rule(way.rule))));
-                if truth == Tri::True {
-                    return truth;
-                }
+        for node in self.org.chain(start) {
+            truth = truth.max(any(self.org.entries_at(user, node), |entry| self.cell(entry, ways)));
+            if truth == Tri::True {
+                break;
             }
         }
         truth
+    }
+
+    /// The greatest ρ that one holding brings.
+    fn cell(&self, entry: &Entry, ways: &[Way]) -> Tri {
+        any(Table::cell(ways, Some(entry.role)), |way| self.entry(entry, self.table.model().rule(way.rule)))
     }
 
     /// Holdings elsewhere, for rules that reach far.

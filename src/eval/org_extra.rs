@@ -1,7 +1,5 @@
 //! What custom roles and single grants add to the table: only what some `can grant` reaches; the rest does nothing.
 
-use std::collections::HashMap;
-
 use super::org::Org;
 use super::reach::reaches;
 use super::Target;
@@ -36,7 +34,8 @@ pub struct Beyond {
 #[derive(Debug, Default)]
 pub struct Extra {
     rules: Vec<Rule>,
-    ways: HashMap<PermId, Vec<ExtraWay>>,
+    /// By permission; empty where the facts have neither custom roles nor single grants.
+    ways: Vec<Vec<ExtraWay>>,
     /// What lies beyond the ceiling.
     pub beyond: Vec<Beyond>,
 }
@@ -54,6 +53,9 @@ enum Ceiling {
 impl Extra {
     pub(super) fn new(table: &Table, org: &Org<'_>) -> Self {
         let mut extra = Self::default();
+        if !org.facts.custom.is_empty() || !org.facts.grants.is_empty() {
+            extra.ways.resize(table.model().permissions.len(), Vec::new());
+        }
         let first = table.model().roles.len();
         for (ix, custom) in org.facts.custom.iter().enumerate() {
             for (_, rule) in &custom.rules {
@@ -79,7 +81,7 @@ impl Extra {
                 Ceiling::To(roles) => Some(roles),
                 Ceiling::Open => None,
             };
-            self.ways.entry(permission).or_default().push(ExtraWay { role, rule: ix, to });
+            self.ways[permission.ix()].push(ExtraWay { role, rule: ix, to });
         }
     }
 
@@ -92,7 +94,7 @@ impl Extra {
     /// The ways that give a permission.
     #[must_use]
     pub fn ways(&self, permission: PermId) -> &[ExtraWay] {
-        self.ways.get(&permission).map_or(&[], Vec::as_slice)
+        self.ways.get(permission.ix()).map_or(&[], Vec::as_slice)
     }
 
     /// The rule of a way.

@@ -10,7 +10,10 @@ const OTHERS: &str = include_str!("codes.md");
 /// Codes with their pages, by code.
 static PAGES: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
     let rules = super::rules().iter().map(|rule| (rule.name, rule.page()));
-    let others = OTHERS.split("\n## ").skip(1).filter_map(|section| section.split_once('\n'));
+    let others = OTHERS
+        .split("\n## ")
+        .skip(1)
+        .filter_map(|section| section.split_once('\n'));
     let others = others.map(|(code, text)| (code.trim(), format!("# {}\n\n{}\n", code.trim(), text.trim())));
     let mut pages: Vec<_> = rules.chain(others).collect();
     pages.sort_unstable();

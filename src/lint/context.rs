@@ -34,7 +34,10 @@ impl<'a> Context<'a> {
     pub(super) fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let mut diagnostic = Diagnostic::note(self.rule.name, message).at(span, "");
         diagnostic.severity = self.rule.severity;
-        Report { diagnostic: Some(diagnostic), found: self.found }
+        Report {
+            diagnostic: Some(diagnostic),
+            found: self.found,
+        }
     }
 
     /// Every name that the policy declares.
@@ -42,18 +45,36 @@ impl<'a> Context<'a> {
         let model = self.model;
         let types = model.types.iter().flat_map(declared_by_type);
         let roles = model.roles.iter().flat_map(|role| {
-            let own = role.spans.iter().take(1).map(|&span| Declared { what: "role", name: &role.name, span });
+            let own = role.spans.iter().take(1).map(|&span| Declared {
+                what: "role",
+                name: &role.name,
+                span,
+            });
             own.chain(attributes("parameter", &role.parameters))
         });
-        let areas = model.areas.iter().map(|area| Declared { what: "area", name: &area.name, span: area.span });
-        let sets = model.bundles.iter().map(|set| Declared { what: "role set", name: &set.name, span: set.span });
-        types.chain(roles).chain(areas).chain(sets).chain(attributes("attribute", &model.context))
+        let areas = model.areas.iter().map(|area| Declared {
+            what: "area",
+            name: &area.name,
+            span: area.span,
+        });
+        let sets = model.bundles.iter().map(|set| Declared {
+            what: "role set",
+            name: &set.name,
+            span: set.span,
+        });
+        types
+            .chain(roles)
+            .chain(areas)
+            .chain(sets)
+            .chain(attributes("attribute", &model.context))
     }
 
     /// Types declared in the policy, with the place of their name.
     pub(super) fn types(&self) -> impl Iterator<Item = (TypeId, Span)> + use<'a> {
         let model = self.model;
-        model.type_ids().filter_map(|id| model.ty(id).span.map(|span| (id, span)))
+        model
+            .type_ids()
+            .filter_map(|id| model.ty(id).span.map(|span| (id, span)))
     }
 }
 
@@ -77,14 +98,35 @@ impl Declared<'_> {
 }
 
 fn declared_by_type(ty: &crate::model::Type) -> impl Iterator<Item = Declared<'_>> {
-    let own = ty.span.map(|span| Declared { what: "type", name: &ty.name, span });
-    let actions = ty.actions.iter().map(|it| Declared { what: "action", name: &it.name, span: it.span });
-    let fields = ty.fields.iter().map(|it| Declared { what: "field", name: &it.name, span: it.span });
-    own.into_iter().chain(actions).chain(fields).chain(attributes("attribute", &ty.attributes))
+    let own = ty.span.map(|span| Declared {
+        what: "type",
+        name: &ty.name,
+        span,
+    });
+    let actions = ty.actions.iter().map(|it| Declared {
+        what: "action",
+        name: &it.name,
+        span: it.span,
+    });
+    let fields = ty.fields.iter().map(|it| Declared {
+        what: "field",
+        name: &it.name,
+        span: it.span,
+    });
+    own.into_iter()
+        .chain(actions)
+        .chain(fields)
+        .chain(attributes("attribute", &ty.attributes))
 }
 
 fn attributes<'m>(what: &'static str, all: &'m [Attribute]) -> impl Iterator<Item = Declared<'m>> {
-    all.iter().filter_map(move |it| it.span.map(|span| Declared { what, name: &it.name, span }))
+    all.iter().filter_map(move |it| {
+        it.span.map(|span| Declared {
+            what,
+            name: &it.name,
+            span,
+        })
+    })
 }
 
 impl Report<'_> {

@@ -49,6 +49,8 @@ struct Check<'a> {
     facts: &'a Facts,
     context: &'a [Value],
     now: Value,
+    /// The default role of each type.
+    defaults: Vec<Option<RoleId>>,
     /// Nodes by type.
     nodes: Vec<Vec<NodeId>>,
     /// Ids that nodes of several types have.
@@ -59,6 +61,10 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn new(table: &'a Table, org: &'a Org<'a>, context: &'a [Value], found: &'a mut Found) -> Self {
         let (model, facts) = (table.model(), org.facts);
+        let mut defaults = vec![None; model.types.len()];
+        for role in model.role_ids().filter(|&role| model.role(role).default) {
+            defaults[model.role(role).ty.ix()] = Some(role);
+        }
         let mut nodes = vec![Vec::new(); model.types.len()];
         let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
         for id in facts.node_ids() {
@@ -68,13 +74,30 @@ impl<'a> Check<'a> {
                 shared.insert(node.id.as_str());
             }
         }
-        Self { table, model, org, facts, context, now: org::now(context), nodes, shared, found }
+        Self {
+            table,
+            model,
+            org,
+            facts,
+            context,
+            now: org::now(context),
+            defaults,
+            nodes,
+            shared,
+            found,
+        }
     }
 
     fn constraint(&mut self, constraint: &'a Constraint, by_hand: &ByHand) {
         match &constraint.kind {
             ConstraintKind::Each { ty, count, roles, when } => {
-                let each = each::Each { constraint, ty: *ty, count: *count, roles, when: when.as_ref() };
+                let each = each::Each {
+                    constraint,
+                    ty: *ty,
+                    count: *count,
+                    roles,
+                    when: when.as_ref(),
+                };
                 each.check(self, by_hand);
             }
             ConstraintKind::Also { is, also } => pairs::also(self, by_hand, constraint, is, also),
@@ -89,7 +112,15 @@ impl<'a> Check<'a> {
 
     /// A request about the facts as they are.
     fn request(&self, user: Option<UserId>, permission: PermId, target: Target) -> Request<'a> {
-        Request { user, permission, target, recipient: None, context: self.context, given: &[], pool: &self.facts.pool }
+        Request {
+            user,
+            permission,
+            target,
+            recipient: None,
+            context: self.context,
+            given: &[],
+            pool: &self.facts.pool,
+        }
     }
 
     fn nodes_of(&self, ty: TypeId) -> &[NodeId] {

@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 
 use crate::model::permission::{PermId, Permission};
+use crate::model::value::{AttributeType, Scalar};
 use crate::model::{
     AttrName, Being, ConstraintKind, Default, Expr, HeldAt, Model, Operand, Path, PromiseKind, Reach, Receiver,
-    Relation,    RoleId, Root, Rule, Test, TestKind, TypeId, Who,
+    Relation, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
 };
-use crate::model::value::{AttributeType, Scalar};
 
 /// What is used.
 #[derive(Debug, Default)]
@@ -75,7 +75,12 @@ impl Uses {
 
     fn declarations(&mut self, model: &Model) {
         let parameters = model.roles.iter().flat_map(|role| &role.parameters);
-        let attributes = model.types.iter().flat_map(|ty| &ty.attributes).chain(&model.context).chain(parameters);
+        let attributes = model
+            .types
+            .iter()
+            .flat_map(|ty| &ty.attributes)
+            .chain(&model.context)
+            .chain(parameters);
         for attribute in attributes {
             self.attribute_type(attribute.ty);
             if let Default::Path(near, steps) = &attribute.default {
@@ -139,8 +144,14 @@ impl Uses {
                         self.rule(model, rule);
                     }
                 }
-                PromiseKind::Contains { more: left, less: right }
-                | PromiseKind::NeverBecome { actors: left, goal: right } => {
+                PromiseKind::Contains {
+                    more: left,
+                    less: right,
+                }
+                | PromiseKind::NeverBecome {
+                    actors: left,
+                    goal: right,
+                } => {
                     self.roles.extend(left.iter().chain(right));
                 }
             }

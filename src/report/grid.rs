@@ -14,6 +14,7 @@ mod lines;
 mod markdown;
 mod matrix;
 mod merge;
+mod notes;
 mod text;
 
 pub use csv::csv;

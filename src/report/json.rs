@@ -82,7 +82,7 @@ fn place<'a>(label: &'a Label, places: &mut Places<'a>) -> Place<'a> {
 }
 
 /// The same JSON with the characters escaped that a terminal would act on or hide.
-fn printable(json: &str) -> String {
+pub(super) fn printable(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && visible::hidden(c) {

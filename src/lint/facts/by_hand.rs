@@ -40,7 +40,9 @@ impl ByHand {
         }
         for user in check.facts.user_ids() {
             for entry in check.org.entries(user) {
-                let (Source::Holding(ix), true) = (entry.source, wanted.contains(&entry.role)) else { continue };
+                let (Source::Holding(ix), true) = (entry.source, wanted.contains(&entry.role)) else {
+                    continue;
+                };
                 held.entry(entry.role).or_default().push(Held {
                     user,
                     role: entry.role,

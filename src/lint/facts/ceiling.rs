@@ -16,16 +16,31 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     for ((span, node), permissions) in beyond {
         let named = permissions.iter().filter(|&&id| !comes_along(check, id, &permissions));
-        let names: Vec<String> = named.map(|&id| format!("`{}`", check.model.show_permission(id))).collect();
+        let names: Vec<String> = named
+            .map(|&id| format!("`{}`", check.model.show_permission(id)))
+            .collect();
         let message = format!("nobody may grant {} at {}", few(&names), check.node(node));
         let fault = Diagnostic::warning("facts/beyond-ceiling", message).at(span, "this part does nothing");
-        check.found.push(fault.help("take it out, or let some role `can grant` it where it reaches this place"));
+        check
+            .found
+            .push(fault.help("take it out, or let some role `can grant` it where it reaches this place"));
     }
 }
 
 /// True for a field whose record is listed as well.
 fn comes_along(check: &Check<'_>, id: PermId, all: &[PermId]) -> bool {
-    let Permission::Act { ty, action, field: Some(_) } = check.model.permissions.get(id) else { return false };
-    let record = check.model.permissions.id(Permission::Act { ty, action, field: None });
+    let Permission::Act {
+        ty,
+        action,
+        field: Some(_),
+    } = check.model.permissions.get(id)
+    else {
+        return false;
+    };
+    let record = check.model.permissions.id(Permission::Act {
+        ty,
+        action,
+        field: None,
+    });
     record.is_some_and(|record| all.contains(&record))
 }

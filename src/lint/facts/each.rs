@@ -37,7 +37,10 @@ impl<'h> Tally<'h> {
         let mut held = held.to_vec();
         held.sort_by_key(|h| (h.user, Reverse(h.running)));
         held.dedup_by_key(|h| h.user);
-        Self { possible: held.len(), sure: held.into_iter().filter(|h| h.running == Tri::True).collect() }
+        Self {
+            possible: held.len(),
+            sure: held.into_iter().filter(|h| h.running == Tri::True).collect(),
+        }
     }
 
     /// The holders, those of one statement together.
@@ -94,7 +97,13 @@ impl Each<'_> {
         let Some(when) = self.when else { return true };
         // A condition asks for no permission of its own, so any will do.
         let request = check.request(None, PermId(0), Target::node(node));
-        Eval { table: check.table, org: check.org, request: &request }.expr(when, Scope::NONE) == Tri::True
+        Eval {
+            table: check.table,
+            org: check.org,
+            request: &request,
+        }
+        .expr(when, Scope::NONE)
+            == Tri::True
     }
 
     fn fault(self, check: &Check<'_>, node: NodeId, tally: &Tally<'_>, number: &str) -> Diagnostic {

@@ -10,8 +10,8 @@ use super::by_hand::constrained;
 use crate::diagnostic::Diagnostic;
 use crate::eval::org::{Entry, Source};
 use crate::facts::{Holding, Subject, Window};
-use crate::model::value::{DAY, UserId, Value, show_date, show_time};
 use crate::model::RoleId;
+use crate::model::value::{DAY, NodeId, UserId, Value, show_date, show_time};
 use crate::source::Span;
 
 /// Looks at every holding, and at every single grant's end.
@@ -28,11 +28,20 @@ fn expired(check: &mut Check<'_>) {
     let Value::Time(now) = check.now else { return };
     let facts = check.facts;
     for holding in facts.holdings.iter().filter(|holding| holding.window.until <= now) {
-        let what = format!("{} of {} at {}", check.role(holding.role), subject(check, holding.subject), check.node(holding.node));
+        let what = format!(
+            "{} of {} at {}",
+            check.role(holding.role),
+            subject(check, holding.subject),
+            check.node(holding.node)
+        );
         ended(check, &what, holding.window, holding.span);
     }
     for grant in facts.grants.iter().filter(|grant| grant.window.until <= now) {
-        let what = format!("a single permission of {} at {}", subject(check, grant.to), check.node(grant.at));
+        let what = format!(
+            "a single permission of {} at {}",
+            subject(check, grant.to),
+            check.node(grant.at)
+        );
         ended(check, &what, grant.window, grant.span);
     }
 }
@@ -73,8 +82,13 @@ fn redundant(check: &mut Check<'_>, user: UserId) {
 
 /// True if `entry` is stated for the user himself and adds no time to `other`; of two that are alike, the later repeats.
 fn repeats(check: &Check<'_>, entry: &Entry, other: &Entry) -> bool {
-    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else { return false };
-    let (ours, theirs) = (&check.facts.holdings[own as usize], &check.facts.holdings[wide as usize]);
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else {
+        return false;
+    };
+    let (ours, theirs) = (
+        &check.facts.holdings[own as usize],
+        &check.facts.holdings[wide as usize],
+    );
     let alike = other.group.is_none() && other.window == entry.window;
     let first = !alike || wide < own;
     own != wide && entry.group.is_none() && other.window.covers(entry.window) && first && same_parameters(ours, theirs)
@@ -86,14 +100,22 @@ fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
 }
 
 fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
-    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else { return };
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else {
+        return;
+    };
     let (who, role, node) = (check.user(user), check.role(entry.role), check.node(entry.node));
-    let (own, wide) = (check.facts.holdings[own as usize].span, check.facts.holdings[wide as usize].span);
+    let (own, wide) = (
+        check.facts.holdings[own as usize].span,
+        check.facts.holdings[wide as usize].span,
+    );
     let fault = match other.group {
-        None => Diagnostic::warning("facts/redundant-holding", format!("{who} is given {role} at {node} twice"))
-            .at(own, "adds nothing")
-            .at(wide, "given here")
-            .help("take it out"),
+        None => Diagnostic::warning(
+            "facts/redundant-holding",
+            format!("{who} is given {role} at {node} twice"),
+        )
+        .at(own, "adds nothing")
+        .at(wide, "given here")
+        .help("take it out"),
         Some(group) => {
             let group = &check.facts.group(group).id;
             let message = format!("{who} is given {role} at {node}, and has it through `{group}`");
@@ -111,7 +133,8 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
 /// What else would change if a role that a group gives as well were taken from the user himself.
 fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String> {
     let here = check.org.entries_at(user, entry.node).iter();
-    let direct = here.filter(|e| e.group.is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
+    let direct =
+        here.filter(|e| e.group.is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
     let mut direct = direct.peekable();
     let (who, node) = (check.user(user), check.node(entry.node));
     if direct.peek().is_some() && direct.any(|e| e.window.covers(entry.window)) {
@@ -120,27 +143,44 @@ fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String>
     if !check.facts.user(user).places.contains(&entry.node) {
         return Some(format!("without it {who} is no member of {node} unless listed there"));
     }
-    let default = check.model.default_role(check.org.ty(entry.node))?;
-    Some(format!("without it {who} has the default role {} at {node} as well", check.role(default)))
+    let default = check.defaults[check.org.ty(entry.node).ix()]?;
+    (default != entry.role).then(|| {
+        format!(
+            "without it {who} has the default role {} at {node} as well",
+            check.role(default)
+        )
+    })
 }
 
-/// A default role given by hand to a member who would have it anyway, and whom no constraint counts.
+/// Default roles given by hand to a member who would have them anyway; where a constraint counts them they matter.
 fn defaults(check: &mut Check<'_>, user: UserId, constrained: &HashSet<RoleId>) {
-    let (org, facts) = (check.org, check.facts);
+    let facts = check.facts;
     for &place in &facts.user(user).places {
-        let Some(default) = check.model.default_role(org.ty(place)) else { continue };
-        let direct = org.entries_at(user, place).iter().filter(|e| e.group.is_none() && !is_grant(e));
-        let direct: Vec<&Entry> = direct.collect();
-        let [Entry { source: Source::Holding(ix), role, window: Window::ALWAYS, .. }] = direct[..] else { continue };
-        let holding = &facts.holdings[*ix as usize];
-        if *role != default || !holding.parameters.is_empty() || constrained.contains(role) {
+        let Some(holding) = given_default(check, user, place).filter(|it| !constrained.contains(&it.role)) else {
             continue;
-        }
-        let (who, role, place) = (check.user(user), check.role(*role), check.node(place));
+        };
+        let (who, role, place) = (check.user(user), check.role(holding.role), check.node(place));
         let message = format!("{who} is given {role} at {place}, which is the default there");
         let note = Diagnostic::note("facts/redundant-holding", message).at(holding.span, "");
-        check.found.push(note.help("a member has it while no other role is given to him there"));
+        check
+            .found
+            .push(note.help("a member has it while no other role is given to him there"));
     }
+}
+
+/// The only role stated for a user at a place, if it is the default role without any terms and no group repeats it.
+fn given_default<'a>(check: &Check<'a>, user: UserId, place: NodeId) -> Option<&'a Holding> {
+    let default = check.defaults[check.org.ty(place).ix()]?;
+    let here = check.org.entries_at(user, place);
+    let mut direct = here.iter().filter(|entry| entry.group.is_none() && !is_grant(entry));
+    let (Some(only), None) = (direct.next(), direct.next()) else {
+        return None;
+    };
+    let Source::Holding(ix) = only.source else { return None };
+    let holding = &check.facts.holdings[ix as usize];
+    let plain = only.window == Window::ALWAYS && holding.parameters.is_empty();
+    let repeated = here.iter().any(|entry| entry.group.is_some() && entry.role == default);
+    (only.role == default && plain && !repeated).then_some(holding)
 }
 
 fn is_grant(entry: &Entry) -> bool {

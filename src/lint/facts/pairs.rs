@@ -9,16 +9,13 @@ use crate::model::value::{NodeId, Tri, UserId};
 use crate::model::{Constraint, RoleId, TypeId};
 
 /// Reports each user who certainly is one of `is` and certainly none of `also`, anywhere.
-pub(super) fn also(
-    check: &mut Check<'_>,
-    by_hand: &ByHand,
-    constraint: &Constraint,
-    is: &[RoleId],
-    also: &[RoleId],
-) {
+pub(super) fn also(check: &mut Check<'_>, by_hand: &ByHand, constraint: &Constraint, is: &[RoleId], also: &[RoleId]) {
     let excused: HashSet<UserId> = by_hand.of(also).map(|held| held.user).collect();
     let mut lacking: BTreeMap<UserId, &Held> = BTreeMap::new();
-    for held in by_hand.of(is).filter(|held| held.running == Tri::True && !excused.contains(&held.user)) {
+    for held in by_hand
+        .of(is)
+        .filter(|held| held.running == Tri::True && !excused.contains(&held.user))
+    {
         lacking.entry(held.user).or_insert(held);
     }
     for (user, held) in lacking {
@@ -27,7 +24,11 @@ pub(super) fn also(
             [one] => format!("not {}", check.role(*one)),
             _ => format!("neither {}", check.roles(also, "nor")),
         };
-        let wanted = if also.len() == 1 { check.roles(also, "or") } else { "one of them".to_owned() };
+        let wanted = if also.len() == 1 {
+            check.roles(also, "or")
+        } else {
+            "one of them".to_owned()
+        };
         let whoever = check.roles(is, "or");
         let message = format!("{who} is {role} at {node} and {lacks}; whoever is {whoever} is also {wanted}");
         let fault = Diagnostic::warning("constraint/also", message).at(held.span, "");
@@ -45,7 +46,10 @@ struct Sides<'h> {
 impl<'h> Sides<'h> {
     /// Two different roles, one of either side.
     fn clash(&self) -> Option<(&'h Held, &'h Held)> {
-        let pairs = self.left.iter().flat_map(|left| self.right.iter().map(move |right| (*left, *right)));
+        let pairs = self
+            .left
+            .iter()
+            .flat_map(|left| self.right.iter().map(move |right| (*left, *right)));
         pairs.into_iter().find(|(left, right)| left.role != right.role)
     }
 }
@@ -91,8 +95,15 @@ fn side_right<'s, 'h>(sides: &'s mut Sides<'h>) -> &'s mut Vec<&'h Held> {
 
 fn clash(check: &Check<'_>, left: &Held, right: &Held, same: Option<TypeId>) -> Diagnostic {
     let at = |held: &Held| format!("{} at {}", check.role(held.role), check.node(held.node));
-    let same = same.map_or(String::new(), |ty| format!(" at the same `{}`", check.model.ty(ty).name));
-    let message = format!("{} is {} and {}; no user is both{same}", check.user(left.user), at(left), at(right));
+    let same = same.map_or(String::new(), |ty| {
+        format!(" at the same `{}`", check.model.ty(ty).name)
+    });
+    let message = format!(
+        "{} is {} and {}; no user is both{same}",
+        check.user(left.user),
+        at(left),
+        at(right)
+    );
     let fault = Diagnostic::warning("constraint/roles", message).at(left.span, "the one");
     fault.at(right.span, "the other")
 }

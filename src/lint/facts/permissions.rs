@@ -48,23 +48,39 @@ struct Side {
 
 impl Side {
     fn new(check: &Check<'_>, permissions: &[PermId], same: Option<TypeId>) -> Self {
-        let mut side = Self { spots: Vec::new(), roles: HashSet::new(), open: false };
+        let mut side = Self {
+            spots: Vec::new(),
+            roles: HashSet::new(),
+            open: false,
+        };
         for &permission in permissions {
             for target in places(check, permission) {
-                let Some(zone) = zone(check, &target, same) else { continue };
-                side.spots.push(Spot { permission, target, zone });
+                let Some(zone) = zone(check, &target, same) else {
+                    continue;
+                };
+                side.spots.push(Spot {
+                    permission,
+                    target,
+                    zone,
+                });
             }
             for way in &check.table.row(permission).grants {
                 side.open |= way.role.is_none_or(|role| check.model.role(role).is_derived());
                 side.roles.extend(way.role);
             }
-            side.roles.extend(check.org.extra.ways(permission).iter().map(|way| way.role));
+            side.roles
+                .extend(check.org.extra.ways(permission).iter().map(|way| way.role));
         }
         side
     }
 
     fn may_serve(&self, check: &Check<'_>, user: UserId) -> bool {
-        self.open || check.org.entries(user).iter().any(|entry| self.roles.contains(&entry.role))
+        self.open
+            || check
+                .org
+                .entries(user)
+                .iter()
+                .any(|entry| self.roles.contains(&entry.role))
     }
 
     fn allowed<'s>(&'s self, check: &Check<'_>, user: UserId) -> impl Iterator<Item = &'s Spot> {
@@ -99,7 +115,9 @@ pub(super) fn exclusive(
     if affordable < users.len() {
         let message = format!("this constraint was checked for {affordable} of {} users", users.len());
         let note = Diagnostic::note("constraint/permissions", message).at(constraint.span, "");
-        check.found.push(note.help("the organisation is too large to decide it for all; check a part of it"));
+        check
+            .found
+            .push(note.help("the organisation is too large to decide it for all; check a part of it"));
     }
 }
 
@@ -123,15 +141,22 @@ fn clash<'s>(check: &Check<'_>, left: &'s Side, right: &'s Side, user: UserId) -
 
 /// All that a permission can be about.
 fn places(check: &Check<'_>, permission: PermId) -> Vec<Target> {
-    let Permission::Act { ty, action, .. } = check.model.permissions.get(permission) else { return Vec::new() };
+    let Permission::Act { ty, action, .. } = check.model.permissions.get(permission) else {
+        return Vec::new();
+    };
     let it = check.model.ty(ty);
-    let containers = it.containers.iter().flat_map(|&container| check.nodes_of(container).iter().copied());
+    let containers = it
+        .containers
+        .iter()
+        .flat_map(|&container| check.nodes_of(container).iter().copied());
     match it.kind {
         TypeKind::Principal => members(check, ty),
         _ if it.actions[action].creating => containers.map(|node| Target::created(ty, node)).collect(),
         TypeKind::Resource => {
             let listed = check.nodes_of(ty).iter().map(|&node| Target::node(node));
-            listed.chain(containers.map(|node| Target::unlisted(ty, node))).collect()
+            listed
+                .chain(containers.map(|node| Target::unlisted(ty, node)))
+                .collect()
         }
         TypeKind::Account | TypeKind::Unit => check.nodes_of(ty).iter().map(|&node| Target::node(node)).collect(),
     }
@@ -154,9 +179,22 @@ fn zone(check: &Check<'_>, target: &Target, same: Option<TypeId>) -> Option<Zone
 }
 
 fn fault(check: &Check<'_>, user: UserId, first: &Spot, second: &Spot, same: Option<TypeId>) -> Diagnostic {
-    let can = |spot: &Spot| format!("`{}` {}", check.model.show_permission(spot.permission), place(check, &spot.target));
-    let same = same.map_or(String::new(), |ty| format!(" on the same `{}`", check.model.ty(ty).name));
-    let message = format!("{} can {} and {}; no user can both{same}", check.user(user), can(first), can(second));
+    let can = |spot: &Spot| {
+        format!(
+            "`{}` {}",
+            check.model.show_permission(spot.permission),
+            place(check, &spot.target)
+        )
+    };
+    let same = same.map_or(String::new(), |ty| {
+        format!(" on the same `{}`", check.model.ty(ty).name)
+    });
+    let message = format!(
+        "{} can {} and {}; no user can both{same}",
+        check.user(user),
+        can(first),
+        can(second)
+    );
     let fault = Diagnostic::warning("constraint/permissions", message).at(check.facts.user(user).span, "");
     let (first, second) = (first.target.start, second.target.start);
     let span = |node: NodeId| check.facts.node(node).span;

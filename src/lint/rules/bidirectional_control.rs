@@ -63,10 +63,18 @@ fn file_of(file: &File) -> Option<FileId> {
 fn check_line(cx: &mut Context<'_>, file: FileId, start: usize, line: &str) {
     let mut marks = line.match_indices(turns).take(SHOWN).map(|(at, mark)| {
         let span = Span::new(file, start + at, start + at + mark.len());
-        (span, mark.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect::<String>())
+        (
+            span,
+            mark.chars()
+                .map(|c| format!("U+{:04X}", u32::from(c)))
+                .collect::<String>(),
+        )
     });
     let Some((first, code)) = marks.next() else { return };
-    let message = format!("{code} changes the direction in which `{}` is shown", escaped(line.trim()));
+    let message = format!(
+        "{code} changes the direction in which `{}` is shown",
+        escaped(line.trim())
+    );
     let mut report = cx.report(first, message).help("take it out: no script needs it here");
     for (span, code) in marks {
         report = report.label(span, code);

@@ -40,8 +40,14 @@ fn check(cx: &mut Context<'_>) {
         if first.name == it.name || (first.name.is_ascii() && it.name.is_ascii()) {
             continue;
         }
-        cx.report(it.span, format!("the {} `{}` looks like the {} `{}`", it.what, it.name, first.what, first.name))
-            .label(first.span, "looks the same")
-            .help([first.foreign(), it.foreign()].concat().join(", "));
+        cx.report(
+            it.span,
+            format!(
+                "the {} `{}` looks like the {} `{}`",
+                it.what, it.name, first.what, first.name
+            ),
+        )
+        .label(first.span, "looks the same")
+        .help([first.foreign(), it.foreign()].concat().join(", "));
     }
 }

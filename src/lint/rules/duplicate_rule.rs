@@ -73,8 +73,11 @@ fn same(model: &Model, a: &Rule, b: &Rule) -> bool {
         && text(&a.unless) == text(&b.unless)
 }
 
+/// A relation without its place.
+type Steps<'m> = (Option<TypeId>, AttrName, &'m [(AttrName, bool)]);
+
 /// Relations without their places and order.
-fn relations(all: &[Relation]) -> Vec<(Option<TypeId>, AttrName, &[(AttrName, bool)])> {
+fn relations(all: &[Relation]) -> Vec<Steps<'_>> {
     let mut plain: Vec<_> = all.iter().map(|it| (it.at, it.first, &it.then[..])).collect();
     plain.sort_unstable();
     plain

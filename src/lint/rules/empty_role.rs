@@ -41,8 +41,11 @@ fn check(cx: &mut Context<'_>) {
             continue;
         }
         if let Some(&span) = role.spans.first() {
-            cx.report(span, format!("`{}` has no rules, and nothing names it", model.show_role(id)))
-                .help("give it rules, or take it out");
+            cx.report(
+                span,
+                format!("`{}` has no rules, and nothing names it", model.show_role(id)),
+            )
+            .help("give it rules, or take it out");
         }
     }
 }

@@ -38,5 +38,6 @@ fn check(cx: &mut Context<'_>) {
         1 => "1 promise is resolved but not yet proved".to_owned(),
         count => format!("{count} promises are resolved but not yet proved"),
     };
-    cx.report(first.span, message).help("names and types in promises are checked; whether they hold is not");
+    cx.report(first.span, message)
+        .help("names and types in promises are checked; whether they hold is not");
 }

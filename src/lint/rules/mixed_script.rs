@@ -34,7 +34,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     for it in cx.names().filter(|it| !it.name.is_single_script()) {
-        cx.report(it.span, format!("the {} `{}` mixes letters of several scripts", it.what, it.name))
-            .help(it.foreign().join(", "));
+        cx.report(
+            it.span,
+            format!("the {} `{}` mixes letters of several scripts", it.what, it.name),
+        )
+        .help(it.foreign().join(", "));
     }
 }

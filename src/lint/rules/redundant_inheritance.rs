@@ -41,7 +41,11 @@ fn check(cx: &mut Context<'_>) {
         let parents = &cx.model.role(role).parents;
         for (ix, &(parent, span)) in parents.iter().enumerate() {
             let twice = parents[..ix].iter().find(|(other, _)| *other == parent);
-            let through = || parents.iter().find(|(other, _)| *other != parent && rests_on(cx.model, *other, parent));
+            let through = || {
+                parents
+                    .iter()
+                    .find(|(other, _)| *other != parent && rests_on(cx.model, *other, parent))
+            };
             if let Some(&first) = twice.or_else(through) {
                 report(cx, role, (parent, span), first);
             }
@@ -53,9 +57,16 @@ fn report(cx: &mut Context<'_>, role: RoleId, (parent, span): (RoleId, Span), (o
     let name = |role| format!("`{}`", cx.model.show_role(role));
     let message = match parent == other {
         true => format!("{} extends {} twice", name(role), name(parent)),
-        false => format!("{} extends {} through {} already", name(role), name(parent), name(other)),
+        false => format!(
+            "{} extends {} through {} already",
+            name(role),
+            name(parent),
+            name(other)
+        ),
     };
-    cx.report(span, message).label(first, "extended by this").help("take it out");
+    cx.report(span, message)
+        .label(first, "extended by this")
+        .help("take it out");
 }
 
 /// True if `role` extends `base`, itself or through others.

@@ -48,18 +48,29 @@ fn check(cx: &mut Context<'_>) {
     for (id, span) in cx.types().filter(|(id, _)| !reached.contains(id)) {
         let ty = model.ty(id);
         // A chain that ends in nothing was reported as an error, and so was all that hangs on it.
-        let broken = || graph.above(id).iter().any(|&above| model.ty(above).containers.is_empty());
+        let broken = || {
+            graph
+                .above(id)
+                .iter()
+                .any(|&above| model.ty(above).containers.is_empty())
+        };
         if ty.kind == TypeKind::Principal || broken() {
             continue;
         }
         cx.report(span, format!("no `{}` can ever lie in an account", ty.name))
-            .help(format!("it lies in {} only; name something that lies in an account", type_list(model, &ty.containers)));
+            .help(format!(
+                "it lies in {} only; name something that lies in an account",
+                type_list(model, &ty.containers)
+            ));
     }
 }
 
 /// Types of which a node can be or lie in an account.
 fn in_accounts(model: &Model, graph: &Containment) -> HashSet<TypeId> {
-    let mut open: Vec<TypeId> = model.type_ids().filter(|&ty| model.ty(ty).kind == TypeKind::Account).collect();
+    let mut open: Vec<TypeId> = model
+        .type_ids()
+        .filter(|&ty| model.ty(ty).kind == TypeKind::Account)
+        .collect();
     let mut reached: HashSet<TypeId> = open.iter().copied().collect();
     while let Some(at) = open.pop() {
         open.extend(graph.contents(at).filter(|&ty| reached.insert(ty)));

@@ -1,7 +1,7 @@
 //! # unused-declaration
 //!
 //! Finds what is declared to no effect: areas and role sets that nothing names, attributes and parameters that no rule
-//! reads, actions that no rule gives, and types that nothing speaks of.
+//! reads and no field shows, actions that no rule gives, and types that nothing speaks of.
 //!
 //! What is not used is misleading: a reader takes it for a rule's condition or for somebody's right. Often a rule was
 //! forgotten, or names another thing by mistake. A prohibition or a promise that names an action is use enough, and so
@@ -37,7 +37,7 @@ use crate::diagnostic::Severity;
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::model::permission::Permission;
-use crate::model::{Attribute, AttrName, NOW, Type, TypeId, TypeKind};
+use crate::model::{AttrName, Attribute, NOW, Type, TypeId, TypeKind};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule {
@@ -67,14 +67,24 @@ fn check_attributes(cx: &mut Context<'_>) {
     let mut told = HashSet::new();
     for ty in &model.types {
         let words = ("attribute", format!(" of `{}`", ty.name));
-        unread(cx, &mut told, &ty.attributes, &words, |_, name| uses.read.contains(&name));
+        unread(cx, &mut told, &ty.attributes, &words, |_, name| {
+            uses.read.contains(&name)
+        });
     }
     for role in &model.roles {
         let words = ("parameter", format!(" of `{}`", role.name));
-        unread(cx, &mut told, &role.parameters, &words, |_, name| uses.parameters.contains(&name));
+        unread(cx, &mut told, &role.parameters, &words, |_, name| {
+            uses.parameters.contains(&name)
+        });
     }
     let read = |slot: usize, _| slot == NOW || uses.context.contains(&slot);
-    unread(cx, &mut told, &model.context, &("attribute", " of the request".to_owned()), read);
+    unread(
+        cx,
+        &mut told,
+        &model.context,
+        &("attribute", " of the request".to_owned()),
+        read,
+    );
 }
 
 fn unread(
@@ -84,7 +94,9 @@ fn unread(
     (what, of): &(&str, String),
     read: impl Fn(usize, AttrName) -> bool,
 ) {
-    for (_, attribute) in attributes.iter().enumerate().filter(|(slot, it)| !read(*slot, it.key)) {
+    // What stands in a field is shown to whoever may view it.
+    let idle = |(slot, it): &(usize, &Attribute)| it.field.is_none() && !read(*slot, it.key);
+    for (_, attribute) in attributes.iter().enumerate().filter(idle) {
         if let Some(span) = attribute.span.filter(|&span| told.insert(span)) {
             cx.report(span, format!("no rule reads the {what} `{}`{of}", attribute.name));
         }
@@ -95,7 +107,11 @@ fn check_actions(cx: &mut Context<'_>) {
     let given = given_actions(cx);
     for id in cx.model.type_ids() {
         let ty = cx.model.ty(id);
-        let idle = ty.actions.iter().enumerate().filter(|(action, _)| !given.contains(&(id, *action)));
+        let idle = ty
+            .actions
+            .iter()
+            .enumerate()
+            .filter(|(action, _)| !given.contains(&(id, *action)));
         let idle: Vec<_> = idle.map(|(_, action)| action).collect();
         if let (Some(span), true) = (ty.span, idle.len() > 1 && idle.len() == ty.actions.len()) {
             cx.report(span, format!("no rule gives anything on `{}`", ty.name));
@@ -109,7 +125,11 @@ fn check_actions(cx: &mut Context<'_>) {
 
 /// Actions that a rule or promise concerns, on the record or on a field.
 fn given_actions(cx: &Context<'_>) -> HashSet<(TypeId, usize)> {
-    let permissions = cx.model.permissions.iter().filter(|(id, _)| cx.uses.permissions.contains(id));
+    let permissions = cx
+        .model
+        .permissions
+        .iter()
+        .filter(|(id, _)| cx.uses.permissions.contains(id));
     permissions
         .filter_map(|(_, permission)| match permission {
             Permission::Act { ty, action, .. } => Some((ty, action)),
@@ -120,7 +140,12 @@ fn given_actions(cx: &Context<'_>) -> HashSet<(TypeId, usize)> {
 
 /// Types without actions, in which nothing lies, and which no role, attribute or rule names.
 fn check_types(cx: &mut Context<'_>) {
-    let containers: HashSet<TypeId> = cx.model.types.iter().flat_map(|ty| ty.containers.iter().copied()).collect();
+    let containers: HashSet<TypeId> = cx
+        .model
+        .types
+        .iter()
+        .flat_map(|ty| ty.containers.iter().copied())
+        .collect();
     for (id, span) in cx.types() {
         let ty = cx.model.ty(id);
         if is_bare(ty) && !containers.contains(&id) && !cx.uses.types.contains(&id) {

@@ -18,14 +18,12 @@
 //! fields in `stands_for`. `inherited_from` is the way that the rule came: the role that is extended first, the one that
 //! states the rule last; it is empty for an own rule.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use super::csv::{effect, via};
 use crate::model::RoleId;
 use crate::report::places::Places;
-use crate::report::visible;
+use crate::report::json::printable;
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 use crate::table::grid::{self, Entry, Grid, GroupKind, Origin, RoleHead, Subject, TypeHead};
@@ -285,19 +283,4 @@ const fn kind(kind: GroupKind) -> &'static str {
         GroupKind::Administration => "administration",
         GroupKind::Grants => "grants",
     }
-}
-
-/// The same JSON with the characters escaped that a terminal would act on or hide.
-fn printable(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && visible::hidden(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

@@ -73,7 +73,7 @@ pub(super) fn marks(grid: &Grid, role: RoleId) -> Option<&'static str> {
 
 /// The lines of a row without those for `nobody`: roles on equal terms share one, and a role that has the permission in
 /// several ways is in several. Grants come first, then what is prohibited to a role, then what a role leaves out.
-pub(super) fn lines(names: &Names<'_>, row: &Row) -> Vec<String> {
+pub(super) fn lines(names: &Names<'_>, row: &Row) -> Vec<Line> {
     let mut lines: Vec<(String, Vec<usize>)> = Vec::new();
     let grid = names.grid;
     for entry in row.cells.iter().filter(|entry| !is_for_all(grid, entry)) {
@@ -84,19 +84,36 @@ pub(super) fn lines(names: &Names<'_>, row: &Row) -> Vec<String> {
             }
         }
     }
-    lines.sort_by_key(|(words, _)| rank(words));
-    lines
-        .into_iter()
-        .map(|(words, columns)| line(&words, &names.list(&columns)))
-        .collect()
+    lines.sort_by_key(|(words, _)| (kind(words), words != YES));
+    let said = |(words, columns): (String, Vec<usize>)| Line {
+        kind: kind(&words),
+        text: line(&words, &names.list(&columns)),
+    };
+    lines.into_iter().map(said).collect()
 }
 
-fn rank(words: &str) -> u8 {
+/// A line of a row.
+pub(super) struct Line {
+    pub(super) kind: Kind,
+    pub(super) text: String,
+}
+
+/// What a line does, in the order in which lines stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// Grants.
+    Grant,
+    /// Prohibits to holders of a role.
+    Prohibit,
+    /// Says what a role leaves out.
+    Limit,
+}
+
+fn kind(words: &str) -> Kind {
     match words {
-        YES => 0,
-        NOT => 3,
-        _ if words == NEVER || words.starts_with("never ") => 2,
-        _ => 1,
+        NOT => Kind::Limit,
+        _ if words == NEVER || words.starts_with("never ") => Kind::Prohibit,
+        _ => Kind::Grant,
     }
 }
 

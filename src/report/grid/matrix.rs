@@ -7,15 +7,19 @@ use crate::table::grid::{Grid, Group, Row};
 
 const GAP: usize = 2;
 
-/// All groups as matrices with the same columns, if each line fits into `room` columns.
+/// A matrix with wider cells than this is harder to read than lines.
+const WIDEST: usize = 24;
+
+/// All groups as matrices with the same columns, if cells are short and each line fits into `room` columns.
 pub(super) fn fitting(grid: &Grid, room: usize) -> Option<String> {
     let rows: Vec<&Row> = grid.groups.iter().flat_map(|group| &group.rows).collect();
     let first = rows.iter().map(|row| width(&row.text)).max()? + 2;
     let mut widths = vec![first];
     for column in 0..grid.columns.len() {
         let cells = rows.iter().map(|row| width(&cell(grid, row, column)));
-        widths.push(GAP + cells.chain([width(&subject(grid, column))]).max().unwrap_or(0));
-        if widths.iter().sum::<usize>() > room {
+        let widest = cells.chain([width(&subject(grid, column))]).max().unwrap_or(0);
+        widths.push(GAP + widest);
+        if widest > WIDEST || widths.iter().sum::<usize>() > room {
             return None;
         }
     }
@@ -31,13 +35,13 @@ fn block(grid: &Grid, group: &Group, widths: &[usize]) -> String {
     } else {
         format!("\n{}\n", line(heading, names, widths))
     };
-    if let Some(more) = more(group) {
-        out += &format!("  {more}\n");
-    }
     for row in &group.rows {
         let cells = (0..grid.columns.len()).map(|column| cell(grid, row, column));
         out += &line(format!("  {}", clean(&row.text)), cells, widths);
         out.push('\n');
+    }
+    if let Some(more) = more(group) {
+        out += &format!("  {more}\n");
     }
     out
 }

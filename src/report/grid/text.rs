@@ -3,10 +3,11 @@
 //! Roles are listed first, by the type at which they are held. Then comes a block per group: each permission with those
 //! who have it, on the same terms in one line, `edit Tender  Manager, Lead` and below `Operational only here as creator`.
 //! Permissions of which the same is to be said stand together (`merge`); what binds all of a block stands at its top, as
-//! `all of these`. Where roles are few and cells short, the blocks are matrices (`matrix`).
+//! `all of these`; what is denied to a role in many rows is a note below (`notes`). Where roles are few and cells short, the blocks are matrices (`matrix`).
 
 use super::layout::{broken, pad, width};
-use super::lines::{NOBODY, Names, clean, common, heading, lines, marks, more, prohibitions, title};
+use super::lines::{Kind, NOBODY, Names, clean, common, heading, lines, marks, more, prohibitions, title};
+use super::notes::Notes;
 use super::{matrix, merge};
 use crate::report::Style;
 use crate::table::grid::{Grid, Group, Row, Subject};
@@ -32,10 +33,11 @@ pub fn text(grid: &Grid, style: &Style) -> String {
         return page.out;
     }
     let names = Names::new(grid);
+    let notes = Notes::new(&names, grid);
     let blocks: Vec<Block> = grid
         .groups
         .iter()
-        .map(|group| Block::new(&names, grid, group))
+        .map(|group| Block::new(&names, &notes, grid, group))
         .collect();
     let widest = blocks
         .iter()
@@ -47,6 +49,7 @@ pub fn text(grid: &Grid, style: &Style) -> String {
     for block in &blocks {
         page.group(block, indent);
     }
+    page.notes(&notes);
     page.out
 }
 
@@ -102,6 +105,20 @@ impl Page {
         }
     }
 
+    fn notes(&mut self, notes: &Notes) {
+        let indent = notes
+            .iter()
+            .map(|(mark, _)| width(&mark))
+            .max()
+            .map(|widest| 2 + widest + GAP);
+        if indent.is_some() {
+            self.heading("notes");
+        }
+        for (mark, text) in notes.iter() {
+            self.entry(&mark, &[text.to_owned()], indent.unwrap_or(GAP));
+        }
+    }
+
     /// A name, and beside it lines; both are broken where they are too long.
     fn entry(&mut self, name: &str, said: &[String], indent: usize) {
         let left = set(&[name], indent.saturating_sub(2 + GAP));
@@ -132,9 +149,12 @@ struct Block {
 }
 
 impl Block {
-    fn new(names: &Names<'_>, grid: &Grid, group: &Group) -> Self {
+    fn new(names: &Names<'_>, notes: &Notes, grid: &Grid, group: &Group) -> Self {
         let common = common(grid, group);
-        let rows = group.rows.iter().map(|row| (row, said(names, grid, row, &common)));
+        let rows = group
+            .rows
+            .iter()
+            .map(|row| (row, said(names, notes, grid, row, &common)));
         let alike = merge::alike(group.kind, rows);
         let mut entries = Vec::new();
         if !common.is_empty() {
@@ -151,15 +171,19 @@ impl Block {
 
 /// What is said beside a permission: who has it, and what binds all but is not said of the whole group. Who has what is
 /// denied to all without terms is not worth telling.
-fn said(names: &Names<'_>, grid: &Grid, row: &Row, common: &[String]) -> Vec<String> {
+fn said(names: &Names<'_>, notes: &Notes, grid: &Grid, row: &Row, common: &[String]) -> Vec<String> {
     let denied = prohibitions(grid, row);
     if denied.iter().any(|words| words == NOBODY) {
         return vec![NOBODY.to_owned()];
     }
-    let mut said = lines(names, row);
-    said.extend(denied.into_iter().filter(|words| !common.contains(words)));
-    if said.is_empty() {
-        said.push(NONE.to_owned());
+    let lines = lines(names, row);
+    let granted = lines.iter().any(|line| line.kind == Kind::Grant);
+    let mut said = notes.shortened(lines);
+    match said.as_mut_slice() {
+        _ if granted => {}
+        [marks] if marks.starts_with('[') => marks.insert_str(0, &format!("{NONE} ")),
+        _ => said.insert(0, NONE.to_owned()),
     }
+    said.extend(denied.into_iter().filter(|words| !common.contains(words)));
     said
 }

@@ -1,0 +1,330 @@
+//! The linter: its rules with their pages, its findings on policies, and the constraints of a policy on organisations.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rolebook::diagnostic::{Diagnostic, Found, Severity};
+use rolebook::eval::org::Org;
+use rolebook::facts::read;
+use rolebook::model;
+use rolebook::source::Sources;
+use rolebook::syntax::parse;
+use rolebook::{lint, report, table, yaml};
+
+/// All findings on a policy of one file, sorted.
+fn findings(name: &str, text: &str) -> (Vec<Diagnostic>, Sources) {
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let file = sources.add(name, text);
+    let trees = [parse::policy(file, text, &mut found)];
+    let model = model::resolve::resolve(&trees, &mut found);
+    let table = model::check(&model, &found).ok().map(table::compile);
+    lint::policy(&model, table.as_ref(), &trees, &sources, &mut found);
+    (found.sorted(), sources)
+}
+
+/// All findings on an organisation, sorted; `now` is what its context says, or missing.
+fn of_facts(policy: &str, facts: &str) -> (Vec<Diagnostic>, Sources) {
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let file = sources.add("portal.roles", policy);
+    let trees = [parse::policy(file, policy, &mut found)];
+    let model = model::resolve::resolve(&trees, &mut found);
+    let table = table::compile(model::check(&model, &found).expect("a policy without errors"));
+    let mut found = Found::default();
+    let file = sources.add("facts.yaml", facts);
+    let tree = yaml::read(file, facts, &mut found).expect("YAML");
+    let facts = read::read(&tree, table.model(), &mut found);
+    assert!(!found.has_errors(), "{:?}", found.sorted());
+    let mut found = Found::default();
+    lint::facts(&table, &Org::new(&table, &facts), &facts.context, &mut found);
+    (found.sorted(), sources)
+}
+
+/// One line for each finding, its help below it.
+fn lines(found: &[Diagnostic], sources: &Sources) -> String {
+    let mut out = String::new();
+    for diagnostic in found {
+        out.push_str(&report::line(diagnostic, sources));
+        out.push('\n');
+        for label in &diagnostic.labels[1..] {
+            let (line, column) = sources.position(label.span.file, label.span.start);
+            let _ = writeln!(
+                out,
+                "    {}:{line}:{column}: {}",
+                sources.name(label.span.file),
+                label.text
+            );
+        }
+        for help in diagnostic.help.iter().flat_map(|help| help.lines()) {
+            let _ = writeln!(out, "    help: {help}");
+        }
+    }
+    if out.is_empty() {
+        "no findings\n".to_owned()
+    } else {
+        out
+    }
+}
+
+fn snapshot(path: &Path, found: &str) {
+    let text = std::fs::read_to_string(path).expect("a file");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.remove_input_file();
+    let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+    settings.bind(|| insta::assert_snapshot!(name, format!("{text}\n---------- findings\n\n{found}")));
+}
+
+/// The files of a folder below `tests/lint` that end in `.extension`.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lint").join(folder);
+    let entries = folder
+        .read_dir()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|e| e == extension))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "{}", folder.display());
+    files
+}
+
+#[test]
+fn policies() {
+    for path in files("policies", "roles") {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let (found, sources) = findings(&name, &text);
+        snapshot(&path, &lines(&found, &sources));
+    }
+}
+
+#[test]
+fn organisations() {
+    let policy = std::fs::read_to_string(files("facts", "roles").remove(0)).expect("a file");
+    for path in files("facts", "yaml") {
+        let (found, sources) = of_facts(&policy, &std::fs::read_to_string(&path).expect("a file"));
+        snapshot(&path, &lines(&found, &sources));
+    }
+}
+
+// ---------------------------------------------------------------- rules and their pages
+
+/// The fenced examples of a page; `\u{…}` stands for a character that has no place in a source.
+fn examples(page: &str) -> Vec<String> {
+    let blocks = page
+        .split("```roles\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap_or(""));
+    blocks.map(|block| block.replace("\\u{202e}", "\u{202e}")).collect()
+}
+
+#[test]
+fn examples_on_pages_fire_where_they_say() {
+    for rule in lint::rules() {
+        let (mut firing, mut quiet) = (0, 0);
+        for example in examples(&rule.page()) {
+            let (found, sources) = findings(rule.name, &example);
+            assert!(
+                found.iter().all(|d| d.severity != Severity::Error),
+                "{}",
+                lines(&found, &sources)
+            );
+            let marked = example.lines().enumerate().filter(|(_, line)| line.contains("# error"));
+            let wanted: BTreeSet<usize> = marked.map(|(ix, _)| ix + 1).collect();
+            let of_rule = found.iter().filter(|d| d.code == rule.name).map(|d| d.labels[0].span);
+            let got: BTreeSet<usize> = of_rule.map(|span| sources.position(span.file, span.start).0).collect();
+            assert_eq!(got, wanted, "{}:\n{example}\n{}", rule.name, lines(&found, &sources));
+            if wanted.is_empty() {
+                assert!(found.is_empty(), "{}: {}", rule.name, lines(&found, &sources));
+                quiet += 1;
+            } else {
+                firing += 1;
+            }
+        }
+        assert!(
+            firing > 0 && quiet > 0,
+            "{} needs an example that fires and one that does not",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn folder_and_list_agree() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules");
+    let entries = folder
+        .read_dir()
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    let files: BTreeSet<String> = entries
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().replace('_', "-"))
+        .collect();
+    let list: Vec<&str> = lint::rules().iter().map(|rule| rule.name).collect();
+    assert!(list.is_sorted(), "{list:?}");
+    assert_eq!(list, files.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn names_and_pages_read_well() {
+    for rule in lint::rules() {
+        let page = rule.page();
+        assert!(rule.name.contains('-') && rule.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        assert!(page.starts_with(&format!("# {}\n\n", rule.name)), "{page}");
+        assert!(page.contains("\nUse instead: "), "{page}");
+        assert!(page.lines().count() < 50, "{page}");
+        assert_eq!(lint::page(rule.name), Some(&*page));
+        assert!(lint::page(&rule.name.replace('-', "_")).is_none());
+    }
+}
+
+// ---------------------------------------------------------------- codes
+
+/// The string literals of a source text that have the form of a code.
+fn codes_in(text: &str, codes: &mut BTreeSet<String>) {
+    let word = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    for literal in text.split('"') {
+        if let Some((group, name)) = literal.split_once('/')
+            && word(group)
+            && word(name)
+            && !["text", "application"].contains(&group)
+        {
+            codes.insert(literal.to_owned());
+        }
+    }
+}
+
+/// The code that a file runs, without comments and without the tests at its end.
+fn code_of(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("a file");
+    let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
+    lines
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn each_source(folder: &Path, visit: &mut dyn FnMut(&Path)) {
+    for entry in folder.read_dir().expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            each_source(&path, visit);
+        } else if path.extension().is_some_and(|e| e == "rs") && path.file_stem().is_some_and(|stem| stem != "tests") {
+            visit(&path);
+        }
+    }
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let mut used = BTreeSet::new();
+    each_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path| {
+        codes_in(&code_of(path), &mut used)
+    });
+    used.extend(lint::rules().iter().map(|rule| rule.name.to_owned()));
+    let known: BTreeSet<String> = lint::codes().map(str::to_owned).collect();
+    let missing: Vec<_> = used.difference(&known).collect();
+    let idle: Vec<_> = known.difference(&used).collect();
+    assert!(
+        missing.is_empty() && idle.is_empty(),
+        "without a page: {missing:?}\nused nowhere: {idle:?}"
+    );
+    for code in lint::codes() {
+        let page = lint::page(code).expect("a page");
+        assert!(
+            page.starts_with(&format!("# {code}\n\n")) && page.len() > code.len() + 20,
+            "{page}"
+        );
+    }
+    assert_eq!(lint::codes().count(), known.len());
+}
+
+// ---------------------------------------------------------------- robustness
+
+#[test]
+fn half_a_policy_is_linted() {
+    let whole = "account Shop in Nowhere { open: bool = gone.x actions view, edit edit implies fly }\n\
+        unit Wing in Wing\nresource Room\narea a { b }\narea b { a }\nroles all { Ghost, Owner }\n\
+        role Owner at Shop, Wing extends Owner, Clerk, Clerk default { can view, open Shop as who when shop.y is 1 }\n\
+        role Clerk at Shop for whoever is gone { can assign Owner to Ghost }\nrole Clerk at Nowhere (limit: Nothing)\n\
+        nobody but Ghost can view Shop unless here.x\neach Shop has exactly 1 Ghost when user.z\n\
+        no user is both Owner and Ghost at the same Nowhere\nensure Ghost can view Shop\n";
+    for end in (0..=whole.len()).step_by(3) {
+        findings("half.roles", &whole[..end]);
+    }
+    let (found, _) = findings("half.roles", whole);
+    let whole_only = ["unused-declaration", "empty-role", "ensure-unproved"];
+    assert!(found.iter().all(|d| !whole_only.contains(&d.code)));
+}
+
+#[test]
+fn what_is_unknown_is_not_reported() {
+    let policy = "account Shop { actions view }\nrole Owner, Clerk at Shop { can view Shop }\n\
+        each Shop has at most 1 Owner\neach Shop has at least 1 Clerk\nno user is both Owner and Clerk\n\
+        whoever is Owner is also Clerk\n";
+    let facts = |bound: &str| {
+        format!(
+            "accounts:\n  s: {{ is: Shop }}\nusers:\n  ada: {{ in: s, roles: {{ Owner: s, Clerk: {{ at: s, {bound} }} }} }}\n  \
+             oz: {{ in: s, roles: {{ Owner: {{ at: s, {bound} }}, Clerk: {{ at: s, {bound} }} }} }}\n"
+        )
+    };
+    let (found, sources) = of_facts(policy, &facts("until: 2026-12-31"));
+    assert!(found.is_empty(), "{}", lines(&found, &sources));
+    let now = "context: { now: 2026-06-01T00:00:00Z }\n";
+    let (found, _) = of_facts(policy, &(now.to_owned() + &facts("until: 2026-12-31")));
+    let codes: Vec<_> = found.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["constraint/each", "constraint/roles", "constraint/roles"]);
+    let (found, _) = of_facts(policy, &(now.to_owned() + &facts("until: 2025-12-31")));
+    let codes: BTreeSet<_> = found.iter().map(|d| d.code).collect();
+    assert_eq!(
+        codes,
+        BTreeSet::from(["constraint/also", "constraint/each", "facts/expired-holding"])
+    );
+    assert_eq!(found.len(), 5);
+}
+
+#[test]
+fn time_is_linear() {
+    const ROLES: usize = 250;
+    let mut text = "account Shop { actions view }\n".to_owned();
+    for role in 0..ROLES {
+        let parent = if role == 0 {
+            String::new()
+        } else {
+            format!(" extends R{}", role / 2)
+        };
+        let _ = writeln!(text, "resource T{role} in Shop {{ x: int actions a, b, c }}");
+        let _ = writeln!(
+            text,
+            "role R{role} at Shop{} {{",
+            if role > 1 { parent } else { String::new() }
+        );
+        for rule in 0..20 {
+            let _ = writeln!(
+                text,
+                "  can a, b T{} when resource.x > {rule}",
+                (role * 7 + rule) % ROLES
+            );
+        }
+        text.push_str("}\n");
+    }
+    let mut found = Found::default();
+    let mut sources = Sources::default();
+    let file = sources.add("big.roles", text.as_str());
+    let trees = [parse::policy(file, &text, &mut found)];
+    let model = model::resolve::resolve(&trees, &mut found);
+    let table = table::compile(model::check(&model, &found).expect("a policy without errors"));
+    let begun = Instant::now();
+    lint::policy(&model, Some(&table), &trees, &sources, &mut found);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(found.iter().any(|d| d.message == "no rule gives `c T0`"));
+}
