@@ -316,6 +316,8 @@ pub struct Rule {
     pub permissions: Vec<PermId>,
     /// Account types that stand as targets by name: their own records are reached across one border.
     pub named: Vec<TypeId>,
+    /// What `except` took out of them; sorted.
+    pub excepted: Vec<PermId>,
     /// `but not`: what the role promises not to have; sorted.
     pub limits: Vec<PermId>,
     /// `except self`

@@ -8,6 +8,7 @@ use super::decision::Eval;
 use super::org::{Entry, Org, running};
 use super::reach::reaches;
 use super::Request;
+use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Effect, Expr, HeldAt, Operand, Path, RoleId, Rule, Test, TestKind, Who};
 use crate::source::Span;
@@ -24,6 +25,8 @@ pub enum Cause {
     PerhapsProhibited(Vec<Span>),
     /// `but not`: the role says so itself.
     Limited,
+    /// `except`: a rule of the role would grant it, but leaves it out.
+    Excepted,
     /// It would grant if these values were known.
     Unknown(Vec<Span>),
     /// This test of its condition does not hold.
@@ -196,17 +199,22 @@ impl Eval<'_> {
         }
     }
 
-    /// `but not` of the roles that the user holds.
+    /// `but not` and `except` of the roles that the user holds.
     fn limits(&self, reasons: &mut Vec<Reason>) {
         let Some(user) = self.request.user else { return };
         let model = self.table.model();
         for entry in self.org.entries(user).iter().filter(|entry| entry.role.ix() < model.roles.len()) {
-            for own in model.role(entry.role).rules.iter().filter(|rule| rule.via.is_none()) {
-                let rule = model.rule(own.rule);
-                let limits = rule.limits.binary_search(&self.request.permission).is_ok();
-                if limits && reaches(self.org, rule, entry.node, &self.request.target) {
-                    let way = Way { role: Some(entry.role), rule: own.rule, via: None };
-                    reasons.push(self.reason(Cause::Limited, &way, Some(entry.node), Some(*entry)));
+            for copied in &model.role(entry.role).rules {
+                let rule = model.rule(copied.rule);
+                let says = |list: &[PermId]| list.binary_search(&self.request.permission).is_ok();
+                let cause = match rule.effect {
+                    Effect::Grant if copied.via.is_none() && says(&rule.limits) => Cause::Limited,
+                    Effect::Grant if says(&rule.excepted) => Cause::Excepted,
+                    _ => continue,
+                };
+                if reaches(self.org, rule, entry.node, &self.request.target) {
+                    let way = Way { role: Some(entry.role), rule: copied.rule, via: copied.via };
+                    reasons.push(self.reason(cause, &way, Some(entry.node), Some(*entry)));
                 }
             }
         }

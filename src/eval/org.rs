@@ -84,14 +84,14 @@ impl<'a> Org<'a> {
         };
         let stated = Stated::new(facts, model);
         for user in facts.user_ids() {
-            org.enter(user, &stated, model);
+            org.enter(user, &stated);
         }
         org.extra = Extra::new(table, &org);
         org
     }
 
-    fn enter(&mut self, user: UserId, stated: &Stated<'_>, model: &Model) {
-        let mut closure = stated.closure(user, model);
+    fn enter(&mut self, user: UserId, stated: &Stated<'_>) {
+        let mut closure = stated.closure(user);
         closure.entries.sort_by_key(|e| (e.node, e.role, e.group));
         self.entries.extend(closure.entries);
         self.entry_starts.push(count(self.entries.len()));
@@ -266,6 +266,8 @@ struct Stated<'f> {
     groups_of_user: Vec<Vec<GroupId>>,
     groups_of_group: Vec<Vec<GroupId>>,
     groups_of_holders: HashMap<(RoleId, NodeId), Vec<GroupId>>,
+    /// The default role of each type.
+    default_roles: Vec<Option<RoleId>>,
     first_grant: u32,
 }
 
@@ -287,6 +289,7 @@ impl<'f> Stated<'f> {
             groups_of_user: vec![Vec::new(); facts.users.len()],
             groups_of_group: vec![Vec::new(); facts.groups.len()],
             groups_of_holders: HashMap::new(),
+            default_roles: model.type_ids().map(|ty| model.default_role(ty)).collect(),
             first_grant: count(model.roles.len() + facts.custom.len()),
         };
         for (ix, holding) in facts.holdings.iter().enumerate() {
@@ -312,13 +315,13 @@ impl<'f> Stated<'f> {
     }
 
     /// The least set of subjects with what they hold; windows are met along the way.
-    fn closure(&self, user: UserId, model: &Model) -> Closure {
+    fn closure(&self, user: UserId) -> Closure {
         let mut closure = Closure::default();
         let mut open: Vec<(GroupId, Window)> = vec![(EVERYONE, Window::ALWAYS)];
         let ix = user.0 as usize;
         open.extend(self.groups_of_user[ix].iter().map(|&g| (g, Window::ALWAYS)));
         self.hold(&mut closure, &mut open, None, Window::ALWAYS, (&self.by_user[ix], &self.grants_by_user[ix]));
-        self.defaults(user, model, &mut closure, &mut open);
+        self.defaults(user, &mut closure, &mut open);
         while let Some((group, window)) = open.pop() {
             if closure.groups.iter().any(|(known, wide)| *known == group && wide.covers(window)) {
                 continue;
@@ -367,15 +370,9 @@ impl<'f> Stated<'f> {
         closure.entries.push(entry);
     }
 
-    fn defaults(
-        &self,
-        user: UserId,
-        model: &Model,
-        closure: &mut Closure,
-        open: &mut Vec<(GroupId, Window)>,
-    ) {
+    fn defaults(&self, user: UserId, closure: &mut Closure, open: &mut Vec<(GroupId, Window)>) {
         for &place in &self.facts.user(user).places {
-            let Some(role) = model.default_role(self.facts.node(place).ty) else { continue };
+            let Some(role) = self.default_roles[self.facts.node(place).ty.ix()] else { continue };
             let given = self.by_user[user.0 as usize].iter().any(|&ix| self.facts.holdings[ix as usize].node == place);
             if !given {
                 let window = Window::ALWAYS;

@@ -24,11 +24,12 @@ mod statements;
 mod types;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::containment::Containment;
 use super::permission::Permissions;
 use super::value::Pool;
-use super::{AttrName, Enumeration, Model, RuleId, TypeId};
+use super::{AttrName, Enumeration, Model, Reach, RuleId, TypeId};
 use crate::diagnostic::Found;
 use crate::syntax::ast;
 
@@ -72,6 +73,8 @@ pub(crate) struct Resolver<'a> {
     resolved: HashMap<(BlockId, usize, TypeId), RuleId>,
     /// Where a resolved rule of a block came from.
     origin: HashMap<RuleId, (BlockId, usize)>,
+    /// Types within a reach, by where the role is held, the reach, and whether borders count.
+    within: HashMap<(Option<TypeId>, Reach, bool), Rc<[TypeId]>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -106,6 +109,7 @@ impl<'a> Resolver<'a> {
             own: Vec::new(),
             resolved: HashMap::new(),
             origin: HashMap::new(),
+            within: HashMap::new(),
         }
     }
 

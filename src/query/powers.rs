@@ -1,5 +1,7 @@
 //! What somebody can do, in a place, to a thing, and what he sees of it.
 
+use std::collections::BTreeMap;
+
 use super::deed::{Act, Recipients};
 use super::people::sorted;
 use super::{Answer, Item, Query};
@@ -8,6 +10,9 @@ use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value, show_date, show_time};
 use crate::model::{Model, TypeId};
 use crate::syntax::ast::{Id, Name, NodeRef, Scope};
+
+/// How many places are named in a line.
+const PLACES: usize = 6;
 
 impl Query<'_, '_> {
     pub(super) fn what_can(&mut self, who: &Id, scope: Option<&Scope>) -> Option<Answer> {
@@ -41,26 +46,23 @@ impl Query<'_, '_> {
         }
     }
 
-    /// In each place where something is stated of the user.
+    /// Everywhere: each permission with the places where it is had, and with the resources at which roles are held.
     fn everywhere(&mut self, user: Option<UserId>) -> Option<Answer> {
         let org = self.needs_org()?;
-        let mut nodes: Vec<NodeId> = match user {
-            Some(user) => {
-                let held = org.entries(user).iter().map(|entry| entry.node);
-                held.chain(org.memberships(user).iter().map(|(place, _)| *place)).collect()
+        let held = |node: NodeId| user.is_some_and(|user| !org.entries_at(user, node).is_empty());
+        let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for node in org.facts.node_ids() {
+            let answer = match org.kind(node).is_place() {
+                true => self.in_place(user, node),
+                false if held(node) => self.to_thing(user, node),
+                false => continue,
+            };
+            for name in answer.names().into_iter().flatten() {
+                places.entry(name.to_owned()).or_default().push(org.facts.node_name(self.model(), node));
             }
-            None => org.facts.node_ids().filter(|&n| org.container(n).is_none()).collect(),
-        };
-        nodes.sort_unstable();
-        nodes.dedup();
-        let mut items = Vec::new();
-        for node in nodes {
-            let name = org.facts.node_name(self.model(), node);
-            let answer = if org.kind(node).is_place() { self.in_place(user, node) } else { self.to_thing(user, node) };
-            let Answer::List { items: found, .. } = answer else { continue };
-            items.extend(found.into_iter().map(|item| Item { name: format!("{name}: {}", item.name), ..item }));
         }
-        Some(Answer::List { title: "can".to_owned(), items })
+        let items = places.into_iter().map(|(name, at)| Item { name, note: format!("at {}", in_short(&at)) });
+        Some(Answer::List { title: "can".to_owned(), items: items.collect() })
     }
 
     /// On the place itself and on what may lie directly in it.
@@ -174,6 +176,13 @@ impl Query<'_, '_> {
             .collect();
         shown.join(", ")
     }
+}
+
+/// The first few of a list.
+fn in_short(names: &[String]) -> String {
+    let more = names.len().saturating_sub(PLACES);
+    let shown = names[..names.len() - more].join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }
 
 /// A value as facts would give it.

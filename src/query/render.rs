@@ -197,7 +197,7 @@ impl<'w> Writer<'w> {
 
     fn denied(&mut self, decided: &Decided) {
         let reasons = &decided.explanation.reasons;
-        let concerned = reasons.iter().any(|reason| reason.cause != Cause::Limited);
+        let concerned = reasons.iter().any(|reason| !matches!(reason.cause, Cause::Limited | Cause::Excepted));
         let mut told: Vec<(std::mem::Discriminant<Cause>, usize)> = Vec::new();
         for reason in reasons.iter().filter(|reason| reason.cause != Cause::NotHeld) {
             let kind = std::mem::discriminant(&reason.cause);
@@ -230,6 +230,7 @@ impl<'w> Writer<'w> {
                 let missing = self.missing(missing);
                 self.line("unknown", &format!("{missing}; what is unknown forbids"));
             }
+            Cause::Excepted => self.line("excepted", &format!("{name}{at}: {rule}")),
             Cause::Limited => self.line("limited", &format!("{name}{at}: {rule}")),
             Cause::Unknown(missing) => {
                 let missing = self.missing(missing);

@@ -1,5 +1,7 @@
 //! Verbs and targets to permissions: which (action, type) and (action, type.field) a rule, an area or a sentence names.
 
+use std::rc::Rc;
+
 use super::Resolver;
 use super::names::Subject;
 use crate::diagnostic::Diagnostic;
@@ -13,13 +15,14 @@ use crate::syntax::ast::{Except, Name, Permission as Named, Power, RoleName, Tar
 pub(super) struct Ground {
     pub(super) effect: Effect,
     /// Types of which a node can lie within reach; sorted.
-    pub(super) within: Vec<TypeId>,
+    pub(super) within: Rc<[TypeId]>,
 }
 
 /// The permissions that a power concerns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Concerned {
     pub(super) permissions: Vec<PermId>,
+    pub(super) excepted: Vec<PermId>,
     pub(super) limits: Vec<PermId>,
     pub(super) named: Vec<TypeId>,
     pub(super) except_self: bool,
@@ -41,12 +44,14 @@ impl Resolver<'_> {
         };
         let (except, except_self) = self.exceptions(&power.except, verb.filter(|_| named), &power.verbs);
         let perms = &self.model.permissions;
-        let permissions = match ground.effect {
-            Effect::Grant => without(&perms.closure(&stated), &perms.upward(&except)),
-            Effect::Prohibit => without(&perms.upward(&stated), &perms.closure(&except)),
+        let (all, except) = match ground.effect {
+            Effect::Grant => (perms.closure(&stated), perms.upward(&except)),
+            Effect::Prohibit => (perms.upward(&stated), perms.closure(&except)),
         };
+        let permissions = without(&all, &except);
+        let excepted = without(&all, &permissions);
         let limits = self.limits(power);
-        Concerned { permissions, limits, named: self.named_accounts(&power.targets), except_self }
+        Concerned { permissions, excepted, limits, named: self.named_accounts(&power.targets), except_self }
     }
 
     /// True if a power with this verb is about roles: its targets are roles, `member` or `anything`.

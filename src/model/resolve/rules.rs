@@ -1,5 +1,7 @@
 //! Rules: one resolved form for what stands in a role, for everyone, in a promise and in the facts.
 
+use std::rc::Rc;
+
 use super::powers::{Concerned, Ground};
 use super::{BlockId, Resolver, names};
 use crate::diagnostic::{Diagnostic, Found};
@@ -116,7 +118,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn rule(&mut self, rule: &ast::Rule, frame: &Frame<'_>) -> Rule {
         let base = frame.base();
         let reach = self.reach(rule.reach.as_ref().or(frame.reach), base);
-        let within = self.containment.within(base, reach, frame.effect == Effect::Grant);
+        let within = self.within(base, reach, frame.effect == Effect::Grant);
         let ground = Ground { effect: frame.effect, within };
         let concerned = self.power(&rule.power, &ground);
         let setting = self.setting(&concerned, &ground, reach, frame);
@@ -131,6 +133,7 @@ impl<'a> Resolver<'a> {
             effect: frame.effect,
             who: frame.who.clone(),
             permissions: concerned.permissions,
+            excepted: concerned.excepted,
             named: concerned.named,
             limits: concerned.limits,
             except_self: concerned.except_self,
@@ -141,6 +144,12 @@ impl<'a> Resolver<'a> {
             when: when.flatten(),
             unless: unless.flatten(),
         }
+    }
+
+    /// Types of which a node can lie within reach; found once for all rules alike.
+    fn within(&mut self, base: Option<TypeId>, reach: Reach, borders: bool) -> Rc<[TypeId]> {
+        let types = || self.containment.within(base, reach, borders).into();
+        Rc::clone(self.within.entry((base, reach, borders)).or_insert_with(types))
     }
 
     fn reach(&mut self, reach: Option<&ast::Reach>, base: Option<TypeId>) -> Reach {

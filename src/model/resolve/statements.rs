@@ -4,7 +4,8 @@ use super::Resolver;
 use super::rules::{Frame, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Constraint, ConstraintKind, Effect, Promise, PromiseKind, RoleId, Rule, TypeId, Who};
-use crate::syntax::ast::{self, Exclusive, Item, ItemKind, Name, Permission};
+use crate::source::Span;
+use crate::syntax::ast::{self, Exclusive, Item, ItemKind, Name, Permission, RoleName};
 
 impl Resolver<'_> {
     /// Resolves every constraint and every promise.
@@ -34,25 +35,36 @@ impl Resolver<'_> {
         if roles.is_empty() && !named.is_empty() {
             self.no_role_at(ty, &each.role.name);
         }
-        if let Some(&role) = roles.iter().find(|&&r| self.model.role(r).is_derived()) {
-            let message = format!("`{}` is derived; constraints count roles given by hand", self.model.show_role(role));
-            self.found.push(Diagnostic::error("constraint/derived-role", message).at(each.role.span.0, ""));
-        }
+        self.given_by_hand(&roles, each.role.span.0);
         let setting = Setting { resource: vec![ty], chain: vec![ty], ..Setting::default() };
         let when = each.when.as_ref().map(|expr| self.condition(expr, &setting));
         Some(ConstraintKind::Each { ty, count: each.count, roles, when: when.flatten() })
     }
 
+    /// Constraints count roles given by hand, so a derived one would never count.
+    fn given_by_hand(&mut self, roles: &[RoleId], span: Span) {
+        if let Some(&role) = roles.iter().find(|&&r| self.model.role(r).is_derived()) {
+            let message = format!("`{}` is derived; constraints count roles given by hand", self.model.show_role(role));
+            self.found.push(Diagnostic::error("constraint/derived-role", message).at(span, ""));
+        }
+    }
+
+    fn counted(&mut self, name: &RoleName) -> Vec<RoleId> {
+        let roles = self.find_roles(name);
+        self.given_by_hand(&roles, name.span.0);
+        roles
+    }
+
     fn also(&mut self, also: &ast::Also) -> Option<ConstraintKind> {
-        let is = self.find_roles(&also.is);
-        let also = self.find_role_list(&also.also);
+        let is = self.counted(&also.is);
+        let also: Vec<RoleId> = also.also.iter().flat_map(|name| self.counted(name)).collect();
         (!is.is_empty() && !also.is_empty()).then_some(ConstraintKind::Also { is, also })
     }
 
     fn exclusive(&mut self, exclusive: &Exclusive) -> Option<ConstraintKind> {
         match exclusive {
             Exclusive::Roles { pair: [left, right], same } => {
-                let (left, right) = (self.find_roles(left), self.find_roles(right));
+                let (left, right) = (self.counted(left), self.counted(right));
                 Some(ConstraintKind::Roles { left, right, same: self.same(same.as_ref())? })
             }
             Exclusive::Permissions { pair: [left, right], same } => {
