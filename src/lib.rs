@@ -1,15 +1,105 @@
-//! Rolebook.
-pub mod source;
-pub mod diagnostic;
-pub mod yaml;
-pub mod syntax;
-pub mod model;
-pub mod facts;
-pub mod table;
-pub mod eval;
-pub mod query;
-pub mod lint;
-pub mod suite;
-pub mod report;
-pub mod project;
+//! Rolebook: a small language and toolchain for *who may do what, where, and who may hand it out*.
+//!
+//! A policy is a folder of `.roles` files that read like a help page. It is compiled to a decision table, questioned,
+//! tested and linted. The program is `rolebook`; this library decides in nanoseconds inside an application.
+//!
+//! # The pipeline
+//!
+//! ```text
+//!  sources ─ syntax ─▶ tree ─ model ─▶ names resolved ─ check ─▶ table ─┬─▶ eval    decisions, reasons
+//!            (pest)                    (petgraph)      the one gate     ├─▶ query   sentences
+//!                                                                       ├─▶ lint    findings
+//!  YAML ──── yaml ───▶ values with spans ─ facts ─▶ an organisation ────┴─▶ suite   tests
+//! ```
+//!
+//! Each stage is a type, and each consumes the last. Up to the gate a stage gives a value *and* diagnostics, so that lint
+//! works on half-good files; after [`model::check`] nothing can fail.
+//!
+//! ```
+//! use rolebook::{diagnostic::Found, facts, model, source::Sources, syntax, table, yaml};
+//! use rolebook::eval::{Request, Target, decide, org::Org};
+//! use rolebook::model::value::NodeId;
+//!
+//! let policy = "account Shop { } resource Order in Shop { creator: user  actions view, stop }
+//!               role Clerk at Shop { can view Order  can stop Order as creator }";
+//! let people = "{ accounts: { main: { is: Shop } },
+//!                 users: { ann: { in: main, roles: { Clerk: main } } },
+//!                 resources: { o-1: { is: Order, in: main, creator: ann } } }";
+//!
+//! let (mut sources, mut found) = (Sources::default(), Found::default());
+//! let file = sources.add("shop.roles", policy);
+//! let tree = syntax::parse::policy(file, policy, &mut found);
+//! let model = model::resolve::resolve(&[tree], &mut found);
+//! let table = table::compile(model::check(&model, &found).expect("the policy has no errors"));
+//!
+//! let file = sources.add("facts.yaml", people);
+//! let yaml = yaml::read(file, people, &mut found).expect("the facts are YAML");
+//! let facts = facts::read::read(&yaml, table.model(), &mut found);
+//! let org = Org::new(&table, &facts);
+//!
+//! let stop = table.model().permissions.iter().find(|(id, _)| table.model().show_permission(*id) == "stop Order");
+//! let request = Request {
+//!     user: facts.user_named("ann"),
+//!     permission: stop.expect("the policy has this permission").0,
+//!     target: Target::node(NodeId(1)),
+//!     recipient: None,
+//!     context: &[],
+//!     given: &[],
+//!     pool: &facts.pool,
+//! };
+//! assert!(decide(&table, &org, &request));
+//! ```
+//!
+//! # The house
+//!
+//! A module uses only what stands above it; a test holds that order.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`source`] | files, spans, values with spans |
+//! | [`diagnostic`] | what is wrong, where, and what to do |
+//! | [`yaml`] | YAML in which every key and value knows where it stands |
+//! | [`syntax`] | the grammar, the tree, the parser that goes on after an error |
+//! | [`model`] | types, permissions, roles, rules with every name looked up; the gate |
+//! | [`facts`] | an organisation, read from YAML and checked against the policy |
+//! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
+//! | [`eval`] | decisions without allocation; the same with reasons |
+//! | [`query`] | sentences answered |
+//! | [`lint`] | findings on policies and facts, one file a rule |
+//! | [`suite`] | tests of a policy |
+//! | [`report`] | findings, tables and outcomes as text, Markdown, CSV, JSON, JUnit |
+//! | [`project`] | which files make a policy; the only module that reads them |
+//! | [`cli`] | the command line |
+//!
+//! # What a policy means
+//!
+//! **Allow** iff some grant applies and no prohibition does. Truth has three values (Kleene): for a grant every part must
+//! be *true*; a prohibition applies unless some part is *false*. So what is unknown never allows and always forbids.
+//! Rules and files have no order.
+//!
+//! - A rule of a role applies through a **holding**: (subject, role, node), stated for a user or a group, by default for
+//!   a place's members, or derived (`for whoever …`).
+//! - Its **reach** is the node of the holding and everything below, up to the border of the next account inside; `only
+//!   here`, `only below`, `in T` (over one border), `across T` and `anywhere` say otherwise. Prohibitions see no borders.
+//! - It may ask for a **relation** (`as creator`), and for **conditions** over the resource, the user, the request, the
+//!   holding, and the nearest enclosing node of a type (`entity.legal`).
+//! - **Permissions** are (action, type) and (action, type.field), closed under `implies`; giving and taking roles,
+//!   memberships and single permissions are permissions too.
+//!
+//! A plain interpreter of these lines lives in `tests/oracle`; generated policies, organisations and requests must
+//! agree with it.
+
 pub mod cli;
+pub mod diagnostic;
+pub mod eval;
+pub mod facts;
+pub mod lint;
+pub mod model;
+pub mod project;
+pub mod query;
+pub mod report;
+pub mod source;
+pub mod suite;
+pub mod syntax;
+pub mod table;
+pub mod yaml;
