@@ -153,6 +153,20 @@ pub struct Attribute {
     pub span: Option<Span>,
 }
 
+impl Attribute {
+    /// What it is where none is given, a default that is a path apart.
+    #[must_use]
+    pub const fn unset(&self) -> Value {
+        use value::Scalar;
+        match self.default {
+            Default::Value(value) => value,
+            _ if self.ty.many => Value::EMPTY,
+            _ if self.ty.optional && matches!(self.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) => Value::Absent,
+            _ => Value::Missing,
+        }
+    }
+}
+
 /// What an attribute is where none is given.
 #[derive(Debug, Clone)]
 pub enum Default {

@@ -8,7 +8,7 @@ use super::Resource;
 use super::decision::Eval;
 use super::org::{self, Entry};
 use super::reach::{self, Near};
-use crate::model::value::{NodeId, Scalar, Tri, UserId, Value, compare, shift};
+use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, compare, shift};
 use crate::model::{AttrName, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind, TypeId, USER};
 use crate::syntax::ast::Op;
 
@@ -60,6 +60,9 @@ impl Eval<'_> {
             TestKind::Holds { who, roles, at } => match self.path(who, scope) {
                 Value::User(user) => self.holds_at(user, roles, at, scope),
                 Value::Absent => Tri::False,
+                _ if matches!(at, HeldAt::At(path) if self.path(path, scope) == Value::Absent) => Tri::False,
+                // A principal that nobody lists holds nothing.
+                Value::Node(_) => Tri::False,
                 _ => Tri::Unknown,
             },
         }
@@ -81,6 +84,7 @@ impl Eval<'_> {
 
     fn compared(&self, left: Value, op: Op, right: &Operand, minutes: i64, scope: Scope<'_>) -> Tri {
         match (op, right) {
+            (Op::In | Op::NotIn, Operand::List(_)) if left == Value::Missing => Tri::Unknown,
             (Op::In | Op::NotIn, Operand::List(items)) => {
                 let found = any(items, |item| self.equal_or_within(left, self.operand(item, scope)));
                 negated(op == Op::NotIn, left, found)
@@ -180,9 +184,9 @@ impl Eval<'_> {
 
     fn holding_value(&self, entry: &Entry, key: AttrName) -> Value {
         match self.table.model().attr_names[key.0 as usize].as_str() {
-            "from" if entry.window.from != i64::MIN => Value::Time(entry.window.from),
-            "until" if entry.window.until != i64::MAX => Value::Time(entry.window.until),
-            _ => self.org.parameter(entry, key),
+            "from" => bound(self.org.stated_window(entry).from),
+            "until" => bound(self.org.stated_window(entry).until),
+            _ => self.org.parameter(self.table.model(), entry, key),
         }
     }
 
@@ -215,14 +219,11 @@ impl Eval<'_> {
         }
         let attribute = &model.ty(ty).attributes[slot];
         match &attribute.default {
-            Default::Value(value) => *value,
             Default::Path(near, steps) => match self.org.near(self.request.target.start, *near) {
                 Some(node) => steps.iter().fold(Value::Node(node), |at, &step| self.step(at, step)),
-                None => Value::Missing,
+                None => attribute.unset(),
             },
-            Default::None if attribute.ty.many => Value::EMPTY,
-            Default::None if attribute.ty.optional && is_thing(attribute.ty.of) => Value::Absent,
-            Default::None => Value::Missing,
+            _ => attribute.unset(),
         }
     }
 
@@ -238,7 +239,10 @@ impl Eval<'_> {
 
     fn relation(&self, relation: &Relation, user: UserId) -> Tri {
         let value = match relation.at {
-            Some(ty) => self.step(self.root(Root::Near(ty), Scope::NONE), relation.first),
+            Some(ty) => match reach::near(self.org, &self.request.target, ty) {
+                Some(_) => self.step(self.root(Root::Near(ty), Scope::NONE), relation.first),
+                None => Value::Absent,
+            },
             None => self.outward(relation.first),
         };
         self.followed(value, &relation.then, user)
@@ -272,9 +276,22 @@ impl Eval<'_> {
                 any(self.request.pool.values(list), |&each| self.followed(each, then, user))
             }
             Value::Absent => Tri::False,
-            Value::Group(_) | Value::Missing => Tri::Unknown,
+            Value::Group(group) => self.followed_by_group(group, then, user),
+            Value::Missing => Tri::Unknown,
             _ => Tri::False,
         }
+    }
+
+    /// Followed from each user of a group, to the degree that he is in it.
+    fn followed_by_group(&self, group: GroupId, then: &[(AttrName, bool)], user: UserId) -> Tri {
+        let mut truth = Tri::False;
+        for each in self.org.facts.user_ids() {
+            let member = self.org.is_in_group(each, group, self.now());
+            if member > truth {
+                truth = truth.max(member.min(self.followed(Value::User(each), then, user)));
+            }
+        }
+        truth
     }
 
     /// `manager+`: one or more steps, ending where the attribute is absent.
@@ -323,10 +340,6 @@ impl Eval<'_> {
     }
 }
 
-const fn is_thing(of: Scalar) -> bool {
-    matches!(of, Scalar::User(_) | Scalar::Group | Scalar::Node(_))
-}
-
 /// The least of the truths; stops at false.
 pub(super) fn all<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
     let mut least = Tri::True;
@@ -349,6 +362,13 @@ pub(super) fn any<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
         }
     }
     greatest
+}
+
+const fn bound(second: i64) -> Value {
+    match second {
+        i64::MIN | i64::MAX => Value::Missing,
+        second => Value::Time(second),
+    }
 }
 
 fn truth(value: Value) -> Tri {

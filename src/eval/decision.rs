@@ -186,14 +186,14 @@ impl<'e> Eval<'e> {
             Being::Relation(name) => self.is_or_in(user, self.step(Value::Node(node), *name)),
             Being::Member => self.org.is_member(user, node, self.now()),
             Being::Holds(roles) => any(roles, |&role| self.holds_exactly(user, role, node)),
-            Being::Can(permissions) => all(permissions, |&permission| self.could(user, permission, node)),
+            Being::Can(permissions) => all(permissions, |&permission| self.could(Some(user), permission, node)),
         })
     }
 
     /// D(u, p, n): for the unlisted T in n if n is no T.
-    fn could(&self, user: UserId, permission: crate::model::permission::PermId, node: NodeId) -> Tri {
+    fn could(&self, user: Option<UserId>, permission: crate::model::permission::PermId, node: NodeId) -> Tri {
         let request = Request {
-            user: Some(user),
+            user,
             permission,
             target: self.target_at(permission, node),
             recipient: None,
@@ -317,7 +317,7 @@ impl<'e> Eval<'e> {
 
     fn giver_has(&self) -> Tri {
         match (self.table.model().permissions.get(self.request.permission), self.request.user) {
-            (Permission::Grant(inner), Some(user)) => self.could(user, inner, self.request.target.start),
+            (Permission::Grant(inner), user) => self.could(user, inner, self.request.target.start),
             _ => Tri::True,
         }
     }

@@ -138,7 +138,10 @@ impl Eval<'_> {
         let cause = match reach {
             Tri::False => Cause::OutOfReach,
             Tri::Unknown => Cause::PerhapsRunning,
-            Tri::True => self.cause(rule, Scope::NONE),
+            Tri::True => match self.cause(rule, Scope::NONE) {
+                Cause::Prohibited if exempt == Tri::Unknown => Cause::PerhapsProhibited(Vec::new()),
+                cause => cause,
+            },
         };
         Some(self.reason(cause, way, None, None))
     }
@@ -238,13 +241,15 @@ impl Eval<'_> {
     fn cause(&self, rule: &Rule, scope: Scope<'_>) -> Cause {
         let grants = rule.effect == Effect::Grant;
         let mut unknown = Vec::new();
+        let mut perhaps = false;
         if let Some(stopped) = self.relation_cause(rule, &mut unknown) {
             return stopped;
         }
         match self.receives_if_asked(rule) {
             Tri::False => return Cause::Recipient,
             Tri::Unknown if grants => return Cause::Recipient,
-            _ => {}
+            Tri::Unknown => perhaps = true,
+            Tri::True => {}
         }
         for (expr, wanted) in [(&rule.when, Tri::True), (&rule.unless, Tri::False)] {
             let Some(expr) = expr else { continue };
@@ -255,7 +260,7 @@ impl Eval<'_> {
                 _ => return Cause::Condition(self.culprit(expr, truth, scope).span),
             }
         }
-        match (unknown.is_empty(), grants) {
+        match (unknown.is_empty() && !perhaps, grants) {
             (true, true) => Cause::Granted,
             (true, false) => Cause::Prohibited,
             (false, true) => Cause::Unknown(unknown),

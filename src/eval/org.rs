@@ -190,12 +190,26 @@ impl<'a> Org<'a> {
         self.chain(node).find(|&at| self.ty(at) == ty)
     }
 
+    /// The window as stated, before it is met with those of the groups on the way.
+    #[must_use]
+    pub fn stated_window(&self, entry: &Entry) -> Window {
+        match entry.source {
+            Source::Holding(ix) => self.facts.holdings[ix as usize].window,
+            Source::Grant(ix) => self.facts.grants[ix as usize].window,
+            Source::Default => Window::ALWAYS,
+        }
+    }
+
     /// The value of a parameter of a holding.
     #[must_use]
-    pub fn parameter(&self, entry: &Entry, key: AttrName) -> Value {
-        let Source::Holding(ix) = entry.source else { return Value::Missing };
-        let given = &self.facts.holdings[ix as usize].parameters;
-        given.iter().find(|(name, _)| *name == key).map_or(Value::Missing, |&(_, value)| value)
+    pub fn parameter(&self, model: &Model, entry: &Entry, key: AttrName) -> Value {
+        let given = match entry.source {
+            Source::Holding(ix) => &self.facts.holdings[ix as usize].parameters[..],
+            _ => &[],
+        };
+        let stated = given.iter().find(|(name, _)| *name == key).map(|&(_, value)| value);
+        let declared = || model.roles.get(entry.role.ix())?.parameters.iter().find(|p| p.key == key);
+        stated.unwrap_or_else(|| declared().map_or(Value::Missing, crate::model::Attribute::unset))
     }
 }
 

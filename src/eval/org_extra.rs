@@ -131,7 +131,7 @@ fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceil
 }
 
 fn may_reach(org: &Org<'_>, rule: &Rule, base: Option<crate::model::TypeId>, at: NodeId) -> bool {
-    let Some(base) = base else { return true };
+    let Some(base) = base else { return !matches!(rule.reach, Reach::In(ty) if org.near(at, ty).is_none()) };
     let target = Target::node(at);
     match rule.reach {
         Reach::Anywhere => true,
