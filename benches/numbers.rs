@@ -26,7 +26,11 @@ fn littlebig() -> (Table, Facts) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/littlebig-connection");
     let (mut sources, mut found) = (Sources::default(), Found::default());
     let policy = rolebook::project::find(&[folder], &mut sources, &mut found).remove(0);
-    let trees: Vec<_> = policy.roles.iter().map(|&file| parse::policy(file, sources.text(file), &mut found)).collect();
+    let trees: Vec<_> = policy
+        .roles
+        .iter()
+        .map(|&file| parse::policy(file, sources.text(file), &mut found))
+        .collect();
     let model = resolve::resolve(&trees, &mut found);
     let table = table::compile(model::check(&model, &found).expect("the portal has no errors"));
     let file = policy.facts[0];
@@ -40,10 +44,20 @@ fn requests<'a>(table: &Table, org: &Org<'a>, context: &'a [Value]) -> Vec<Reque
     let mut requests = Vec::new();
     for user in org.facts.user_ids() {
         for (permission, what) in table.model().permissions.iter() {
-            let Permission::Act { ty, field: None, .. } = what else { continue };
+            let Permission::Act { ty, field: None, .. } = what else {
+                continue;
+            };
             for node in org.facts.node_ids().filter(|&node| org.ty(node) == ty) {
                 let (target, pool) = (Target::node(node), &org.facts.pool);
-                requests.push(Request { user: Some(user), permission, target, recipient: None, context, given: &[], pool });
+                requests.push(Request {
+                    user: Some(user),
+                    permission,
+                    target,
+                    recipient: None,
+                    context,
+                    given: &[],
+                    pool,
+                });
             }
         }
     }
@@ -59,7 +73,12 @@ fn decisions(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decide");
     group.throughput(Throughput::Elements(requests.len() as u64));
     group.bench_function(format!("littlebig, {} requests", requests.len()), |bench| {
-        bench.iter(|| requests.iter().filter(|request| decide(&table, &org, black_box(request))).count());
+        bench.iter(|| {
+            requests
+                .iter()
+                .filter(|request| decide(&table, &org, black_box(request)))
+                .count()
+        });
     });
     group.finish();
 }
@@ -68,10 +87,17 @@ fn decisions(criterion: &mut Criterion) {
 fn generated(roles: usize) -> String {
     let mut text = String::from("account Shop {}\nunit Area in Shop, Area { open: bool = true }\n");
     for ty in 0..100 {
-        let _ = writeln!(text, "resource Thing{ty} in Area {{ owner: user? actions view, edit, stop, renew\n edit implies view }}");
+        let _ = writeln!(
+            text,
+            "resource Thing{ty} in Area {{ owner: user? actions view, edit, stop, renew\n edit implies view }}"
+        );
     }
     for role in 0..roles {
-        let extends = if role % 10 == 0 { String::new() } else { format!(" extends Role{}", role - 1) };
+        let extends = if role % 10 == 0 {
+            String::new()
+        } else {
+            format!(" extends Role{}", role - 1)
+        };
         let extends = if role % 10 < 3 { extends } else { String::new() };
         let _ = writeln!(text, "role Role{role} at Area{extends} {{");
         for rule in 0..20 {
@@ -98,7 +124,9 @@ fn compilation(criterion: &mut Criterion) {
     for roles in [125, 250, 500, 1000] {
         let text = generated(roles);
         group.throughput(Throughput::Elements(roles as u64 * 20));
-        group.bench_with_input(BenchmarkId::new("rules", roles * 20), &text, |bench, text| bench.iter(|| compile(text)));
+        group.bench_with_input(BenchmarkId::new("rules", roles * 20), &text, |bench, text| {
+            bench.iter(|| compile(text))
+        });
     }
     group.finish();
 }
@@ -109,7 +137,10 @@ fn lint(criterion: &mut Criterion) {
     group.bench_function("five portals, whole process", |bench| {
         bench.iter(|| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
-            command.args(["lint", "policies"]).current_dir(env!("CARGO_MANIFEST_DIR")).output()
+            command
+                .args(["lint", "policies"])
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .output()
         });
     });
     group.finish();

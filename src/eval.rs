@@ -13,9 +13,9 @@ pub mod org;
 mod org_extra;
 pub mod reach;
 
+use crate::model::TypeId;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
-use crate::model::TypeId;
 use crate::table::Table;
 use org::Org;
 
@@ -45,25 +45,41 @@ impl Target {
     /// A listed node.
     #[must_use]
     pub const fn node(node: NodeId) -> Self {
-        Self { start: node, own: None, resource: Resource::Node(node) }
+        Self {
+            start: node,
+            own: None,
+            resource: Resource::Node(node),
+        }
     }
 
     /// A node directly in `container` that the facts do not list.
     #[must_use]
     pub const fn unlisted(ty: TypeId, container: NodeId) -> Self {
-        Self { start: container, own: Some(ty), resource: Resource::Unlisted(ty) }
+        Self {
+            start: container,
+            own: Some(ty),
+            resource: Resource::Unlisted(ty),
+        }
     }
 
     /// The target of a creating action: reach and type roots start at the container, only `resource` is the new node.
     #[must_use]
     pub const fn created(ty: TypeId, container: NodeId) -> Self {
-        Self { start: container, own: None, resource: Resource::Unlisted(ty) }
+        Self {
+            start: container,
+            own: None,
+            resource: Resource::Unlisted(ty),
+        }
     }
 
     /// A user, as a member of `place`.
     #[must_use]
     pub const fn user(user: UserId, ty: TypeId, place: NodeId) -> Self {
-        Self { start: place, own: Some(ty), resource: Resource::User(user) }
+        Self {
+            start: place,
+            own: Some(ty),
+            resource: Resource::User(user),
+        }
     }
 }
 

@@ -86,12 +86,18 @@ pub struct Window {
 
 impl Window {
     /// No bounds.
-    pub const ALWAYS: Self = Self { from: i64::MIN, until: i64::MAX };
+    pub const ALWAYS: Self = Self {
+        from: i64::MIN,
+        until: i64::MAX,
+    };
 
     /// What lies in both.
     #[must_use]
     pub fn meet(self, other: Self) -> Self {
-        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+        Self {
+            from: self.from.max(other.from),
+            until: self.until.min(other.until),
+        }
     }
 
     /// True if no second lies in it.
@@ -229,6 +235,10 @@ impl Facts {
     pub fn node_name(&self, model: &Model, id: NodeId) -> String {
         let node = self.node(id);
         let shared = self.nodes.iter().filter(|other| other.id == node.id).take(2).count() > 1;
-        if shared { format!("{} {}", model.ty(node.ty).name, node.id) } else { node.id.clone() }
+        if shared {
+            format!("{} {}", model.ty(node.ty).name, node.id)
+        } else {
+            node.id.clone()
+        }
     }
 }

@@ -42,7 +42,9 @@ impl Rule {
     /// The page: what the rule does, why that is bad, an example, what to use instead.
     pub fn page(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        lines.map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n").collect()
+        lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned() + "\n")
+            .collect()
     }
 }
 
@@ -56,7 +58,14 @@ pub fn rules() -> &'static [Rule] {
 pub fn policy(model: &Model, table: Option<&Table>, files: &[ast::File], sources: &Sources, found: &mut Found) {
     let uses = Uses::of(model);
     for rule in rules().iter().filter(|rule| table.is_some() || !rule.whole) {
-        let mut cx = Context { model, files, sources, uses: &uses, rule, found };
+        let mut cx = Context {
+            model,
+            files,
+            sources,
+            uses: &uses,
+            rule,
+            found,
+        };
         (rule.check)(&mut cx);
     }
 }

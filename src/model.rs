@@ -9,9 +9,14 @@
 pub mod containment;
 pub mod permission;
 pub mod resolve;
+mod rule;
 pub mod show;
 mod show_expr;
+mod statement;
 pub mod value;
+
+pub use rule::*;
+pub use statement::*;
 
 use crate::diagnostic::Found;
 use crate::source::Span;
@@ -161,7 +166,9 @@ impl Attribute {
         match self.default {
             Default::Value(value) => value,
             _ if self.ty.many => Value::EMPTY,
-            _ if self.ty.optional && matches!(self.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) => Value::Absent,
+            _ if self.ty.optional && matches!(self.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) => {
+                Value::Absent
+            }
             _ => Value::Missing,
         }
     }
@@ -265,307 +272,6 @@ pub enum Being {
     Can(Vec<PermId>),
 }
 
-/// Whether a rule gives or takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// `can`
-    Grant,
-    /// `cannot`, `nobody can`
-    Prohibit,
-}
-
-/// Whom a rule is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
-    /// Holders of a role of this node type.
-    Holders(TypeId),
-    /// `everyone can`
-    Everyone,
-    /// `anyone can`
-    Anyone,
-    /// `nobody can`; the roles are exempt.
-    Nobody(Vec<RoleId>),
-}
-
-/// Where a rule reaches (DESIGN §5, *Reach*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reach {
-    /// The node and everything below, up to the next border.
-    Below,
-    /// What has the node as its home.
-    OnlyHere,
-    /// The rest of `Below`.
-    OnlyBelow,
-    /// Inside a T within; crosses T's own border.
-    In(TypeId),
-    /// As if held at the nearest enclosing T.
-    Across(TypeId),
-    /// No limit.
-    Anywhere,
-}
-
-/// Whom a role may be given to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Receiver {
-    /// Members of an enclosing account.
-    Member,
-    /// `to anyone`
-    Anyone,
-    /// `to R`: members who hold one of these there.
-    Holders(Vec<RoleId>),
-}
-
-/// A rule, resolved for the node type at which it lands.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    /// The whole rule in its source.
-    pub span: Span,
-    /// Doc comment.
-    pub doc: ast::Doc,
-    /// Gives or takes.
-    pub effect: Effect,
-    /// About whom.
-    pub who: Who,
-    /// The permissions concerned, closed under `implies` and less the exceptions; sorted.
-    pub permissions: Vec<PermId>,
-    /// Account types that stand as targets by name: their own records are reached across one border.
-    pub named: Vec<TypeId>,
-    /// What `except` took out of them; sorted.
-    pub excepted: Vec<PermId>,
-    /// `but not`: what the role promises not to have; sorted.
-    pub limits: Vec<PermId>,
-    /// `except self`
-    pub except_self: bool,
-    /// `they have`
-    pub they_have: bool,
-    /// `to …`
-    pub receiver: Receiver,
-    /// Where.
-    pub reach: Reach,
-    /// `as a or b`; empty if none.
-    pub relation: Vec<Relation>,
-    /// `when …`
-    pub when: Option<Expr>,
-    /// `unless …`
-    pub unless: Option<Expr>,
-}
-
-/// `manager+ of creator`: where to look first, then what to follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Relation {
-    /// `of T`: look at the nearest T; else at the resource, then outward.
-    pub at: Option<TypeId>,
-    /// The attribute looked up at the node.
-    pub first: AttrName,
-    /// What is followed from the users found, in order; true for `+`.
-    pub then: Vec<(AttrName, bool)>,
-    /// Where.
-    pub span: Span,
-}
-
-/// A resolved condition.
-#[derive(Debug, Clone)]
-pub enum Expr {
-    /// All of these.
-    And(Vec<Self>),
-    /// One of these.
-    Or(Vec<Self>),
-    /// Not this.
-    Not(Box<Self>),
-    /// One test.
-    Test(Test),
-}
-
-/// One test with its source, for reasons.
-#[derive(Debug, Clone)]
-pub struct Test {
-    /// Where.
-    pub span: Span,
-    /// What is tested.
-    pub kind: TestKind,
-}
-
-/// The kinds of tests.
-#[derive(Debug, Clone)]
-pub enum TestKind {
-    /// A boolean that stands alone.
-    Truth(Operand),
-    /// `left op right`; the shift, in minutes, is added to the right side.
-    Compare(Operand, ast::Op, Operand, i64),
-    /// `any`/`all` of a set against the right side.
-    Quantified {
-        /// `all` (or `any`).
-        all: bool,
-        /// The set.
-        set: Path,
-        /// Operator.
-        op: ast::Op,
-        /// Right side.
-        right: Operand,
-    },
-    /// `who holds R`
-    Holds {
-        /// Whose holdings.
-        who: Path,
-        /// Which roles.
-        roles: Vec<RoleId>,
-        /// Where.
-        at: HeldAt,
-    },
-}
-
-/// Where a role asked for by `holds` must be held.
-#[derive(Debug, Clone)]
-pub enum HeldAt {
-    /// At the resource or above, within its account.
-    Above,
-    /// Somewhere.
-    Anywhere,
-    /// At exactly this node.
-    At(Path),
-}
-
-/// One side of a test.
-#[derive(Debug, Clone)]
-pub enum Operand {
-    /// A constant.
-    Value(Value),
-    /// A list of constants and paths.
-    List(Vec<Self>),
-    /// A path.
-    Path(Path),
-}
-
-/// `entity.profile.stock`
-#[derive(Debug, Clone)]
-pub struct Path {
-    /// Where it starts.
-    pub root: Root,
-    /// What is followed.
-    pub steps: Vec<AttrName>,
-    /// What it ends in.
-    pub ty: AttributeType,
-    /// Where.
-    pub span: Span,
-}
-
-/// Where a path starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Root {
-    /// The target, or the user who is the target.
-    Resource,
-    /// Who asks.
-    User,
-    /// Who receives.
-    Recipient,
-    /// The node where the role is held.
-    Here,
-    /// The nearest enclosing node of a type.
-    Near(TypeId),
-    /// An attribute of the request, by slot.
-    Context(usize),
-    /// A parameter of the holding.
-    Holding(AttrName),
-}
-
-/// A constraint on facts.
-#[derive(Debug, Clone)]
-pub struct Constraint {
-    /// The whole item.
-    pub span: Span,
-    /// Doc comment.
-    pub doc: ast::Doc,
-    /// What it says.
-    pub kind: ConstraintKind,
-}
-
-/// The kinds of constraints.
-#[derive(Debug, Clone)]
-pub enum ConstraintKind {
-    /// `each T has exactly n R`
-    Each {
-        /// The node type.
-        ty: TypeId,
-        /// How many.
-        count: ast::Count,
-        /// Of which roles (one name).
-        roles: Vec<RoleId>,
-        /// For which nodes.
-        when: Option<Expr>,
-    },
-    /// `whoever is R is also S`
-    Also {
-        /// Who has one of these …
-        is: Vec<RoleId>,
-        /// … has one of these.
-        also: Vec<RoleId>,
-    },
-    /// `no user is both`
-    Roles {
-        /// The first.
-        left: Vec<RoleId>,
-        /// The second.
-        right: Vec<RoleId>,
-        /// `at the same T`
-        same: Option<TypeId>,
-    },
-    /// `no user can both`
-    Permissions {
-        /// The first.
-        left: Vec<PermId>,
-        /// The second.
-        right: Vec<PermId>,
-        /// `on the same T`
-        same: Option<TypeId>,
-    },
-}
-
-/// A promise behind `ensure`.
-#[derive(Debug, Clone)]
-pub struct Promise {
-    /// The whole item.
-    pub span: Span,
-    /// What it says.
-    pub kind: PromiseKind,
-}
-
-/// The kinds of promises. A rule is resolved once per node type of the roles it speaks of.
-#[derive(Debug, Clone)]
-pub enum PromiseKind {
-    /// `nobody can`, `nobody with R can`, `nobody but R can`
-    Nobody {
-        /// `with`
-        with: Vec<RoleId>,
-        /// `but`
-        but: Vec<RoleId>,
-        /// What.
-        rule: Rule,
-    },
-    /// `everyone can`, `anyone can`
-    Public(Rule),
-    /// `R can P`, `R cannot P`, for each role.
-    Role {
-        /// `can` (or `cannot`).
-        can: bool,
-        /// Each role with what it promises.
-        rules: Vec<(RoleId, Rule)>,
-    },
-    /// `R can everything S can`
-    Contains {
-        /// R
-        more: Vec<RoleId>,
-        /// S
-        less: Vec<RoleId>,
-    },
-    /// `R can never become S`
-    NeverBecome {
-        /// R
-        actors: Vec<RoleId>,
-        /// S
-        goal: Vec<RoleId>,
-    },
-}
-
 /// An enumeration.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Enumeration {
@@ -647,7 +353,11 @@ impl Model {
     /// Where a type keeps the attribute of this name.
     #[must_use]
     pub fn slot(&self, ty: TypeId, name: AttrName) -> Option<usize> {
-        self.slots[ty.ix()].get(name.0 as usize).copied().flatten().map(|slot| slot as usize)
+        self.slots[ty.ix()]
+            .get(name.0 as usize)
+            .copied()
+            .flatten()
+            .map(|slot| slot as usize)
     }
 
     /// The attribute of this name on a type.
@@ -665,13 +375,15 @@ impl Model {
     /// The role of this name at a type.
     #[must_use]
     pub fn role_at(&self, ty: TypeId, name: &str) -> Option<RoleId> {
-        self.role_ids().find(|&id| self.role(id).ty == ty && self.role(id).name == name)
+        self.role_ids()
+            .find(|&id| self.role(id).ty == ty && self.role(id).name == name)
     }
 
     /// The default role of a type.
     #[must_use]
     pub fn default_role(&self, ty: TypeId) -> Option<RoleId> {
-        self.role_ids().find(|&id| self.role(id).ty == ty && self.role(id).default)
+        self.role_ids()
+            .find(|&id| self.role(id).ty == ty && self.role(id).default)
     }
 }
 
@@ -693,7 +405,11 @@ impl<'a> Checked<'a> {
 ///
 /// [`Refused`] if an error was found; the diagnostics tell which.
 pub fn check<'a>(model: &'a Model, found: &Found) -> Result<Checked<'a>, Refused> {
-    if found.has_errors() { Err(Refused) } else { Ok(Checked(model)) }
+    if found.has_errors() {
+        Err(Refused)
+    } else {
+        Ok(Checked(model))
+    }
 }
 
 /// The policy has errors; they stand among the diagnostics.

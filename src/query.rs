@@ -118,7 +118,14 @@ pub fn ask(ground: &Ground<'_>, sentence: &Sentence, found: &mut Found) -> Optio
         context[NOW] = ground.now;
     }
     let pool = facts.map_or_else(|| model.pool.clone(), |facts| facts.pool.clone());
-    let mut query = Query { table: ground.table, org: ground.org, sentence, context, pool, found };
+    let mut query = Query {
+        table: ground.table,
+        org: ground.org,
+        sentence,
+        context,
+        pool,
+        found,
+    };
     query.answer()
 }
 
@@ -126,7 +133,9 @@ impl<'a> Query<'a, '_> {
     fn answer(&mut self) -> Option<Answer> {
         let sentence = self.sentence;
         match &sentence.kind {
-            SentenceKind::Can { ever: true, .. } | SentenceKind::HowCould { .. } => self.later("`ever` and `how could`"),
+            SentenceKind::Can { ever: true, .. } | SentenceKind::HowCould { .. } => {
+                self.later("`ever` and `how could`")
+            }
             SentenceKind::Can { who, deed, .. }
             | SentenceKind::States { who, deed, .. }
             | SentenceKind::Why { who, deed, .. } => self.decision(who, deed),
@@ -152,9 +161,13 @@ impl<'a> Query<'a, '_> {
     /// The organisation; an error if there is none.
     pub(super) fn needs_org(&mut self) -> Option<&'a Org<'a>> {
         if self.org.is_none() {
-            let fault = Diagnostic::error("sentence/no-facts", "this question is about an organisation, and there is none");
+            let fault = Diagnostic::error(
+                "sentence/no-facts",
+                "this question is about an organisation, and there is none",
+            );
             let fault = fault.at(self.sentence.span.0, "");
-            self.found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
+            self.found
+                .push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
         }
         self.org
     }
@@ -166,7 +179,8 @@ impl<'a> Query<'a, '_> {
     pub(super) fn later<T>(&mut self, what: &str) -> Option<T> {
         let message = format!("{what} cannot be answered yet");
         let fault = Diagnostic::error("sentence/not-yet", message).at(self.sentence.span.0, "");
-        self.found.push(fault.help("they need the analysis of all organisations, which is not part of this version"));
+        self.found
+            .push(fault.help("they need the analysis of all organisations, which is not part of this version"));
         None
     }
 }

@@ -12,8 +12,8 @@ mod excerpt;
 pub mod grid;
 mod json;
 mod places;
-mod text;
 pub mod tests;
+mod text;
 mod visible;
 
 pub use json::json;

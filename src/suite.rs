@@ -12,10 +12,10 @@ mod step;
 use rayon::prelude::*;
 
 use crate::diagnostic::Found;
-use crate::yaml::Yaml;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::Sentence;
 use crate::table::Table;
+use crate::yaml::Yaml;
 use outcome::Outcome;
 
 /// A file of tests.

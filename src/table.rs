@@ -57,11 +57,23 @@ pub fn compile(checked: Checked<'_>) -> Table {
     let model = checked.model();
     let mut rows = vec![Row::default(); model.permissions.len()];
     for &rule in &model.public {
-        enter(&mut rows, model.rule(rule), Way { role: None, rule, via: None });
+        enter(
+            &mut rows,
+            model.rule(rule),
+            Way {
+                role: None,
+                rule,
+                via: None,
+            },
+        );
     }
     for role in model.role_ids() {
         for copied in &model.role(role).rules {
-            let way = Way { role: Some(role), rule: copied.rule, via: copied.via };
+            let way = Way {
+                role: Some(role),
+                rule: copied.rule,
+                via: copied.via,
+            };
             enter(&mut rows, model.rule(copied.rule), way);
         }
     }
@@ -69,7 +81,10 @@ pub fn compile(checked: Checked<'_>) -> Table {
         row.grant_needs = needs(&row.grants, model);
         row.prohibition_needs = needs(&row.prohibitions, model);
     }
-    Table { model: model.clone(), rows }
+    Table {
+        model: model.clone(),
+        rows,
+    }
 }
 
 fn enter(rows: &mut [Row], rule: &Rule, way: Way) {
@@ -149,7 +164,13 @@ impl Table {
         let mut via = way.via;
         while let Some(role) = via {
             path.push(role);
-            via = self.model.role(role).rules.iter().find(|r| self.same_source(r.rule, way.rule)).and_then(|r| r.via);
+            via = self
+                .model
+                .role(role)
+                .rules
+                .iter()
+                .find(|r| self.same_source(r.rule, way.rule))
+                .and_then(|r| r.via);
         }
         path
     }

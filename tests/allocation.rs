@@ -10,16 +10,19 @@ use rolebook::model::permission::Permission;
 use rolebook::model::value::{Value, parse_datetime};
 use rolebook::model::{self, resolve};
 use rolebook::source::Sources;
-use rolebook::yaml;
 use rolebook::syntax::parse;
 use rolebook::table::{self, Table};
+use rolebook::yaml;
 
 fn portal(name: &str) -> (Table, Facts) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(name);
     let (mut sources, mut found) = (Sources::default(), Found::default());
     let policies = rolebook::project::find(&[folder], &mut sources, &mut found);
-    let trees: Vec<_> =
-        policies[0].roles.iter().map(|&file| parse::policy(file, sources.text(file), &mut found)).collect();
+    let trees: Vec<_> = policies[0]
+        .roles
+        .iter()
+        .map(|&file| parse::policy(file, sources.text(file), &mut found))
+        .collect();
     let model = resolve::resolve(&trees, &mut found);
     let table = table::compile(model::check(&model, &found).unwrap());
     let file = policies[0].facts[0];
@@ -37,8 +40,15 @@ fn sweep(table: &Table, org: &Org<'_>, context: &[Value]) -> usize {
             let Permission::Act { ty, .. } = what else { continue };
             for node in org.facts.node_ids().filter(|&node| org.ty(node) == ty) {
                 let (target, pool) = (Target::node(node), &org.facts.pool);
-                let request =
-                    Request { user: Some(user), permission, target, recipient: None, context, given: &[], pool };
+                let request = Request {
+                    user: Some(user),
+                    permission,
+                    target,
+                    recipient: None,
+                    context,
+                    given: &[],
+                    pool,
+                };
                 allowed += usize::from(decide(table, org, &request));
             }
         }
@@ -48,7 +58,13 @@ fn sweep(table: &Table, org: &Org<'_>, context: &[Value]) -> usize {
 
 #[test]
 fn a_decision_allocates_nothing() {
-    for name in ["littlebig-connection", "partner-portal", "seller-central", "automico-b2b", "amazon-business"] {
+    for name in [
+        "littlebig-connection",
+        "partner-portal",
+        "seller-central",
+        "automico-b2b",
+        "amazon-business",
+    ] {
         let (table, facts) = portal(name);
         let org = Org::new(&table, &facts);
         let mut context = vec![Value::Missing; table.model().context.len()];

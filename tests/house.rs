@@ -5,8 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
 const ORDER: [&str; 15] = [
-    "source", "diagnostic", "yaml", "syntax", "model", "facts", "table", "eval", "query", "lint", "suite", "report", "project",
-    "cli", "main",
+    "source",
+    "diagnostic",
+    "yaml",
+    "syntax",
+    "model",
+    "facts",
+    "table",
+    "eval",
+    "query",
+    "lint",
+    "suite",
+    "report",
+    "project",
+    "cli",
+    "main",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -56,7 +69,9 @@ fn a_module_uses_only_what_stands_above_it() {
         }
         let own = rank(&module).unwrap_or_else(|| panic!("`{module}` has no place in the order"));
         let text = fs::read_to_string(&path).unwrap();
-        let above = used(&text).into_iter().filter(|(_, name)| rank(name).is_some_and(|other| other > own));
+        let above = used(&text)
+            .into_iter()
+            .filter(|(_, name)| rank(name).is_some_and(|other| other > own));
         wrong.extend(above.map(|(line, name)| format!("{}:{line} uses `{name}`", path.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -19,7 +19,11 @@ fn root() -> &'static Path {
 }
 
 fn rolebook(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rolebook")).args(args).current_dir(root()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_rolebook"))
+        .args(args)
+        .current_dir(root())
+        .output()
+        .unwrap()
 }
 
 fn text(output: &Output) -> String {
@@ -49,7 +53,9 @@ fn ids(text: &str, letter: char) -> BTreeSet<usize> {
 fn test_files(system: &str) -> Vec<PathBuf> {
     let folder = root().join("policies").join(system);
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.to_str().is_some_and(|name| name.ends_with("tests.yaml"))).collect()
+    files
+        .filter(|path| path.to_str().is_some_and(|name| name.ends_with("tests.yaml")))
+        .collect()
 }
 
 /// The ids in the names of tests.
@@ -57,7 +63,10 @@ fn pinned(system: &str, letter: char) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     for path in test_files(system) {
         let text = fs::read_to_string(path).unwrap();
-        let names = text.lines().map(|line| line.trim_start().trim_start_matches("- ")).filter(|l| l.starts_with("name:"));
+        let names = text
+            .lines()
+            .map(|line| line.trim_start().trim_start_matches("- "))
+            .filter(|l| l.starts_with("name:"));
         found.extend(names.flat_map(|name| ids(name, letter)));
     }
     found
@@ -79,15 +88,24 @@ fn every_statement_is_pinned_or_has_a_reason() {
     for (system, letter, count) in PORTALS {
         let pinned = pinned(system, letter);
         let excused = without_effect(system);
-        assert!(excused.values().all(|reason| reason.len() > 8), "{system}: a statement is excused without a reason");
+        assert!(
+            excused.values().all(|reason| reason.len() > 8),
+            "{system}: a statement is excused without a reason"
+        );
         let excused: BTreeSet<usize> = excused.keys().flat_map(|id| ids(id, letter)).collect();
         let both: Vec<&usize> = pinned.intersection(&excused).collect();
         assert!(both.is_empty(), "{system}: tested and excused: {both:?}");
-        let open: Vec<usize> = (1..=count).filter(|id| !pinned.contains(id) && !excused.contains(id)).collect();
+        let open: Vec<usize> = (1..=count)
+            .filter(|id| !pinned.contains(id) && !excused.contains(id))
+            .collect();
         assert!(open.is_empty(), "{system}: neither tested nor excused: {open:?}");
         let beyond: Vec<&usize> = pinned.union(&excused).filter(|id| **id == 0 || **id > count).collect();
         assert!(beyond.is_empty(), "{system}: no such statements: {beyond:?}");
-        assert!(excused.len() * 4 < count, "{system}: {} statements excused is no short list", excused.len());
+        assert!(
+            excused.len() * 4 < count,
+            "{system}: {} statements excused is no short list",
+            excused.len()
+        );
     }
 }
 

@@ -42,7 +42,9 @@ struct Moment(Value);
 
 fn moment(text: &str) -> Result<Moment, String> {
     let parsed = crate::model::value::parse_datetime(text);
-    parsed.map(Moment).ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
+    parsed
+        .map(Moment)
+        .ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
 }
 
 pub(super) fn run(args: &Args) -> Exit {
@@ -52,14 +54,21 @@ pub(super) fn run(args: &Args) -> Exit {
         return load::print_problems(found, &sources);
     };
     found.append(loaded.found);
-    let Some(table) = loaded.table else { return load::print_problems(found, &sources) };
+    let Some(table) = loaded.table else {
+        return load::print_problems(found, &sources);
+    };
     let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
     let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
     if found.has_errors() {
         return load::print_problems(found, &sources);
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
-    let mut session = Session { table: &table, facts: facts.as_ref(), sources, now };
+    let mut session = Session {
+        table: &table,
+        facts: facts.as_ref(),
+        sources,
+        now,
+    };
     if args.sentence.is_empty() {
         return prompt::run(&mut session);
     }
@@ -83,12 +92,20 @@ impl Session<'_> {
             return load::print_problems(found, &self.sources);
         };
         let org = self.facts.map(|facts| Org::new(self.table, facts));
-        let ground = Ground { table: self.table, org: org.as_ref(), now: self.now };
+        let ground = Ground {
+            table: self.table,
+            org: org.as_ref(),
+            now: self.now,
+        };
         let Some(answer) = ask(&ground, &sentence, &mut found) else {
             return load::print_problems(found, &self.sources);
         };
         load::print(&render::text(&answer, &ground, &self.sources));
-        if exit_code && !is_as_said(&answer, &sentence.kind) { Exit::Findings } else { Exit::Fine }
+        if exit_code && !is_as_said(&answer, &sentence.kind) {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        }
     }
 }
 

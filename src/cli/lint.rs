@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::load::{self, Loaded};
 use super::Exit;
+use super::load::{self, Loaded};
 use crate::diagnostic::{Found, Severity};
 use crate::eval::org::Org;
 use crate::lint;

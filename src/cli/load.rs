@@ -9,10 +9,10 @@ use crate::facts::{self, Facts};
 use crate::model::{self, Model};
 use crate::project::{self, Policy};
 use crate::report::{self, Format, Style};
-use crate::yaml::{self, Yaml};
 use crate::source::{FileId, Sources};
 use crate::syntax::{ast, parse};
 use crate::table::{self, Table};
+use crate::yaml::{self, Yaml};
 
 /// A policy with every stage that it reached.
 pub(super) struct Loaded {
@@ -27,11 +27,20 @@ pub(super) struct Loaded {
 /// Parses, resolves and compiles a policy.
 pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
     let mut found = Found::default();
-    let trees: Vec<ast::File> =
-        policy.roles.iter().map(|&file| parse::policy(file, sources.text(file), &mut found)).collect();
+    let trees: Vec<ast::File> = policy
+        .roles
+        .iter()
+        .map(|&file| parse::policy(file, sources.text(file), &mut found))
+        .collect();
     let model = model::resolve::resolve(&trees, &mut found);
     let table = model::check(&model, &found).ok().map(table::compile);
-    Loaded { policy, trees, model, table, found }
+    Loaded {
+        policy,
+        trees,
+        model,
+        table,
+        found,
+    }
 }
 
 /// The one policy that a command is about.
@@ -68,16 +77,21 @@ pub(super) fn facts_file(
     match (given, &policy.facts[..]) {
         (Some(path), _) => project::read_facts(path, sources, found),
         (None, &[only]) => Some(only),
-        (None, several) => {
-            several.iter().copied().find(|&file| Path::new(sources.name(file)).file_name().is_some_and(|n| n == "facts.yaml"))
-        }
+        (None, several) => several.iter().copied().find(|&file| {
+            Path::new(sources.name(file))
+                .file_name()
+                .is_some_and(|n| n == "facts.yaml")
+        }),
     }
 }
 
 /// The look of texts on a terminal or in a pipe.
 pub(super) fn style(out: &impl IsTerminal) -> Style {
     let color = out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+    let width = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .unwrap_or(100);
     Style { color, width }
 }
 

@@ -10,7 +10,11 @@ use super::ask::Session;
 
 /// Answers sentences until the input ends; from a pipe, one a line.
 pub(super) fn run(session: &mut Session<'_>) -> Exit {
-    if stdin().is_terminal() { by_hand(session) } else { piped(session) }
+    if stdin().is_terminal() {
+        by_hand(session)
+    } else {
+        piped(session)
+    }
 }
 
 fn piped(session: &mut Session<'_>) -> Exit {
@@ -24,7 +28,9 @@ fn piped(session: &mut Session<'_>) -> Exit {
 }
 
 fn by_hand(session: &mut Session<'_>) -> Exit {
-    let Ok(mut editor) = DefaultEditor::new() else { return piped(session) };
+    let Ok(mut editor) = DefaultEditor::new() else {
+        return piped(session);
+    };
     loop {
         match editor.readline("? ") {
             Ok(line) if matches!(line.trim(), "quit" | "exit") => return Exit::Fine,

@@ -28,7 +28,12 @@ pub(super) fn run(args: &Args) -> Exit {
     found.append(loaded.found);
     if let Some(table) = &loaded.table {
         let grid = Grid::new(table);
-        load::print(&grid::render(&grid, &sources, args.format, &load::style(&std::io::stdout())));
+        load::print(&grid::render(
+            &grid,
+            &sources,
+            args.format,
+            &load::style(&std::io::stdout()),
+        ));
     }
     load::print_problems(found, &sources)
 }

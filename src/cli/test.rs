@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::load::{self, Loaded};
 use super::Exit;
+use super::load::{self, Loaded};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::project;
 use crate::report::tests::{self, Ran, TestFormat};
 use crate::source::{FileId, Sources};
-use crate::yaml::Yaml;
 use crate::suite::{self, Bench, Suite};
 use crate::table::Table;
+use crate::yaml::Yaml;
 
 /// Run the tests of policies.
 #[derive(Debug, clap::Args)]
@@ -30,17 +30,29 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut sources = Sources::default();
     let mut found = Found::default();
     let policies = project::find(&args.paths, &mut sources, &mut found);
-    let mut loaded: Vec<Loaded> = policies.into_iter().map(|policy| load::compile(policy, &sources)).collect();
+    let mut loaded: Vec<Loaded> = policies
+        .into_iter()
+        .map(|policy| load::compile(policy, &sources))
+        .collect();
     let mut ran = Vec::new();
     for policy in &mut loaded {
         found.append(std::mem::take(&mut policy.found));
         let Some(table) = &policy.table else { continue };
         for &file in &policy.policy.tests {
-            ran.extend(run_file(file, table, &policy.policy.folder, &args.filter, &mut sources, &mut found));
+            ran.extend(run_file(
+                file,
+                table,
+                &policy.policy.folder,
+                &args.filter,
+                &mut sources,
+                &mut found,
+            ));
         }
     }
     load::print(&tests::render(&ran, &sources, args.format));
-    let failed = ran.iter().any(|file| file.outcomes.iter().any(|outcome| !outcome.passed()));
+    let failed = ran
+        .iter()
+        .any(|file| file.outcomes.iter().any(|outcome| !outcome.passed()));
     match (load::print_problems(found, &sources), failed) {
         (Exit::Broken, _) => Exit::Broken,
         (_, true) => Exit::Findings,
@@ -58,16 +70,26 @@ fn run_file(
 ) -> Option<Ran> {
     let mut problems = Found::default();
     let suite = load::yaml(file, sources, &mut problems).map(|yaml| suite::read::read(&yaml, sources, &mut problems));
-    let facts = suite.as_ref().and_then(|suite| facts(suite, folder, sources, &mut problems));
+    let facts = suite
+        .as_ref()
+        .and_then(|suite| facts(suite, folder, sources, &mut problems));
     let broken = problems.has_errors();
     found.append(problems);
     let suite = suite.filter(|_| !broken)?;
     let findings = |table: &Table, org: &crate::eval::org::Org<'_>, found: &mut Found| {
         crate::lint::facts(table, org, &org.facts.context, found);
     };
-    let bench = Bench { table, facts: facts.as_ref(), findings: &findings, sources };
+    let bench = Bench {
+        table,
+        facts: facts.as_ref(),
+        findings: &findings,
+        sources,
+    };
     let outcomes = suite::run(&suite, &bench, filter);
-    Some(Ran { name: sources.name(file).to_owned(), outcomes })
+    Some(Ran {
+        name: sources.name(file).to_owned(),
+        outcomes,
+    })
 }
 
 /// The facts that a suite names, found beside it.

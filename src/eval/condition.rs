@@ -29,7 +29,10 @@ pub struct Scope<'e> {
 
 impl Scope<'_> {
     /// Of a rule without a role.
-    pub const NONE: Self = Self { here: None, entry: None };
+    pub const NONE: Self = Self {
+        here: None,
+        entry: None,
+    };
 }
 
 impl Eval<'_> {
@@ -53,7 +56,12 @@ impl Eval<'_> {
                 let left = self.operand(left, scope);
                 self.compared(left, *op, right, *minutes, scope)
             }
-            TestKind::Quantified { all: every, set, op, right } => {
+            TestKind::Quantified {
+                all: every,
+                set,
+                op,
+                right,
+            } => {
                 let set = self.path(set, scope);
                 self.quantified(*every, set, *op, right, scope)
             }
@@ -112,9 +120,9 @@ impl Eval<'_> {
         match (left, right) {
             (Value::Missing, _) | (_, Value::Missing) => Tri::Unknown,
             (Value::Absent, _) | (_, Value::Absent) => Tri::False,
-            (_, Value::List(list)) => {
-                any(self.request.pool.values(list), |value| self.equal_or_within(left, *value))
-            }
+            (_, Value::List(list)) => any(self.request.pool.values(list), |value| {
+                self.equal_or_within(left, *value)
+            }),
             (Value::User(user), Value::Group(group)) => self.org.is_in_group(user, group, self.now()),
             (Value::User(user), Value::Node(place)) => self.org.is_member(user, place, self.now()),
             (Value::Node(inner), Value::Node(outer)) => self.node_in(inner, outer).into(),
@@ -178,7 +186,9 @@ impl Eval<'_> {
                 None => Value::Missing,
             },
             Root::Context(slot) => request.context.get(slot).copied().unwrap_or(Value::Missing),
-            Root::Holding(key) => scope.entry.map_or(Value::Missing, |entry| self.holding_value(entry, key)),
+            Root::Holding(key) => scope
+                .entry
+                .map_or(Value::Missing, |entry| self.holding_value(entry, key)),
         }
     }
 
@@ -212,8 +222,12 @@ impl Eval<'_> {
     /// An attribute of the target that nobody lists: given with the request, else by default.
     fn unlisted(&self, name: AttrName) -> Value {
         let model = self.table.model();
-        let Resource::Unlisted(ty) = self.request.target.resource else { return Value::Missing };
-        let Some(slot) = model.slot(ty, name) else { return Value::Missing };
+        let Resource::Unlisted(ty) = self.request.target.resource else {
+            return Value::Missing;
+        };
+        let Some(slot) = model.slot(ty, name) else {
+            return Value::Missing;
+        };
         if let Some(&(_, value)) = self.request.given.iter().find(|(given, _)| *given == slot) {
             return value;
         }
@@ -230,7 +244,9 @@ impl Eval<'_> {
     /// `as a or b`: true if the user is, or is in, what one of the relations leads to.
     #[must_use]
     pub fn related(&self, relations: &[Relation]) -> Tri {
-        let Some(user) = self.request.user else { return (relations.is_empty()).into() };
+        let Some(user) = self.request.user else {
+            return (relations.is_empty()).into();
+        };
         if relations.is_empty() {
             return Tri::True;
         }
@@ -268,13 +284,13 @@ impl Eval<'_> {
     }
 
     fn followed(&self, value: Value, then: &[(AttrName, bool)], user: UserId) -> Tri {
-        let Some((&(name, plus), rest)) = then.split_first() else { return self.is_or_in(user, value) };
+        let Some((&(name, plus), rest)) = then.split_first() else {
+            return self.is_or_in(user, value);
+        };
         match value {
             Value::User(from) if plus => self.chain_up(from, name, rest, user),
             Value::User(_) => self.followed(self.step(value, name), rest, user),
-            Value::List(list) => {
-                any(self.request.pool.values(list), |&each| self.followed(each, then, user))
-            }
+            Value::List(list) => any(self.request.pool.values(list), |&each| self.followed(each, then, user)),
             Value::Absent => Tri::False,
             Value::Group(group) => self.followed_by_group(group, then, user),
             Value::Missing => Tri::Unknown,

@@ -94,7 +94,9 @@ impl<'e> Eval<'e> {
 
     /// The user is a member of some place in the target's account.
     fn belongs(&self, user: UserId) -> Tri {
-        let Some(account) = account(self.org, &self.request.target) else { return Tri::False };
+        let Some(account) = account(self.org, &self.request.target) else {
+            return Tri::False;
+        };
         any(self.org.memberships(user), |&(place, window)| {
             if self.org.kind(place).is_place() && self.org.account(place) == account {
                 running(window, self.now())
@@ -111,7 +113,13 @@ impl<'e> Eval<'e> {
         let entries = self.org.entries(user);
         if entries.len() <= FEW {
             let above = |entry: &Entry| self.org.lies_in(start, entry.node);
-            return any(entries, |entry| if above(entry) { self.cell(entry, ways) } else { Tri::False });
+            return any(entries, |entry| {
+                if above(entry) {
+                    self.cell(entry, ways)
+                } else {
+                    Tri::False
+                }
+            });
         }
         let mut truth = Tri::False;
         for node in self.org.chain(start) {
@@ -125,7 +133,9 @@ impl<'e> Eval<'e> {
 
     /// The greatest ρ that one holding brings.
     fn cell(&self, entry: &Entry, ways: &[Way]) -> Tri {
-        any(Table::cell(ways, Some(entry.role)), |way| self.entry(entry, self.table.model().rule(way.rule)))
+        any(Table::cell(ways, Some(entry.role)), |way| {
+            self.entry(entry, self.table.model().rule(way.rule))
+        })
     }
 
     /// Holdings elsewhere, for rules that reach far.
@@ -133,7 +143,11 @@ impl<'e> Eval<'e> {
         any(self.org.entries(user), |entry| {
             any(Table::cell(ways, Some(entry.role)), |way| {
                 let rule = self.table.model().rule(way.rule);
-                if is_far(rule.reach) { self.entry(entry, rule) } else { Tri::False }
+                if is_far(rule.reach) {
+                    self.entry(entry, rule)
+                } else {
+                    Tri::False
+                }
             })
         })
     }
@@ -200,7 +214,11 @@ impl<'e> Eval<'e> {
             given: &[],
             ..*self.request
         };
-        Eval { request: &request, ..*self }.degree()
+        Eval {
+            request: &request,
+            ..*self
+        }
+        .degree()
     }
 
     /// The target of a permission asked about at a node.
@@ -227,7 +245,8 @@ impl<'e> Eval<'e> {
                 if way.role != entry.role || rule.who != at {
                     return Tri::False;
                 }
-                self.entry(entry, rule).min(self.still_entitled(user, entry, way.to.as_deref()))
+                self.entry(entry, rule)
+                    .min(self.still_entitled(user, entry, way.to.as_deref()))
             })
         })
     }
@@ -237,8 +256,15 @@ impl<'e> Eval<'e> {
         match (entry.source, to) {
             (Source::Grant(_), Some(roles)) => {
                 let target = Target::node(entry.node);
-                let request = Request { target, ..*self.request };
-                Eval { request: &request, ..*self }.holds_above(user, roles)
+                let request = Request {
+                    target,
+                    ..*self.request
+                };
+                Eval {
+                    request: &request,
+                    ..*self
+                }
+                .holds_above(user, roles)
             }
             _ => Tri::True,
         }
@@ -250,7 +276,13 @@ impl<'e> Eval<'e> {
         if !reaches(self.org, rule, node, &self.request.target) {
             return Tri::False;
         }
-        self.conditions(rule, Scope { here: Some(node), entry })
+        self.conditions(
+            rule,
+            Scope {
+                here: Some(node),
+                entry,
+            },
+        )
     }
 
     /// Relation, recipient, `when` and `unless`.
@@ -270,7 +302,11 @@ impl<'e> Eval<'e> {
     }
 
     fn is_administrative(&self) -> bool {
-        self.table.model().permissions.get(self.request.permission).is_administrative()
+        self.table
+            .model()
+            .permissions
+            .get(self.request.permission)
+            .is_administrative()
     }
 
     /// What a rule asks of the recipient (DESIGN §5, *Administration*).
@@ -316,7 +352,10 @@ impl<'e> Eval<'e> {
     }
 
     fn giver_has(&self) -> Tri {
-        match (self.table.model().permissions.get(self.request.permission), self.request.user) {
+        match (
+            self.table.model().permissions.get(self.request.permission),
+            self.request.user,
+        ) {
             (Permission::Grant(inner), user) => self.could(user, inner, self.request.target.start),
             _ => Tri::True,
         }
@@ -328,14 +367,20 @@ impl<'e> Eval<'e> {
         let start = self.request.target.start;
         any(self.org.memberships(user), |&(place, window)| {
             let account = self.org.kind(place) == crate::model::TypeKind::Account;
-            if account && self.org.lies_in(start, place) { running(window, self.now()) } else { Tri::False }
+            if account && self.org.lies_in(start, place) {
+                running(window, self.now())
+            } else {
+                Tri::False
+            }
         })
     }
 
     /// `u holds one of R`: at the target or above, within its account.
     #[must_use]
     pub fn holds_above(&self, user: UserId, roles: &[RoleId]) -> Tri {
-        let Some(home) = account(self.org, &self.request.target) else { return Tri::False };
+        let Some(home) = account(self.org, &self.request.target) else {
+            return Tri::False;
+        };
         let mut truth = Tri::False;
         for node in self.org.chain(self.request.target.start) {
             if self.org.account(node) == home && truth != Tri::True {
@@ -374,6 +419,10 @@ impl<'e> Eval<'e> {
     }
 
     fn is_running(&self, entry: &Entry, role: RoleId) -> Tri {
-        if entry.role == role { running(entry.window, self.now()) } else { Tri::False }
+        if entry.role == role {
+            running(entry.window, self.now())
+        } else {
+            Tri::False
+        }
     }
 }

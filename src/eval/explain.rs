@@ -3,11 +3,11 @@
 //! Each rule that concerns the permission is tried with each holding that could bring it, wherever that is; what stops it
 //! first is its [`Cause`]. The verdict is [`Eval::degree`]'s: this module only tells how it came about.
 
+use super::Request;
 use super::condition::Scope;
 use super::decision::Eval;
 use super::org::{Entry, Org, running};
 use super::reach::reaches;
-use super::Request;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Effect, Expr, HeldAt, Operand, Path, RoleId, Rule, Test, TestKind, Who};
@@ -122,7 +122,14 @@ impl Eval<'_> {
 
     fn reason(&self, cause: Cause, way: &Way, node: Option<NodeId>, entry: Option<Entry>) -> Reason {
         let rule = self.table.model().rule(way.rule);
-        Reason { cause, rule: rule.span, doc: rule.doc.clone(), path: self.table.path(*way), node, entry }
+        Reason {
+            cause,
+            rule: rule.span,
+            doc: rule.doc.clone(),
+            path: self.table.path(*way),
+            node,
+            entry,
+        }
     }
 
     fn public_reason(&self, way: &Way) -> Option<Reason> {
@@ -155,7 +162,13 @@ impl Eval<'_> {
         if !reaches(self.org, rule, entry.node, &self.request.target) {
             return Cause::OutOfReach;
         }
-        let cause = self.cause(rule, Scope { here: Some(entry.node), entry: Some(entry) });
+        let cause = self.cause(
+            rule,
+            Scope {
+                here: Some(entry.node),
+                entry: Some(entry),
+            },
+        );
         match (running(entry.window, self.now()), &cause) {
             (Tri::False, _) => Cause::NotRunning,
             (Tri::Unknown, Cause::Granted) => Cause::PerhapsRunning,
@@ -165,7 +178,9 @@ impl Eval<'_> {
     }
 
     fn derived_reasons(&self, user: UserId, way: &Way) -> Vec<Reason> {
-        let (model, Some(role)) = (self.table.model(), way.role) else { return Vec::new() };
+        let (model, Some(role)) = (self.table.model(), way.role) else {
+            return Vec::new();
+        };
         let rule = model.rule(way.rule);
         let ty = model.role(role).ty;
         let nodes: Vec<NodeId> = if is_far(rule.reach) {
@@ -175,10 +190,19 @@ impl Eval<'_> {
         };
         let mut reasons = Vec::new();
         for node in nodes.into_iter().filter(|&node| self.org.ty(node) == ty) {
-            let cause = match (self.derived(user, role, node), reaches(self.org, rule, node, &self.request.target)) {
+            let cause = match (
+                self.derived(user, role, node),
+                reaches(self.org, rule, node, &self.request.target),
+            ) {
                 (Tri::False, _) => continue,
                 (_, false) => Cause::OutOfReach,
-                (Tri::True, true) => self.cause(rule, Scope { here: Some(node), entry: None }),
+                (Tri::True, true) => self.cause(
+                    rule,
+                    Scope {
+                        here: Some(node),
+                        entry: None,
+                    },
+                ),
                 (Tri::Unknown, true) if rule.effect == Effect::Grant => Cause::PerhapsRunning,
                 (Tri::Unknown, true) => Cause::PerhapsProhibited(Vec::new()),
             };
@@ -197,7 +221,14 @@ impl Eval<'_> {
                     cause = Cause::NotHeld;
                 }
                 let (node, entry) = (Some(entry.node), Some(*entry));
-                reasons.push(Reason { cause, rule: rule.span, doc: None, path: vec![way.role], node, entry });
+                reasons.push(Reason {
+                    cause,
+                    rule: rule.span,
+                    doc: None,
+                    path: vec![way.role],
+                    node,
+                    entry,
+                });
             }
         }
     }
@@ -206,7 +237,12 @@ impl Eval<'_> {
     fn limits(&self, reasons: &mut Vec<Reason>) {
         let Some(user) = self.request.user else { return };
         let model = self.table.model();
-        for entry in self.org.entries(user).iter().filter(|entry| entry.role.ix() < model.roles.len()) {
+        for entry in self
+            .org
+            .entries(user)
+            .iter()
+            .filter(|entry| entry.role.ix() < model.roles.len())
+        {
             for copied in &model.role(entry.role).rules {
                 let rule = model.rule(copied.rule);
                 let says = |list: &[PermId]| list.binary_search(&self.request.permission).is_ok();
@@ -216,7 +252,11 @@ impl Eval<'_> {
                     _ => continue,
                 };
                 if reaches(self.org, rule, entry.node, &self.request.target) {
-                    let way = Way { role: Some(entry.role), rule: copied.rule, via: copied.via };
+                    let way = Way {
+                        role: Some(entry.role),
+                        rule: copied.rule,
+                        via: copied.via,
+                    };
                     reasons.push(self.reason(cause, &way, Some(entry.node), Some(*entry)));
                 }
             }
@@ -229,10 +269,15 @@ impl Eval<'_> {
         let held: Vec<RoleId> = reasons.iter().filter_map(|r| r.path.first().copied()).collect();
         let mut missing: Vec<RoleId> = Vec::new();
         for way in &self.table.row(self.request.permission).grants {
-            let Some(role) = way.role.filter(|role| !held.contains(role) && !missing.contains(role)) else { continue };
+            let Some(role) = way.role.filter(|role| !held.contains(role) && !missing.contains(role)) else {
+                continue;
+            };
             missing.push(role);
             let ty = model.role(role).ty;
-            let node = self.org.chain(self.request.target.start).find(|&n| self.org.ty(n) == ty);
+            let node = self
+                .org
+                .chain(self.request.target.start)
+                .find(|&n| self.org.ty(n) == ty);
             reasons.push(self.reason(Cause::NotHeld, way, node, None));
         }
     }
@@ -282,8 +327,17 @@ impl Eval<'_> {
     }
 
     fn receives_if_asked(&self, rule: &Rule) -> Tri {
-        let administrative = self.table.model().permissions.get(self.request.permission).is_administrative();
-        if rule.except_self || rule.they_have || administrative { self.receives(rule) } else { Tri::True }
+        let administrative = self
+            .table
+            .model()
+            .permissions
+            .get(self.request.permission)
+            .is_administrative();
+        if rule.except_self || rule.they_have || administrative {
+            self.receives(rule)
+        } else {
+            Tri::True
+        }
     }
 
     /// The test that made a condition come out as it did.
@@ -292,7 +346,10 @@ impl Eval<'_> {
             Expr::Test(test) => test,
             Expr::Not(inner) => self.culprit(inner, truth.negate(), scope),
             Expr::And(parts) | Expr::Or(parts) => {
-                let part = parts.iter().find(|part| self.expr(part, scope) == truth).unwrap_or(&parts[0]);
+                let part = parts
+                    .iter()
+                    .find(|part| self.expr(part, scope) == truth)
+                    .unwrap_or(&parts[0]);
                 self.culprit(part, truth, scope)
             }
         }

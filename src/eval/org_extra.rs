@@ -1,8 +1,8 @@
 //! What custom roles and single grants add to the table: only what some `can grant` reaches; the rest does nothing.
 
+use super::Target;
 use super::org::Org;
 use super::reach::reaches;
-use super::Target;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
 use crate::model::{Reach, Receiver, RoleId, Rule};
@@ -75,7 +75,11 @@ impl Extra {
         for &permission in &rule.permissions {
             let to = match ceiling(table, org, permission, at) {
                 Ceiling::None => {
-                    self.note_beyond(Beyond { permission, span: rule.span, node: at });
+                    self.note_beyond(Beyond {
+                        permission,
+                        span: rule.span,
+                        node: at,
+                    });
                     continue;
                 }
                 Ceiling::To(roles) => Some(roles),
@@ -111,7 +115,9 @@ fn number(ix: usize) -> RoleId {
 /// Whether some `can grant` for this permission reaches a node from where its role may be held, and to whom.
 fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceiling {
     let model = table.model();
-    let Some(grant) = model.permissions.id(Permission::Grant(permission)) else { return Ceiling::None };
+    let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
+        return Ceiling::None;
+    };
     let mut to: Vec<RoleId> = Vec::new();
     let mut reached = false;
     for way in &table.row(grant).grants {
@@ -131,11 +137,18 @@ fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceil
 }
 
 fn may_reach(org: &Org<'_>, rule: &Rule, base: Option<crate::model::TypeId>, at: NodeId) -> bool {
-    let Some(base) = base else { return !matches!(rule.reach, Reach::In(ty) if org.near(at, ty).is_none()) };
+    let Some(base) = base else {
+        return !matches!(rule.reach, Reach::In(ty) if org.near(at, ty).is_none());
+    };
     let target = Target::node(at);
     match rule.reach {
         Reach::Anywhere => true,
-        Reach::Across(ty) => org.near(at, ty).is_some_and(|zone| org.account(zone) == org.account(at)),
-        _ => org.chain(at).filter(|&n| org.ty(n) == base).any(|n| reaches(org, rule, n, &target)),
+        Reach::Across(ty) => org
+            .near(at, ty)
+            .is_some_and(|zone| org.account(zone) == org.account(at)),
+        _ => org
+            .chain(at)
+            .filter(|&n| org.ty(n) == base)
+            .any(|n| reaches(org, rule, n, &target)),
     }
 }

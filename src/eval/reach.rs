@@ -69,15 +69,22 @@ fn in_account(org: &Org<'_>, rule: &Rule, n: NodeId, target: &Target) -> bool {
 /// `home_n(r)` = n: the first node of r's chain that is a place or of n's type is n.
 fn is_home(org: &Org<'_>, n: NodeId, target: &Target) -> bool {
     let wanted = org.ty(n);
-    if target.own.is_some_and(|own| own == wanted || org.kind_of(own).is_place()) {
+    if target
+        .own
+        .is_some_and(|own| own == wanted || org.kind_of(own).is_place())
+    {
         return false;
     }
-    let home = org.chain(target.start).find(|&at| org.ty(at) == wanted || org.kind(at).is_place());
+    let home = org
+        .chain(target.start)
+        .find(|&at| org.ty(at) == wanted || org.kind(at).is_place());
     home == Some(n)
 }
 
 fn inside(org: &Org<'_>, rule: &Rule, n: NodeId, target: &Target, ty: TypeId) -> bool {
-    let Some(near) = near(org, target, ty) else { return false };
+    let Some(near) = near(org, target, ty) else {
+        return false;
+    };
     let prohibits = rule.effect == Effect::Prohibit;
     match near {
         Near::Own => {

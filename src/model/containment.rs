@@ -97,13 +97,20 @@ impl Containment {
 
     fn stands_alone(&self, ty: TypeId) -> bool {
         self.kind(ty) == TypeKind::Account
-            || (&self.graph).neighbors_directed(node(ty), petgraph::Direction::Outgoing).next().is_none()
+            || self
+                .graph
+                .neighbors_directed(node(ty), petgraph::Direction::Outgoing)
+                .next()
+                .is_none()
     }
 
     /// The types that can enclose a node of type `ty`, itself included, nearest first.
     #[must_use]
     pub fn above(&self, ty: TypeId) -> Vec<TypeId> {
-        petgraph::visit::Bfs::new(&self.graph, node(ty)).iter(&self.graph).map(type_of).collect()
+        petgraph::visit::Bfs::new(&self.graph, node(ty))
+            .iter(&self.graph)
+            .map(type_of)
+            .collect()
     }
 }
 

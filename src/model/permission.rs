@@ -141,5 +141,8 @@ fn close(set: &[PermId], edges: &[Vec<PermId>]) -> Vec<PermId> {
 /// `set` less `except`, both sorted.
 #[must_use]
 pub fn without(set: &[PermId], except: &[PermId]) -> Vec<PermId> {
-    set.iter().copied().filter(|id| except.binary_search(id).is_err()).collect()
+    set.iter()
+        .copied()
+        .filter(|id| except.binary_search(id).is_err())
+        .collect()
 }

@@ -25,7 +25,9 @@ impl Model {
     #[must_use]
     pub fn show_target(&self, id: PermId) -> String {
         match self.permissions.get(id) {
-            Permission::Act { ty, field: Some(field), .. } => {
+            Permission::Act {
+                ty, field: Some(field), ..
+            } => {
                 format!("{}.{}", self.ty(ty).name, self.ty(ty).fields[field].name)
             }
             Permission::Act { ty, .. } | Permission::AddMember(ty) | Permission::RemoveMember(ty) => {
@@ -40,12 +42,14 @@ impl Model {
     #[must_use]
     pub fn show_role(&self, id: RoleId) -> String {
         let role = self.role(id);
-        let shared = self.roles.iter().filter(|other| other.name == role.name).take(2).count() > 1;
-        if shared {
-            self.full_role(id)
-        } else {
-            role.name.clone()
-        }
+        let shared = self
+            .roles
+            .iter()
+            .filter(|other| other.name == role.name)
+            .take(2)
+            .count()
+            > 1;
+        if shared { self.full_role(id) } else { role.name.clone() }
     }
 
     /// `Entity.Lead`
@@ -90,7 +94,11 @@ impl Model {
         };
         let optional = if ty.optional { "?" } else { "" };
         match ty {
-            AttributeType { of: Scalar::User(super::USER), many: true, .. } => "users".to_owned(),
+            AttributeType {
+                of: Scalar::User(super::USER),
+                many: true,
+                ..
+            } => "users".to_owned(),
             AttributeType { many: true, .. } => format!("set of {of}{optional}"),
             _ => format!("{of}{optional}"),
         }

@@ -1,8 +1,8 @@
 //! Conditions in the author's words, written back from their resolved form.
 
+use super::show::snake_case;
 use super::value::{Scalar, Value, show_date, show_time};
 use super::{AttrName, Expr, HeldAt, Model, Operand, Path, Root, Test, TestKind};
-use super::show::snake_case;
 use crate::syntax::ast::Op;
 
 impl Model {
@@ -93,7 +93,9 @@ impl Model {
             Root::Context(slot) => format!("context.{}", self.context[slot].name),
             Root::Holding(key) => format!("holding.{}", name(key)),
         };
-        path.steps.iter().fold(root, |text, &step| format!("{text}.{}", name(step)))
+        path.steps
+            .iter()
+            .fold(root, |text, &step| format!("{text}.{}", name(step)))
     }
 }
 

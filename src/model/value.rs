@@ -78,7 +78,11 @@ impl AttributeType {
     /// One value that is never absent.
     #[must_use]
     pub const fn one(of: Scalar) -> Self {
-        Self { of, many: false, optional: false }
+        Self {
+            of,
+            many: false,
+            optional: false,
+        }
     }
 }
 
@@ -219,8 +223,9 @@ pub const DAY: i64 = 86_400;
 #[must_use]
 pub fn shift(value: Value, minutes: i64) -> Value {
     match value {
-        Value::Date(day) if minutes % 1440 == 0 => i32::try_from(i64::from(day) + minutes / 1440)
-            .map_or(Value::Missing, Value::Date),
+        Value::Date(day) if minutes % 1440 == 0 => {
+            i32::try_from(i64::from(day) + minutes / 1440).map_or(Value::Missing, Value::Date)
+        }
         Value::Date(day) => Value::Time((i64::from(day) * DAY).saturating_add(minutes.saturating_mul(60))),
         Value::Time(second) => Value::Time(second.saturating_add(minutes.saturating_mul(60))),
         other => other,
@@ -325,10 +330,22 @@ mod tests {
         assert_eq!(shown("12.10").as_deref(), Some("12.1"));
         assert_eq!(shown("-0.000000001").as_deref(), Some("-0.000000001"));
         assert_eq!(shown("007").as_deref(), Some("7"));
-        for bad in ["", "-", "1.", ".5", "1e3", "0x1F", "1.0000000001", "9999999999999999999999999999"] {
+        for bad in [
+            "",
+            "-",
+            "1.",
+            ".5",
+            "1e3",
+            "0x1F",
+            "1.0000000001",
+            "9999999999999999999999999999",
+        ] {
             assert_eq!(Number::parse(bad), None, "{bad}");
         }
-        assert_eq!(Number::parse("0.1").unwrap().cmp(&Number::parse("0.10").unwrap()), Ordering::Equal);
+        assert_eq!(
+            Number::parse("0.1").unwrap().cmp(&Number::parse("0.10").unwrap()),
+            Ordering::Equal
+        );
     }
 
     #[test]

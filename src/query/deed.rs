@@ -37,26 +37,41 @@ impl Query<'_, '_> {
     /// Looks up a deed in the organisation.
     pub(super) fn act(&mut self, deed: &Deed) -> Option<Act> {
         match deed {
-            Deed::Act { actions, thing, at, other } => {
+            Deed::Act {
+                actions,
+                thing,
+                at,
+                other,
+            } => {
                 let roles = self.handed(actions, thing);
                 match (roles, at) {
                     (Some(handed), Some(at)) => self.hand_role(actions, handed, at, other.as_ref()),
                     (Some(_), None) => {
-                        let fault = Diagnostic::error("sentence/no-place", "it is not said where").at(thing.node.id.span(), "");
-                        self.found.push(fault.help(format!("write `{} at …`", thing.node.id.text)));
+                        let fault =
+                            Diagnostic::error("sentence/no-place", "it is not said where").at(thing.node.id.span(), "");
+                        self.found
+                            .push(fault.help(format!("write `{} at …`", thing.node.id.text)));
                         None
                     }
                     (None, at) => self.ordinary(actions, thing, at.as_ref()),
                 }
             }
-            Deed::Grant { actions, target, at, other, .. } => self.hand_permission(actions, target, at.as_ref(), other.as_ref()),
+            Deed::Grant {
+                actions,
+                target,
+                at,
+                other,
+                ..
+            } => self.hand_permission(actions, target, at.as_ref(), other.as_ref()),
             Deed::Become { .. } => self.later("`become`"),
         }
     }
 
     /// What is handed out, if a deed is about roles or members.
     pub(super) fn handed(&self, actions: &[Name], thing: &Thing) -> Option<Handed> {
-        let handing = actions.iter().all(|a| matches!(a.text.as_str(), "assign" | "give" | "take"));
+        let handing = actions
+            .iter()
+            .all(|a| matches!(a.text.as_str(), "assign" | "give" | "take"));
         if !handing || thing.within.is_some() || !self.nodes_called(&thing.node).is_empty() {
             return None;
         }
@@ -77,7 +92,10 @@ impl Query<'_, '_> {
             Handed::Roles(roles) => {
                 let model = self.model();
                 let custom = roles.iter().find_map(|&role| facts.custom_role(model, role));
-                let here = roles.iter().copied().find(|&r| r.ix() < model.roles.len() && model.role(r).ty == ty);
+                let here = roles
+                    .iter()
+                    .copied()
+                    .find(|&r| r.ix() < model.roles.len() && model.role(r).ty == ty);
                 match (here, custom) {
                     (Some(role), _) => self.halves(actions, Permission::Give(role), Permission::Take(role)),
                     (None, Some(custom)) => self.parts_of(custom),
@@ -87,16 +105,25 @@ impl Query<'_, '_> {
         };
         let given = self.suppose(None)?;
         let recipients = self.recipients_of(other)?;
-        Some(Act { permissions, targets: vec![Target::node(node)], recipients, given })
+        Some(Act {
+            permissions,
+            targets: vec![Target::node(node)],
+            recipients,
+            given,
+        })
     }
 
     fn not_here<T>(&mut self, roles: &[RoleId], node: NodeId, at: &NodeRef) -> Option<T> {
         let model = self.model();
         let ty = &model.ty(self.facts()?.node(node).ty).name;
-        let places: Vec<String> = roles.iter().map(|&r| format!("`{}`", model.ty(model.role(r).ty).name)).collect();
+        let places: Vec<String> = roles
+            .iter()
+            .map(|&r| format!("`{}`", model.ty(model.role(r).ty).name))
+            .collect();
         let message = format!("there is no role `{}` at `{ty}`", model.role(roles[0]).name);
         let fault = Diagnostic::error("role/not-at-this-type", message).at(at.id.span(), "");
-        self.found.push(fault.help(format!("it exists at {}", places.join(", "))));
+        self.found
+            .push(fault.help(format!("it exists at {}", places.join(", "))));
         None
     }
 
@@ -104,16 +131,25 @@ impl Query<'_, '_> {
         let wanted = |word: &str| actions.iter().any(|a| a.text == word || a.text == "assign");
         let both = [("give", give), ("take", take)];
         let chosen = both.into_iter().filter(|(word, _)| wanted(word));
-        chosen.filter_map(|(_, permission)| self.model().permissions.id(permission)).collect()
+        chosen
+            .filter_map(|(_, permission)| self.model().permissions.id(permission))
+            .collect()
     }
 
     /// Whoever may grant every permission of a custom role may assign it.
     fn parts_of(&self, custom: &crate::facts::CustomRole) -> Vec<PermId> {
         let permissions = &self.model().permissions;
-        let mut parts: Vec<PermId> = custom.rules.iter().flat_map(|(_, rule)| rule.permissions.clone()).collect();
+        let mut parts: Vec<PermId> = custom
+            .rules
+            .iter()
+            .flat_map(|(_, rule)| rule.permissions.clone())
+            .collect();
         parts.sort_unstable();
         parts.dedup();
-        parts.into_iter().filter_map(|id| permissions.id(Permission::Grant(id))).collect()
+        parts
+            .into_iter()
+            .filter_map(|id| permissions.id(Permission::Grant(id)))
+            .collect()
     }
 
     fn recipients_of(&mut self, other: Option<&Id>) -> Option<Recipients> {
@@ -141,7 +177,12 @@ impl Query<'_, '_> {
         let permissions = inner.into_iter().filter_map(grant).collect();
         let given = self.suppose(None)?;
         let recipients = self.recipients_of(other)?;
-        Some(Act { permissions, targets: vec![Target::node(node)], recipients, given })
+        Some(Act {
+            permissions,
+            targets: vec![Target::node(node)],
+            recipients,
+            given,
+        })
     }
 
     /// The permissions that `view, edit Inventory` or `edit Product.price` names: records apart from their fields.
@@ -158,13 +199,20 @@ impl Query<'_, '_> {
     }
 
     fn area_called(&self, name: &Name) -> Option<usize> {
-        self.model().areas.iter().position(|area| is_called(&area.name, &area.labels, &name.text, name.quoted))
+        self.model()
+            .areas
+            .iter()
+            .position(|area| is_called(&area.name, &area.labels, &name.text, name.quoted))
     }
 
     fn in_area(&self, actions: &[Name], area: usize) -> Vec<PermId> {
         let model = self.model();
         let wanted = |id: &PermId| match model.permissions.get(*id) {
-            Permission::Act { ty, action, field: None } => {
+            Permission::Act {
+                ty,
+                action,
+                field: None,
+            } => {
                 let it = &model.ty(ty).actions[action];
                 actions.is_empty() || actions.iter().any(|name| name.text == it.name)
             }
@@ -189,7 +237,10 @@ impl Query<'_, '_> {
     fn permission(&mut self, ty: TypeId, name: &Name, field: Option<usize>) -> Option<PermId> {
         let model = self.model();
         let it = model.ty(ty);
-        let action = it.actions.iter().position(|a| is_called(&a.name, &a.labels, &name.text, name.quoted));
+        let action = it
+            .actions
+            .iter()
+            .position(|a| is_called(&a.name, &a.labels, &name.text, name.quoted));
         let id = action.and_then(|action| model.permissions.id(Permission::Act { ty, action, field }));
         if id.is_none() {
             let message = format!("`{}` has no action `{}`", it.name, name.text);
@@ -197,17 +248,26 @@ impl Query<'_, '_> {
             let near = fault.did_you_mean(&name.text, it.actions.iter().map(|a| a.name.as_str()));
             let known: Vec<&str> = it.actions.iter().map(|a| a.name.as_str()).collect();
             let help = near.help.is_none() && !known.is_empty();
-            self.found.push(if help { near.help(format!("it has: {}", known.join(", "))) } else { near });
+            self.found.push(if help {
+                near.help(format!("it has: {}", known.join(", ")))
+            } else {
+                near
+            });
         }
         id
     }
 
     fn field(&mut self, ty: TypeId, word: &str, quoted: bool, span: crate::source::Span) -> Option<usize> {
         let it = self.model().ty(ty);
-        let field = it.fields.iter().position(|f| is_called(&f.name, &f.labels, word, quoted));
+        let field = it
+            .fields
+            .iter()
+            .position(|f| is_called(&f.name, &f.labels, word, quoted));
         if field.is_none() {
-            let fault = Diagnostic::error("name/unknown-field", format!("`{}` has no field `{word}`", it.name)).at(span, "");
-            self.found.push(fault.did_you_mean(word, it.fields.iter().map(|f| f.name.as_str())));
+            let fault =
+                Diagnostic::error("name/unknown-field", format!("`{}` has no field `{word}`", it.name)).at(span, "");
+            self.found
+                .push(fault.did_you_mean(word, it.fields.iter().map(|f| f.name.as_str())));
         }
         field
     }
@@ -266,7 +326,12 @@ impl Query<'_, '_> {
         }
         let given = self.suppose(None)?;
         let targets = places.into_iter().map(|place| Target::user(user, ty, place)).collect();
-        Some(Act { permissions, targets, recipients: Recipients::None, given })
+        Some(Act {
+            permissions,
+            targets,
+            recipients: Recipients::None,
+            given,
+        })
     }
 
     fn on_unlisted(&mut self, ty: TypeId, actions: &[Name], thing: &Thing, place: &NodeRef) -> Option<Act> {
@@ -275,7 +340,10 @@ impl Query<'_, '_> {
         let holder = self.facts()?.node(container).ty;
         if !model.ty(ty).containers.contains(&holder) {
             let (inner, outer) = (&model.ty(ty).name, &model.ty(holder).name);
-            let message = format!("a `{inner}` cannot lie directly in `{}`, which is a `{outer}`", place.id.text);
+            let message = format!(
+                "a `{inner}` cannot lie directly in `{}`, which is a `{outer}`",
+                place.id.text
+            );
             let fault = Diagnostic::error("containment/impossible", message).at(place.id.span(), "");
             let places = crate::model::show::type_list(model, &model.ty(ty).containers);
             self.found.push(fault.help(format!("a `{inner}` lies in {places}")));
@@ -288,8 +356,17 @@ impl Query<'_, '_> {
         let permissions = self.permissions(ty, actions, field)?;
         let given = self.suppose(Some(ty))?;
         let creating = permissions.iter().any(|&id| self.is_creating(id));
-        let target = if creating { Target::created(ty, container) } else { Target::unlisted(ty, container) };
-        Some(Act { permissions, targets: vec![target], recipients: Recipients::None, given })
+        let target = if creating {
+            Target::created(ty, container)
+        } else {
+            Target::unlisted(ty, container)
+        };
+        Some(Act {
+            permissions,
+            targets: vec![target],
+            recipients: Recipients::None,
+            given,
+        })
     }
 
     pub(super) fn is_creating(&self, id: PermId) -> bool {
@@ -316,11 +393,18 @@ impl Query<'_, '_> {
             let message = format!("`{}` already exists", thing.node.id.text);
             let fault = Diagnostic::error("sentence/exists", message).at(thing.node.id.span(), "");
             let shown = self.model().show_permission(creating);
-            self.found.push(fault.help(format!("ask about a new one: `{shown} in …` (`{name} in …` is always a fresh one)")));
+            self.found.push(fault.help(format!(
+                "ask about a new one: `{shown} in …` (`{name} in …` is always a fresh one)"
+            )));
             return None;
         }
         let given = self.suppose(None)?;
-        Some(Act { permissions, targets: vec![Target::node(node)], recipients: Recipients::None, given })
+        Some(Act {
+            permissions,
+            targets: vec![Target::node(node)],
+            recipients: Recipients::None,
+            given,
+        })
     }
 
     /// A place that a sentence names must be one that the node lies in.

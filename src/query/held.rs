@@ -36,8 +36,16 @@ impl Query<'_, '_> {
         let truth = held.iter().map(|held| held.truth).max().unwrap_or(Tri::False);
         let at = at.map_or_else(String::new, |at| format!(" at {}", at.id.text));
         let statement = format!("{} is {}{at}", who.text, role.name.text);
-        let items = held.into_iter().filter(|h| h.truth == truth).map(|held| self.item(&held)).collect();
-        Some(Answer::Fact { truth, statement, items })
+        let items = held
+            .into_iter()
+            .filter(|h| h.truth == truth)
+            .map(|held| self.item(&held))
+            .collect();
+        Some(Answer::Fact {
+            truth,
+            statement,
+            items,
+        })
     }
 
     pub(super) fn what_is(&mut self, who: &Id) -> Option<Answer> {
@@ -45,7 +53,10 @@ impl Query<'_, '_> {
         self.suppose(None)?;
         let held = user.map_or_else(Vec::new, |user| self.held(user, None, None));
         let items = held.iter().map(|held| self.item(held)).collect();
-        Some(Answer::List { title: format!("{} is", who.text), items: sorted(items) })
+        Some(Answer::List {
+            title: format!("{} is", who.text),
+            items: sorted(items),
+        })
     }
 
     pub(super) fn who_is(&mut self, role: &RoleName, at: Option<&NodeRef>) -> Option<Answer> {
@@ -58,23 +69,44 @@ impl Query<'_, '_> {
         self.suppose(None)?;
         let mut items = Vec::new();
         for user in facts.user_ids() {
-            let held: Vec<Held> = self.held(user, Some(&roles), node).into_iter().filter(|h| h.truth == Tri::True).collect();
+            let held: Vec<Held> = self
+                .held(user, Some(&roles), node)
+                .into_iter()
+                .filter(|h| h.truth == Tri::True)
+                .collect();
             if held.is_empty() {
                 continue;
             }
-            let mut notes: Vec<String> = held.iter().map(|held| self.item(held)).map(|i| format!("{} ({})", i.name, i.note)).collect();
+            let mut notes: Vec<String> = held
+                .iter()
+                .map(|held| self.item(held))
+                .map(|i| format!("{} ({})", i.name, i.note))
+                .collect();
             notes.dedup();
-            items.push(Item { name: facts.user(user).id.clone(), note: notes.join("; ") });
+            items.push(Item {
+                name: facts.user(user).id.clone(),
+                note: notes.join("; "),
+            });
         }
-        Some(Answer::List { title: format!("who is {}", role.name.text), items: sorted(items) })
+        Some(Answer::List {
+            title: format!("who is {}", role.name.text),
+            items: sorted(items),
+        })
     }
 
     fn item(&self, held: &Held) -> Item {
         let facts = self.org.map(|org| org.facts);
         let name = facts.map_or_else(String::new, |facts| {
-            format!("{} at {}", facts.role_name(self.model(), held.role), facts.node_name(self.model(), held.node))
+            format!(
+                "{} at {}",
+                facts.role_name(self.model(), held.role),
+                facts.node_name(self.model(), held.node)
+            )
         });
-        Item { name, note: held.how.clone() }
+        Item {
+            name,
+            note: held.how.clone(),
+        }
     }
 
     /// What a user holds, of these roles and at this node if they are said.
@@ -95,10 +127,19 @@ impl Query<'_, '_> {
             })
             .collect();
         for role in self.model().role_ids().filter(|&r| self.model().role(r).is_derived()) {
-            for at in org.facts.node_ids().filter(|&n| org.ty(n) == self.model().role(role).ty && wanted(role, n)) {
+            for at in org
+                .facts
+                .node_ids()
+                .filter(|&n| org.ty(n) == self.model().role(role).ty && wanted(role, n))
+            {
                 let truth = self.derived(org, user, role, at);
                 if truth != Tri::False {
-                    held.push(Held { role, node: at, truth, how: "derived".to_owned() });
+                    held.push(Held {
+                        role,
+                        node: at,
+                        truth,
+                        how: "derived".to_owned(),
+                    });
                 }
             }
         }
@@ -115,7 +156,12 @@ impl Query<'_, '_> {
             given: &[],
             pool: &self.pool,
         };
-        Eval { table: self.table, org, request: &request }.derived(user, role, node)
+        Eval {
+            table: self.table,
+            org,
+            request: &request,
+        }
+        .derived(user, role, node)
     }
 }
 

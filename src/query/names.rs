@@ -47,17 +47,25 @@ impl Query<'_, '_> {
         let org = self.needs_org()?;
         let Some(ix) = facts.groups.iter().position(|group| group.id == name) else {
             let fault = Diagnostic::error("name/unknown-group", format!("unknown group `{name}`")).at(id.span(), "");
-            self.found.push(fault.did_you_mean(name, facts.groups.iter().map(|group| group.id.as_str())));
+            self.found
+                .push(fault.did_you_mean(name, facts.groups.iter().map(|group| group.id.as_str())));
             return None;
         };
         let group = GroupId(u32::try_from(ix).unwrap_or(u32::MAX));
-        Some(facts.user_ids().filter(|&u| org.groups(u).iter().any(|(g, _)| *g == group)).collect())
+        Some(
+            facts
+                .user_ids()
+                .filter(|&u| org.groups(u).iter().any(|(g, _)| *g == group))
+                .collect(),
+        )
     }
 
     /// A type by name or quoted label.
     pub(super) fn type_called(&self, word: &str, quoted: bool) -> Option<TypeId> {
         let model = self.model();
-        model.type_ids().find(|&ty| is_called(&model.ty(ty).name, &model.ty(ty).labels, word, quoted))
+        model
+            .type_ids()
+            .find(|&ty| is_called(&model.ty(ty).name, &model.ty(ty).labels, word, quoted))
     }
 
     /// A type; an error if there is none.
@@ -97,17 +105,23 @@ impl Query<'_, '_> {
                 let fault = fault.at(id.span(), "");
                 let known = facts.nodes.iter().map(|node| node.id.as_str());
                 let near = fault.did_you_mean(&id.text, known);
-                self.found.push(match (near.help.is_none(), self.type_called(&id.text, id.quoted)) {
-                    (true, Some(_)) => near.help(format!("`{}` is a type: say where, as in `{} in …`", id.text, id.text)),
-                    _ => near,
-                });
+                self.found
+                    .push(match (near.help.is_none(), self.type_called(&id.text, id.quoted)) {
+                        (true, Some(_)) => {
+                            near.help(format!("`{}` is a type: say where, as in `{} in …`", id.text, id.text))
+                        }
+                        _ => near,
+                    });
                 None
             }
             _ => {
-                let list: Vec<String> =
-                    nodes.iter().map(|&n| format!("{} {}", self.model().ty(facts.node(n).ty).name, id.text)).collect();
+                let list: Vec<String> = nodes
+                    .iter()
+                    .map(|&n| format!("{} {}", self.model().ty(facts.node(n).ty).name, id.text))
+                    .collect();
                 let fault = Diagnostic::error("name/ambiguous", format!("several things are called `{}`", id.text));
-                self.found.push(fault.at(id.span(), "").help(format!("say which: {}", list.join(", "))));
+                self.found
+                    .push(fault.at(id.span(), "").help(format!("say which: {}", list.join(", "))));
                 None
             }
         }
@@ -122,10 +136,15 @@ impl Query<'_, '_> {
             is_called(&it.name, &it.labels, &name.text, name.quoted) && wanted.is_none_or(|ty| ty == Some(it.ty))
         };
         let mut roles: Vec<RoleId> = model.role_ids().filter(fits).collect();
-        let set = model.bundles.iter().find(|set| is_called(&set.name, &set.labels, &name.text, name.quoted));
+        let set = model
+            .bundles
+            .iter()
+            .find(|set| is_called(&set.name, &set.labels, &name.text, name.quoted));
         roles.extend(set.filter(|_| ty.is_none()).into_iter().flat_map(|set| &set.roles));
         let custom = self.org.map_or(&[][..], |org| &org.facts.custom);
-        let numbered = (model.roles.len()..).zip(custom).filter(|(_, role)| ty.is_none() && role.name == name.text);
+        let numbered = (model.roles.len()..)
+            .zip(custom)
+            .filter(|(_, role)| ty.is_none() && role.name == name.text);
         roles.extend(numbered.map(|(ix, _)| RoleId(u32::try_from(ix).unwrap_or(u32::MAX))));
         roles
     }
@@ -148,7 +167,11 @@ impl Query<'_, '_> {
 
     /// A word such as `Manager` or `Partner.Manager` as the name of roles.
     pub(super) fn roles_of_word(&self, id: &Id) -> Vec<RoleId> {
-        let name = |text: &str| Name { text: text.to_owned(), quoted: id.quoted, span: id.span };
+        let name = |text: &str| Name {
+            text: text.to_owned(),
+            quoted: id.quoted,
+            span: id.span,
+        };
         let plain = self.roles_called(None, &name(&id.text));
         match (plain.is_empty(), id.text.split_once('.')) {
             (true, Some((ty, role))) => self.roles_called(Some(&name(ty)), &name(role)),
@@ -195,7 +218,8 @@ impl Query<'_, '_> {
         let Some(ty) = ty else {
             let message = format!("`{name}` cannot be supposed of something that the facts list");
             let fault = Diagnostic::error("sentence/with", message).at(setting.key.span(), "");
-            let help = "only a node that nobody lists (`Tender in paris`) takes attributes here; `context.` goes anywhere";
+            let help =
+                "only a node that nobody lists (`Tender in paris`) takes attributes here; `context.` goes anywhere";
             self.found.push(fault.help(help));
             return None;
         };
@@ -203,7 +227,8 @@ impl Query<'_, '_> {
         let Some(slot) = attributes.iter().position(|a| a.name == name) else {
             let message = format!("`{}` has no attribute `{name}`", self.model().ty(ty).name);
             let fault = Diagnostic::error("name/unknown-attribute", message).at(setting.key.span(), "");
-            self.found.push(fault.did_you_mean(name, attributes.iter().map(|a| a.name.as_str())));
+            self.found
+                .push(fault.did_you_mean(name, attributes.iter().map(|a| a.name.as_str())));
             return None;
         };
         let value = self.value(setting, attributes[slot].ty)?;

@@ -14,14 +14,23 @@ impl Query<'_, '_> {
         let facts = self.facts()?;
         let mut items = Vec::new();
         if self.settle(None, &act).0 == Tri::True {
-            items.push(Item { name: ANYONE.to_owned(), note: "also without signing in".to_owned() });
+            items.push(Item {
+                name: ANYONE.to_owned(),
+                note: "also without signing in".to_owned(),
+            });
         }
         for user in facts.user_ids() {
             if self.settle(Some(user), &act).0 == Tri::True {
-                items.push(Item { name: facts.user(user).id.clone(), note: self.briefly(Some(user), &act) });
+                items.push(Item {
+                    name: facts.user(user).id.clone(),
+                    note: self.briefly(Some(user), &act),
+                });
             }
         }
-        Some(Answer::List { title: "who can".to_owned(), items: sorted(items) })
+        Some(Answer::List {
+            title: "who can".to_owned(),
+            items: sorted(items),
+        })
     }
 
     pub(super) fn which(&mut self, ty: &Name, who: &Id, actions: &[Name]) -> Option<Answer> {
@@ -43,11 +52,19 @@ impl Query<'_, '_> {
         } else {
             for node in org.facts.node_ids().filter(|&n| org.ty(n) == ty_id) {
                 let targets = vec![Target::node(node)];
-                let act = Act { permissions: permissions.clone(), targets, recipients: Recipients::None, given: given.clone() };
+                let act = Act {
+                    permissions: permissions.clone(),
+                    targets,
+                    recipients: Recipients::None,
+                    given: given.clone(),
+                };
                 items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
             }
         }
-        Some(Answer::List { title: format!("{} that {} can", ty.text, who.text), items: sorted(items) })
+        Some(Answer::List {
+            title: format!("{} that {} can", ty.text, who.text),
+            items: sorted(items),
+        })
     }
 
     /// A creating action is asked of every node that may contain the type.
@@ -63,10 +80,18 @@ impl Query<'_, '_> {
         let mut items = Vec::new();
         for node in org.facts.node_ids().filter(|&n| containers.contains(&org.ty(n))) {
             let targets = vec![Target::created(ty, node)];
-            let act = Act { permissions: permissions.to_vec(), targets, recipients: Recipients::None, given: given.clone() };
+            let act = Act {
+                permissions: permissions.to_vec(),
+                targets,
+                recipients: Recipients::None,
+                given: given.clone(),
+            };
             items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
         }
-        Some(Answer::List { title: "where".to_owned(), items: sorted(items) })
+        Some(Answer::List {
+            title: "where".to_owned(),
+            items: sorted(items),
+        })
     }
 
     /// A user as target, in each place of which he is a member.
@@ -75,13 +100,25 @@ impl Query<'_, '_> {
         if let Some(org) = self.org {
             let ty = org.facts.user(user).ty;
             let places = org.memberships(user).iter().map(|(place, _)| *place);
-            targets.extend(places.filter(|&p| org.kind(p).is_place()).map(|p| Target::user(user, ty, p)));
+            targets.extend(
+                places
+                    .filter(|&p| org.kind(p).is_place())
+                    .map(|p| Target::user(user, ty, p)),
+            );
         }
-        Act { permissions: permissions.to_vec(), targets, recipients: Recipients::None, given: Vec::new() }
+        Act {
+            permissions: permissions.to_vec(),
+            targets,
+            recipients: Recipients::None,
+            given: Vec::new(),
+        }
     }
 
     fn allowed(&self, user: Option<UserId>, act: &Act, name: String) -> Option<Item> {
-        (self.settle(user, act).0 == Tri::True).then(|| Item { name, note: self.briefly(user, act) })
+        (self.settle(user, act).0 == Tri::True).then(|| Item {
+            name,
+            note: self.briefly(user, act),
+        })
     }
 }
 

@@ -40,7 +40,11 @@ impl Query<'_, '_> {
                 Some(self.to_thing(user, node))
             }
             Some(Scope::That(other)) => {
-                self.fault("sentence/not-a-role", "only roles are compared with `that … cannot`".to_owned(), other.span());
+                self.fault(
+                    "sentence/not-a-role",
+                    "only roles are compared with `that … cannot`".to_owned(),
+                    other.span(),
+                );
                 None
             }
         }
@@ -58,16 +62,30 @@ impl Query<'_, '_> {
                 false => continue,
             };
             for name in answer.names().into_iter().flatten() {
-                places.entry(name.to_owned()).or_default().push(org.facts.node_name(self.model(), node));
+                places
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(org.facts.node_name(self.model(), node));
             }
         }
-        let items = places.into_iter().map(|(name, at)| Item { name, note: format!("at {}", in_short(&at)) });
-        Some(Answer::List { title: "can".to_owned(), items: items.collect() })
+        let items = places.into_iter().map(|(name, at)| Item {
+            name,
+            note: format!("at {}", in_short(&at)),
+        });
+        Some(Answer::List {
+            title: "can".to_owned(),
+            items: items.collect(),
+        })
     }
 
     /// On the place itself and on what may lie directly in it.
     fn in_place(&self, user: Option<UserId>, place: NodeId) -> Answer {
-        let Some(org) = self.org else { return Answer::List { title: String::new(), items: Vec::new() } };
+        let Some(org) = self.org else {
+            return Answer::List {
+                title: String::new(),
+                items: Vec::new(),
+            };
+        };
         let model = self.model();
         let mut items = Vec::new();
         for (id, permission) in model.permissions.iter() {
@@ -87,7 +105,10 @@ impl Query<'_, '_> {
             };
             items.extend(target.and_then(|target| self.power(user, id, permission, target)));
         }
-        Answer::List { title: "can".to_owned(), items }
+        Answer::List {
+            title: "can".to_owned(),
+            items,
+        }
     }
 
     fn lies_in(&self, ty: TypeId, place: TypeId) -> bool {
@@ -95,7 +116,12 @@ impl Query<'_, '_> {
     }
 
     fn to_thing(&self, user: Option<UserId>, node: NodeId) -> Answer {
-        let Some(org) = self.org else { return Answer::List { title: String::new(), items: Vec::new() } };
+        let Some(org) = self.org else {
+            return Answer::List {
+                title: String::new(),
+                items: Vec::new(),
+            };
+        };
         let ty = org.ty(node);
         let mut items = Vec::new();
         for (id, permission) in self.model().permissions.iter() {
@@ -108,33 +134,62 @@ impl Query<'_, '_> {
                 items.extend(self.power(user, id, permission, Target::node(node)));
             }
         }
-        Answer::List { title: "can".to_owned(), items }
+        Answer::List {
+            title: "can".to_owned(),
+            items,
+        }
     }
 
     /// The permission, if it is allowed or depends on something that is missing. A field is listed only where it differs
     /// from its record.
     fn power(&self, user: Option<UserId>, id: PermId, permission: Permission, target: Target) -> Option<Item> {
         let truth = self.power_truth(user, id, permission, target);
-        if let Permission::Act { ty, action, field: Some(_) } = permission {
-            let record = Permission::Act { ty, action, field: None };
-            let of_record = self.model().permissions.id(record).map(|id| self.power_truth(user, id, record, target));
+        if let Permission::Act {
+            ty,
+            action,
+            field: Some(_),
+        } = permission
+        {
+            let record = Permission::Act {
+                ty,
+                action,
+                field: None,
+            };
+            let of_record = self
+                .model()
+                .permissions
+                .id(record)
+                .map(|id| self.power_truth(user, id, record, target));
             if of_record == Some(truth) {
                 return None;
             }
         }
         let name = self.model().show_permission(id);
         match truth {
-            Tri::True => Some(Item { name, note: String::new() }),
-            Tri::Unknown if !permission.is_administrative() => {
-                Some(Item { name: format!("{name} (perhaps)"), note: "depends on what is not known here".to_owned() })
-            }
+            Tri::True => Some(Item {
+                name,
+                note: String::new(),
+            }),
+            Tri::Unknown if !permission.is_administrative() => Some(Item {
+                name: format!("{name} (perhaps)"),
+                note: "depends on what is not known here".to_owned(),
+            }),
             _ => None,
         }
     }
 
     fn power_truth(&self, user: Option<UserId>, id: PermId, permission: Permission, target: Target) -> Tri {
-        let recipients = if permission.is_administrative() { Recipients::Some } else { Recipients::None };
-        let act = Act { permissions: vec![id], targets: vec![target], recipients, given: Vec::new() };
+        let recipients = if permission.is_administrative() {
+            Recipients::Some
+        } else {
+            Recipients::None
+        };
+        let act = Act {
+            permissions: vec![id],
+            targets: vec![target],
+            recipients,
+            given: Vec::new(),
+        };
         self.settle(user, &act).0
     }
 
@@ -151,16 +206,29 @@ impl Query<'_, '_> {
         let mut items = Vec::new();
         let fields = std::iter::once(None).chain((0..model.ty(ty).fields.len()).map(Some));
         for field in fields {
-            let Some(permissions) = self.permissions(ty, actions, field) else { continue };
+            let Some(permissions) = self.permissions(ty, actions, field) else {
+                continue;
+            };
             let targets = vec![Target::node(node)];
-            let act = Act { permissions, targets, recipients: Recipients::None, given: Vec::new() };
+            let act = Act {
+                permissions,
+                targets,
+                recipients: Recipients::None,
+                given: Vec::new(),
+            };
             if self.settle(user, &act).0 == Tri::True {
                 let name = field.map_or_else(|| model.ty(ty).name.clone(), |f| model.ty(ty).fields[f].name.clone());
-                items.push(Item { name, note: self.values_in(node, ty, field) });
+                items.push(Item {
+                    name,
+                    note: self.values_in(node, ty, field),
+                });
             }
         }
         let title = format!("of {}", of.id.text);
-        Some(Answer::List { title, items: sorted(items) })
+        Some(Answer::List {
+            title,
+            items: sorted(items),
+        })
     }
 
     fn values_in(&self, node: NodeId, ty: TypeId, field: Option<usize>) -> String {
@@ -171,7 +239,11 @@ impl Query<'_, '_> {
             .filter(|(_, attribute)| attribute.field == field)
             .map(|(slot, attribute)| {
                 let value = org.facts.node(node).values[slot];
-                format!("{} = {}", attribute.name, show(value, attribute.ty.of, org.facts, model))
+                format!(
+                    "{} = {}",
+                    attribute.name,
+                    show(value, attribute.ty.of, org.facts, model)
+                )
             })
             .collect();
         shown.join(", ")
@@ -182,7 +254,11 @@ impl Query<'_, '_> {
 fn in_short(names: &[String]) -> String {
     let more = names.len().saturating_sub(PLACES);
     let shown = names[..names.len() - more].join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
+    if more == 0 {
+        shown
+    } else {
+        format!("{shown} and {more} more")
+    }
 }
 
 /// A value as facts would give it.
@@ -204,7 +280,12 @@ fn show(value: Value, of: crate::model::value::Scalar, facts: &crate::facts::Fac
         Value::Group(group) => facts.group(group).id.clone(),
         Value::Node(node) => facts.node_name(model, node),
         Value::List(list) => {
-            let items: Vec<String> = facts.pool.values(list).iter().map(|v| show(*v, of, facts, model)).collect();
+            let items: Vec<String> = facts
+                .pool
+                .values(list)
+                .iter()
+                .map(|v| show(*v, of, facts, model))
+                .collect();
             format!("[{}]", items.join(", "))
         }
     }

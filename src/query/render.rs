@@ -22,8 +22,17 @@ const WIDTH: usize = 96;
 #[must_use]
 pub fn text(answer: &Answer, ground: &Ground<'_>, sources: &Sources) -> String {
     match answer {
-        Answer::Decision(decided) => Writer { ground, sources, out: String::new() }.decision(decided),
-        Answer::Fact { truth, statement, items } => fact(*truth, statement, items),
+        Answer::Decision(decided) => Writer {
+            ground,
+            sources,
+            out: String::new(),
+        }
+        .decision(decided),
+        Answer::Fact {
+            truth,
+            statement,
+            items,
+        } => fact(*truth, statement, items),
         Answer::List { title, items } => list(title, items),
     }
 }
@@ -46,9 +55,14 @@ fn fact(truth: Tri, statement: &str, items: &[Item]) -> String {
 
 fn list(title: &str, items: &[Item]) -> String {
     if items.is_empty() {
-        return format!("{title}: nobody and nothing\n");
+        return format!("{title}: none\n");
     }
-    let width = items.iter().map(|item| item.name.chars().count()).max().unwrap_or(0).min(48);
+    let width = items
+        .iter()
+        .map(|item| item.name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(48);
     let mut out = String::new();
     for item in items {
         let line = match item.note.is_empty() {
@@ -61,7 +75,11 @@ fn list(title: &str, items: &[Item]) -> String {
 }
 
 fn note(item: &Item) -> String {
-    if item.note.is_empty() { String::new() } else { format!(", {}", item.note) }
+    if item.note.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", item.note)
+    }
 }
 
 struct Writer<'w> {
@@ -104,7 +122,9 @@ impl<'w> Writer<'w> {
             true => format!("assign {}", self.handed(decided)),
             false => self.model().show_permission(decided.permission),
         };
-        let (Some(facts), Some(target)) = (self.facts(), decided.target) else { return shown };
+        let (Some(facts), Some(target)) = (self.facts(), decided.target) else {
+            return shown;
+        };
         let to = decided.recipient.map_or_else(String::new, |user| {
             let example = if decided.for_example { ", for example" } else { "" };
             format!(" to {}{example}", facts.user(user).id)
@@ -122,7 +142,9 @@ impl<'w> Writer<'w> {
     fn place(&self, target: Target, facts: &Facts) -> String {
         let name = |node| facts.node_name(self.model(), node);
         match target.resource {
-            Resource::Node(node) if self.model().ty(facts.node(node).ty).kind.is_place() => format!("at {}", name(node)),
+            Resource::Node(node) if self.model().ty(facts.node(node).ty).kind.is_place() => {
+                format!("at {}", name(node))
+            }
             Resource::Node(node) => name(node),
             Resource::Unlisted(_) => format!("in {}", name(target.start)),
             Resource::User(user) => format!("{} at {}", facts.user(user).id, name(target.start)),
@@ -173,7 +195,9 @@ impl<'w> Writer<'w> {
 
     fn entry_place(&self, reason: &Reason) -> String {
         use crate::eval::org::Source;
-        let (Some(entry), Some(facts)) = (reason.entry, self.facts()) else { return String::new() };
+        let (Some(entry), Some(facts)) = (reason.entry, self.facts()) else {
+            return String::new();
+        };
         let span = match entry.source {
             Source::Holding(ix) => facts.holdings[ix as usize].span,
             Source::Grant(ix) => facts.grants[ix as usize].span,
@@ -197,7 +221,9 @@ impl<'w> Writer<'w> {
 
     fn denied(&mut self, decided: &Decided) {
         let reasons = &decided.explanation.reasons;
-        let concerned = reasons.iter().any(|reason| !matches!(reason.cause, Cause::Limited | Cause::Excepted));
+        let concerned = reasons
+            .iter()
+            .any(|reason| !matches!(reason.cause, Cause::Limited | Cause::Excepted));
         let mut told: Vec<(std::mem::Discriminant<Cause>, usize)> = Vec::new();
         for reason in reasons.iter().filter(|reason| reason.cause != Cause::NotHeld) {
             let kind = std::mem::discriminant(&reason.cause);
@@ -218,7 +244,13 @@ impl<'w> Writer<'w> {
 
     fn near_miss(&mut self, reason: &Reason, decided: &Decided) {
         let rule = self.rule(reason.rule);
-        let (name, at) = (reason.path.first().map_or("everyone".to_owned(), |&role| self.role(role)), self.at(reason));
+        let (name, at) = (
+            reason
+                .path
+                .first()
+                .map_or("everyone".to_owned(), |&role| self.role(role)),
+            self.at(reason),
+        );
         match &reason.cause {
             Cause::Granted | Cause::NotHeld => {}
             Cause::Prohibited => {
@@ -247,7 +279,10 @@ impl<'w> Writer<'w> {
             Cause::Recipient => self.line("recipient", &format!("not one that {name}{at} may hand it to: {rule}")),
             Cause::NotRunning => self.line("not running", &format!("{name}{at} has ended or not begun: {rule}")),
             Cause::PerhapsRunning => {
-                self.line("unknown", &format!("whether {name}{at} runs: no `context.now` is given: {rule}"));
+                self.line(
+                    "unknown",
+                    &format!("whether {name}{at} runs: no `context.now` is given: {rule}"),
+                );
             }
             Cause::OutOfReach => {
                 let place = self.lies(decided);
@@ -257,7 +292,9 @@ impl<'w> Writer<'w> {
     }
 
     fn lies(&self, decided: &Decided) -> String {
-        let (Some(facts), Some(target)) = (self.facts(), decided.target) else { return String::new() };
+        let (Some(facts), Some(target)) = (self.facts(), decided.target) else {
+            return String::new();
+        };
         let name = |node| facts.node_name(self.model(), node);
         match target.resource {
             Resource::Node(node) => match facts.node(node).container {
@@ -269,7 +306,10 @@ impl<'w> Writer<'w> {
     }
 
     fn missing(&self, spans: &[Span]) -> String {
-        let mut names: Vec<String> = spans.iter().map(|&span| format!("`{}`", one_line(self.sources.snippet(span)))).collect();
+        let mut names: Vec<String> = spans
+            .iter()
+            .map(|&span| format!("`{}`", one_line(self.sources.snippet(span))))
+            .collect();
         names.sort();
         names.dedup();
         match names.len() {
@@ -293,7 +333,11 @@ impl<'w> Writer<'w> {
         if !names.is_empty() {
             let more = names.len().saturating_sub(8);
             names.truncate(8);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             self.line("not held", &format!("{}{more} would be asked", names.join(", ")));
         }
     }

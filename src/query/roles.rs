@@ -15,15 +15,27 @@ impl Query<'_, '_> {
             None => None,
         };
         let model = self.model();
-        let roles = model.role_ids().filter(|&role| ty.is_none_or(|ty| model.role(role).ty == ty));
+        let roles = model
+            .role_ids()
+            .filter(|&role| ty.is_none_or(|ty| model.role(role).ty == ty));
         let items = roles
             .map(|role| {
                 let it = model.role(role);
-                let name = if ty.is_some() { it.name.clone() } else { model.full_role(role) };
-                Item { name, note: self.kind_of_role(role) }
+                let name = if ty.is_some() {
+                    it.name.clone()
+                } else {
+                    model.full_role(role)
+                };
+                Item {
+                    name,
+                    note: self.kind_of_role(role),
+                }
             })
             .collect();
-        Some(Answer::List { title: "roles".to_owned(), items: sorted(items) })
+        Some(Answer::List {
+            title: "roles".to_owned(),
+            items: sorted(items),
+        })
     }
 
     fn kind_of_role(&self, role: RoleId) -> String {
@@ -39,8 +51,16 @@ impl Query<'_, '_> {
         let roles = self.needs_roles(role)?;
         let model = self.model();
         let fits = roles.into_iter().filter(|role| role.ix() < model.roles.len());
-        let items = fits.map(|r| Item { name: model.ty(model.role(r).ty).name.clone(), note: self.kind_of_role(r) }).collect();
-        Some(Answer::List { title: format!("{} exists at", role.name.text), items: sorted(items) })
+        let items = fits
+            .map(|r| Item {
+                name: model.ty(model.role(r).ty).name.clone(),
+                note: self.kind_of_role(r),
+            })
+            .collect();
+        Some(Answer::List {
+            title: format!("{} exists at", role.name.text),
+            items: sorted(items),
+        })
     }
 
     pub(super) fn which_roles_can(&mut self, deed: &Deed) -> Option<Answer> {
@@ -51,10 +71,16 @@ impl Query<'_, '_> {
             let cells: Vec<Cell> = permissions.iter().map(|&id| Cell::of(self.table, id, role)).collect();
             if cells.iter().all(|cell| !cell.grants.is_empty()) {
                 let note = cells.first().map_or_else(String::new, |cell| cell.in_words(self.table));
-                items.push(Item { name: model.show_role(role), note });
+                items.push(Item {
+                    name: model.show_role(role),
+                    note,
+                });
             }
         }
-        Some(Answer::List { title: "roles that can".to_owned(), items: sorted(items) })
+        Some(Answer::List {
+            title: "roles that can".to_owned(),
+            items: sorted(items),
+        })
     }
 
     /// The permissions of a deed that names a type or roles, and no node.
@@ -76,15 +102,25 @@ impl Query<'_, '_> {
     fn handing(&self, actions: &[Name], handed: Handed) -> Vec<PermId> {
         let model = self.model();
         let pairs: Vec<(Permission, Permission)> = match handed {
-            Handed::Roles(roles) => roles.into_iter().map(|r| (Permission::Give(r), Permission::Take(r))).collect(),
+            Handed::Roles(roles) => roles
+                .into_iter()
+                .map(|r| (Permission::Give(r), Permission::Take(r)))
+                .collect(),
             Handed::Membership => {
                 let places = model.type_ids().filter(|&ty| model.ty(ty).kind.is_place());
-                places.map(|ty| (Permission::AddMember(ty), Permission::RemoveMember(ty))).collect()
+                places
+                    .map(|ty| (Permission::AddMember(ty), Permission::RemoveMember(ty)))
+                    .collect()
             }
         };
         let wanted = |word: &str| actions.iter().any(|a| a.text == word || a.text == "assign");
-        let halves = pairs.into_iter().flat_map(|(give, take)| [("give", give), ("take", take)]);
-        halves.filter(|(word, _)| wanted(word)).filter_map(|(_, p)| model.permissions.id(p)).collect()
+        let halves = pairs
+            .into_iter()
+            .flat_map(|(give, take)| [("give", give), ("take", take)]);
+        halves
+            .filter(|(word, _)| wanted(word))
+            .filter_map(|(_, p)| model.permissions.id(p))
+            .collect()
     }
 
     fn on_type(&mut self, actions: &[Name], thing: &Thing) -> Option<Vec<PermId>> {
@@ -93,9 +129,18 @@ impl Query<'_, '_> {
             Some((ty, field)) => (ty, Some(field)),
             None => (id.text.as_str(), None),
         };
-        let name = |text: &str| Name { text: text.to_owned(), quoted: id.quoted, span: id.span };
+        let name = |text: &str| Name {
+            text: text.to_owned(),
+            quoted: id.quoted,
+            span: id.span,
+        };
         let field = field.map(name).or_else(|| thing.field.as_ref().map(|f| name(&f.text)));
-        let target = Target { name: name(ty), field, plus: false, span: id.span };
+        let target = Target {
+            name: name(ty),
+            field,
+            plus: false,
+            span: id.span,
+        };
         self.named(actions, &target)
     }
 
@@ -118,23 +163,43 @@ impl Query<'_, '_> {
         for &role in roles.iter().filter(|role| role.ix() < model.roles.len()) {
             for (id, _) in model.permissions.iter() {
                 let cell = Cell::of(self.table, id, role);
-                let taken = others.iter().any(|&o| same_words(&Cell::of(self.table, id, o), &cell, self.table));
+                let taken = others
+                    .iter()
+                    .any(|&o| same_words(&Cell::of(self.table, id, o), &cell, self.table));
                 if cell.grants.is_empty() || taken || self.is_plain_field(id, role) {
                     continue;
                 }
-                let prefix = if several { format!("{}: ", model.full_role(role)) } else { String::new() };
-                items.push(Item { name: format!("{prefix}{}", model.show_permission(id)), note: cell.in_words(self.table) });
+                let prefix = if several {
+                    format!("{}: ", model.full_role(role))
+                } else {
+                    String::new()
+                };
+                items.push(Item {
+                    name: format!("{prefix}{}", model.show_permission(id)),
+                    note: cell.in_words(self.table),
+                });
             }
         }
-        Some(Answer::List { title: "may".to_owned(), items })
+        Some(Answer::List {
+            title: "may".to_owned(),
+            items,
+        })
     }
 
     /// True for a field that the role has exactly as it has the record.
     fn is_plain_field(&self, id: PermId, role: RoleId) -> bool {
         let model = self.model();
         match model.permissions.get(id) {
-            Permission::Act { ty, action, field: Some(_) } => {
-                let record = model.permissions.id(Permission::Act { ty, action, field: None });
+            Permission::Act {
+                ty,
+                action,
+                field: Some(_),
+            } => {
+                let record = model.permissions.id(Permission::Act {
+                    ty,
+                    action,
+                    field: None,
+                });
                 record.is_some_and(|record| {
                     let ways = |id| Table::cell_ways(self.table, id, role);
                     ways(record) == ways(id)
@@ -155,7 +220,10 @@ use crate::table::Table;
 impl Table {
     /// The rules by which a role has a permission.
     fn cell_ways(table: &Self, id: PermId, role: RoleId) -> Vec<crate::model::RuleId> {
-        Self::cell(table.ways(id, Effect::Grant), Some(role)).iter().map(|way| way.rule).collect()
+        Self::cell(table.ways(id, Effect::Grant), Some(role))
+            .iter()
+            .map(|way| way.rule)
+            .collect()
     }
 }
 

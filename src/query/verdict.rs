@@ -45,7 +45,10 @@ impl Query<'_, '_> {
         let (verdict, case) = self.settle(user, &act);
         let explanation = match case {
             Some(case) => self.explain(user, &act, case),
-            None => Explanation { verdict, reasons: Vec::new() },
+            None => Explanation {
+                verdict,
+                reasons: Vec::new(),
+            },
         };
         let asked = act.permissions.first().copied().unwrap_or(PermId(0));
         Some(Answer::Decision(Decided {
@@ -70,7 +73,14 @@ impl Query<'_, '_> {
 
     /// The verdict, with the case that settles it: for an allow the last one looked at, for a denial the first that fails.
     pub(super) fn settle(&self, user: Option<UserId>, act: &Act) -> (Tri, Option<Case>) {
-        let mut settled = (if act.permissions.is_empty() { Tri::False } else { Tri::True }, None);
+        let mut settled = (
+            if act.permissions.is_empty() {
+                Tri::False
+            } else {
+                Tri::True
+            },
+            None,
+        );
         for &permission in &act.permissions {
             let (truth, case) = self.best_target(user, act, permission);
             if truth < settled.0 || settled.1.is_none() {
@@ -102,7 +112,11 @@ impl Query<'_, '_> {
         target: Target,
     ) -> (Tri, Option<Case>) {
         let one = |recipient: Option<UserId>| {
-            let case = Case { permission, target, recipient };
+            let case = Case {
+                permission,
+                target,
+                recipient,
+            };
             (self.truth(user, act, case), Some(case))
         };
         match &act.recipients {
@@ -148,21 +162,30 @@ impl Query<'_, '_> {
     fn explain(&self, user: Option<UserId>, act: &Act, case: Case) -> Explanation {
         match self.org {
             Some(org) => explain(self.table, org, &self.request(user, act, case)),
-            None => Explanation { verdict: Tri::False, reasons: Vec::new() },
+            None => Explanation {
+                verdict: Tri::False,
+                reasons: Vec::new(),
+            },
         }
     }
 
     /// The way in which an allowed act comes about, in a few words.
     pub(super) fn briefly(&self, user: Option<UserId>, act: &Act) -> String {
-        let (_, Some(case)) = self.settle(user, act) else { return String::new() };
+        let (_, Some(case)) = self.settle(user, act) else {
+            return String::new();
+        };
         let explanation = self.explain(user, act, case);
-        let Some(reason) = explanation.reasons.first() else { return String::new() };
+        let Some(reason) = explanation.reasons.first() else {
+            return String::new();
+        };
         self.holding_in_words(reason)
     }
 
     /// `Manager at paris`, `everyone`.
     pub(super) fn holding_in_words(&self, reason: &crate::eval::explain::Reason) -> String {
-        let (Some(org), Some(&role)) = (self.org, reason.path.first()) else { return "everyone".to_owned() };
+        let (Some(org), Some(&role)) = (self.org, reason.path.first()) else {
+            return "everyone".to_owned();
+        };
         let name = org.facts.role_name(self.model(), role);
         match reason.node {
             Some(node) => format!("{name} at {}", org.facts.node_name(self.model(), node)),

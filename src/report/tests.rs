@@ -52,7 +52,10 @@ fn text(ran: &[Ran], sources: &Sources) -> String {
     let mut out = String::new();
     for outcome in outcomes(ran).filter(|outcome| !outcome.passed()) {
         let _ = writeln!(out, "FAILED  {}  ({})", outcome.name, place(outcome.span, sources));
-        outcome.failures.iter().for_each(|failure| write_failure(&mut out, failure, sources));
+        outcome
+            .failures
+            .iter()
+            .for_each(|failure| write_failure(&mut out, failure, sources));
         out.push('\n');
     }
     let failed = outcomes(ran).filter(|outcome| !outcome.passed()).count();
@@ -62,7 +65,12 @@ fn text(ran: &[Ran], sources: &Sources) -> String {
 }
 
 fn write_failure(out: &mut String, failure: &Failure, sources: &Sources) {
-    let _ = writeln!(out, "  expected  {}  ({})", failure.expected, place(failure.span, sources));
+    let _ = writeln!(
+        out,
+        "  expected  {}  ({})",
+        failure.expected,
+        place(failure.span, sources)
+    );
     let _ = writeln!(out, "  got       {}", failure.got);
     for (ix, line) in failure.why.lines().enumerate() {
         let head = if ix == 0 { "why" } else { "" };
@@ -74,7 +82,11 @@ fn json(ran: &[Ran], sources: &Sources) -> String {
     let files: Vec<Value> = ran
         .iter()
         .map(|file| {
-            let tests: Vec<Value> = file.outcomes.iter().map(|outcome| outcome_json(outcome, sources)).collect();
+            let tests: Vec<Value> = file
+                .outcomes
+                .iter()
+                .map(|outcome| outcome_json(outcome, sources))
+                .collect();
             json!({ "file": file.name, "tests": tests })
         })
         .collect();
@@ -117,7 +129,9 @@ fn case(outcome: &Outcome, sources: &Sources) -> TestCase {
         [] => TestCaseStatus::success(),
         failures => {
             let mut text = String::new();
-            failures.iter().for_each(|failure| write_failure(&mut text, failure, sources));
+            failures
+                .iter()
+                .for_each(|failure| write_failure(&mut text, failure, sources));
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(format!("expected {}, got {}", failures[0].expected, failures[0].got));
             status.set_description(text);

@@ -6,8 +6,14 @@ use crate::yaml::{Key, Value, Yaml};
 #[must_use]
 pub(super) fn overlay(below: &Yaml, above: &Yaml) -> Yaml {
     match (&below.value, &above.value) {
-        (Value::Map(old), Value::Map(new)) => Yaml { span: above.span, value: Value::Map(merge(old, new)) },
-        (_, Value::Map(new)) => Yaml { span: above.span, value: Value::Map(merge(&[], new)) },
+        (Value::Map(old), Value::Map(new)) => Yaml {
+            span: above.span,
+            value: Value::Map(merge(old, new)),
+        },
+        (_, Value::Map(new)) => Yaml {
+            span: above.span,
+            value: Value::Map(merge(&[], new)),
+        },
         _ => above.clone(),
     }
 }
@@ -22,7 +28,16 @@ fn merge(old: &[(Key, Yaml)], new: &[(Key, Yaml)]) -> Vec<(Key, Yaml)> {
             }
             (None, Value::Null) => {}
             (Some(at), _) => merged[at] = (key.clone(), overlay(&merged[at].1, value)),
-            (None, _) => merged.push((key.clone(), overlay(&Yaml { span: value.span, value: Value::Null }, value))),
+            (None, _) => merged.push((
+                key.clone(),
+                overlay(
+                    &Yaml {
+                        span: value.span,
+                        value: Value::Null,
+                    },
+                    value,
+                ),
+            )),
         }
     }
     merged

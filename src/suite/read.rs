@@ -2,14 +2,17 @@
 
 use super::{Expectation, Step, Suite, Test};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::yaml::{Key, Value, Yaml};
 use crate::source::{Sources, Span};
 use crate::syntax::parse;
+use crate::yaml::{Key, Value, Yaml};
 
 /// Reads a suite from YAML.
 pub fn read(yaml: &Yaml, sources: &Sources, found: &mut Found) -> Suite {
     let mut reader = Reader { sources, found };
-    let mut suite = Suite { facts: None, tests: Vec::new() };
+    let mut suite = Suite {
+        facts: None,
+        tests: Vec::new(),
+    };
     for (key, value) in reader.map(yaml, "a file of tests") {
         match (key.text.as_str(), &value.value) {
             ("facts", Value::Text(name)) => suite.facts = Some((name.clone(), value.span)),
@@ -36,7 +39,8 @@ impl Reader<'_> {
         let fault = Diagnostic::error("test/unknown-key", format!("unknown key `{}`", key.text)).at(key.span, "");
         let fault = fault.did_you_mean(&key.text, known.iter().copied());
         let list = format!("the keys are: {}", known.join(", "));
-        self.found.push(if fault.help.is_none() { fault.help(list) } else { fault });
+        self.found
+            .push(if fault.help.is_none() { fault.help(list) } else { fault });
     }
 
     fn map<'y>(&mut self, yaml: &'y Yaml, what: &str) -> Vec<(&'y Key, &'y Yaml)> {
@@ -51,8 +55,15 @@ impl Reader<'_> {
 
     fn test(&mut self, yaml: &Yaml) -> Option<Test> {
         let pairs = self.map(yaml, "a test");
-        let name = pairs.iter().find(|(key, _)| key.text == "name").map(|(_, value)| *value);
-        let Some(Yaml { value: Value::Text(name), span }) = name else {
+        let name = pairs
+            .iter()
+            .find(|(key, _)| key.text == "name")
+            .map(|(_, value)| *value);
+        let Some(Yaml {
+            value: Value::Text(name),
+            span,
+        }) = name
+        else {
             self.wrong(yaml.span, "a test needs a name");
             return None;
         };
@@ -66,15 +77,27 @@ impl Reader<'_> {
         if steps.is_empty() {
             steps.push(self.step(yaml, &["name"]));
         } else {
-            pairs.iter().filter(|(k, _)| k.text != "steps" && k.text != "name").for_each(|(k, _)| {
-                self.unknown(k, &["name", "steps"]);
-            });
+            pairs
+                .iter()
+                .filter(|(k, _)| k.text != "steps" && k.text != "name")
+                .for_each(|(k, _)| {
+                    self.unknown(k, &["name", "steps"]);
+                });
         }
-        Some(Test { name: name.clone(), span: *span, steps })
+        Some(Test {
+            name: name.clone(),
+            span: *span,
+            steps,
+        })
     }
 
     fn step(&mut self, yaml: &Yaml, besides: &[&str]) -> Step {
-        let mut step = Step { given: None, expect: Vec::new(), refused: None, finds: None };
+        let mut step = Step {
+            given: None,
+            expect: Vec::new(),
+            refused: None,
+            finds: None,
+        };
         for (key, value) in self.map(yaml, "a step") {
             match (key.text.as_str(), &value.value) {
                 ("given", _) => step.given = Some(value.clone()),
@@ -119,7 +142,12 @@ impl Reader<'_> {
         let quoted = self.sources.snippet(span).starts_with(['"', '\'']);
         let base = span.start as usize + usize::from(quoted);
         let sentence = parse::sentence_at(span.file, text, base, self.found)?;
-        Some(Expectation { sentence, text: text.to_owned(), span, names })
+        Some(Expectation {
+            sentence,
+            text: text.to_owned(),
+            span,
+            names,
+        })
     }
 
     fn names(&mut self, list: &[Yaml]) -> Vec<String> {

@@ -11,12 +11,15 @@ use crate::facts::{Facts, read};
 use crate::model::value::{Tri, Value};
 use crate::query::{Answer, Ground, ask, render};
 use crate::source::Span;
-use crate::yaml::{self, Yaml};
 use crate::syntax::ast::SentenceKind;
+use crate::yaml::{self, Yaml};
 
 pub(super) fn run(test: &Test, bench: &Bench<'_>) -> Outcome {
     let start = Instant::now();
-    let empty = Yaml { span: test.span, value: yaml::Value::Map(Vec::new()) };
+    let empty = Yaml {
+        span: test.span,
+        value: yaml::Value::Map(Vec::new()),
+    };
     let mut facts = bench.facts.cloned().unwrap_or(empty);
     let mut failures = Vec::new();
     for step in &test.steps {
@@ -25,7 +28,12 @@ pub(super) fn run(test: &Test, bench: &Bench<'_>) -> Outcome {
         }
         failures.extend(run_step(step, test, &facts, bench));
     }
-    Outcome { name: test.name.clone(), span: test.span, failures, time: start.elapsed() }
+    Outcome {
+        name: test.name.clone(),
+        span: test.span,
+        failures,
+        time: start.elapsed(),
+    }
 }
 
 fn run_step(step: &Step, test: &Test, yaml: &Yaml, bench: &Bench<'_>) -> Vec<Failure> {
@@ -37,7 +45,12 @@ fn run_step(step: &Step, test: &Test, yaml: &Yaml, bench: &Bench<'_>) -> Vec<Fai
     if found.has_errors() {
         let expected = "facts that can be read".to_owned();
         let why = problems(&found, Severity::Error);
-        return vec![Failure { span: test.span, expected, got: "facts with errors".to_owned(), why }];
+        return vec![Failure {
+            span: test.span,
+            expected,
+            got: "facts with errors".to_owned(),
+            why,
+        }];
     }
     check(step, &facts, bench)
 }
@@ -46,9 +59,18 @@ fn refused(code: &str, span: Span, found: &Found) -> Option<Failure> {
     if found.iter().any(|d| d.severity == Severity::Error && d.code == code) {
         return None;
     }
-    let got = if found.has_errors() { "refused for other reasons" } else { "facts without errors" };
+    let got = if found.has_errors() {
+        "refused for other reasons"
+    } else {
+        "facts without errors"
+    };
     let expected = format!("facts refused with `{code}`");
-    Some(Failure { span, expected, got: got.to_owned(), why: problems(found, Severity::Error) })
+    Some(Failure {
+        span,
+        expected,
+        got: got.to_owned(),
+        why: problems(found, Severity::Error),
+    })
 }
 
 fn problems(found: &Found, least: Severity) -> String {
@@ -62,18 +84,31 @@ fn in_a_line(d: &Diagnostic) -> String {
 
 fn check(step: &Step, facts: &Facts, bench: &Bench<'_>) -> Vec<Failure> {
     let org = Org::new(bench.table, facts);
-    let mut failures: Vec<Failure> = step.expect.iter().filter_map(|expect| unmet(expect, &org, bench)).collect();
+    let mut failures: Vec<Failure> = step
+        .expect
+        .iter()
+        .filter_map(|expect| unmet(expect, &org, bench))
+        .collect();
     if let Some((codes, span)) = &step.finds {
         let mut found = Found::default();
         (bench.findings)(bench.table, &org, &mut found);
-        let mut got: Vec<&str> = found.iter().filter(|d| d.severity >= Severity::Warning).map(|d| d.code).collect();
+        let mut got: Vec<&str> = found
+            .iter()
+            .filter(|d| d.severity >= Severity::Warning)
+            .map(|d| d.code)
+            .collect();
         got.sort_unstable();
         got.dedup();
         let mut wanted: Vec<&str> = codes.iter().map(String::as_str).collect();
         wanted.dedup();
         if got != wanted {
             let why = problems(&found, Severity::Warning);
-            failures.push(Failure { span: *span, expected: in_list(&wanted), got: in_list(&got), why });
+            failures.push(Failure {
+                span: *span,
+                expected: in_list(&wanted),
+                got: in_list(&got),
+                why,
+            });
         }
     }
     failures
@@ -85,12 +120,21 @@ fn in_list(names: &[&str]) -> String {
 
 /// The failure of an expectation, if it is not met.
 fn unmet(expect: &Expectation, org: &Org<'_>, bench: &Bench<'_>) -> Option<Failure> {
-    let ground = Ground { table: bench.table, org: Some(org), now: Value::Missing };
+    let ground = Ground {
+        table: bench.table,
+        org: Some(org),
+        now: Value::Missing,
+    };
     let mut found = Found::default();
     let Some(answer) = ask(&ground, &expect.sentence, &mut found) else {
         let why = problems(&found, Severity::Error);
         let expected = expect.text.clone();
-        return Some(Failure { span: expect.span, expected, got: "no answer".to_owned(), why });
+        return Some(Failure {
+            span: expect.span,
+            expected,
+            got: "no answer".to_owned(),
+            why,
+        });
     };
     let got = compare(expect, &answer)?;
     let why = render::text(&answer, &ground, bench.sources);
@@ -98,7 +142,12 @@ fn unmet(expect: &Expectation, org: &Org<'_>, bench: &Bench<'_>) -> Option<Failu
         Some(names) => format!("{}: [{}]", expect.text, names.join(", ")),
         None => expect.text.clone(),
     };
-    Some(Failure { span: expect.span, expected, got, why })
+    Some(Failure {
+        span: expect.span,
+        expected,
+        got,
+        why,
+    })
 }
 
 /// What came instead of what was expected; `None` if it is the same.

@@ -106,9 +106,7 @@ fn leading(slots: &[Slot<'_>], mark: &Mark) -> Option<usize> {
 
 /// What begins last on the comment's line; else the innermost that holds the code before the comment.
 fn trailing(slots: &[Slot<'_>], tops: &[usize], mark: &Mark, before: usize) -> Option<usize> {
-    let last = slots
-        .partition_point(|slot| slot.start <= before)
-        .checked_sub(1)?;
+    let last = slots.partition_point(|slot| slot.start <= before).checked_sub(1)?;
     if slots[last].start >= mark.line || slots[last].end > before {
         return Some(last);
     }

@@ -92,9 +92,7 @@ impl Outline {
     pub(super) fn code_end(&self, text: &str, start: usize, end: usize) -> usize {
         let mut end = end;
         loop {
-            let code = text
-                .get(start..end)
-                .map_or(end, |piece| start + piece.trim_end().len());
+            let code = text.get(start..end).map_or(end, |piece| start + piece.trim_end().len());
             let last = self.comments.partition_point(|mark| mark.start < code);
             match self.comments[..last].last() {
                 Some(mark) if mark.end >= code && mark.start >= start => end = mark.start,
@@ -119,29 +117,19 @@ impl Outline {
     /// The first fault within a stretch.
     pub(super) fn fault_in(&self, start: usize, end: usize) -> Option<Fault> {
         let first = self.faults.partition_point(|fault| fault.at < start);
-        self.faults
-            .get(first)
-            .copied()
-            .filter(|fault| fault.at < end)
+        self.faults.get(first).copied().filter(|fault| fault.at < end)
     }
 
     /// Whether a stretch nests too deep to be parsed.
     pub(super) fn too_deep(&self, start: usize, end: usize) -> bool {
         let first = self.faults.partition_point(|fault| fault.at < start);
-        let faults = self.faults[first..]
-            .iter()
-            .take_while(|fault| fault.at < end);
-        faults
-            .into_iter()
-            .any(|fault| fault.kind == FaultKind::TooDeep)
+        let faults = self.faults[first..].iter().take_while(|fault| fault.at < end);
+        faults.into_iter().any(|fault| fault.kind == FaultKind::TooDeep)
     }
 
     /// The bracket that opens exactly at `at`.
     pub(super) fn bracket_at(&self, at: usize) -> Option<Bracket> {
-        let index = self
-            .brackets
-            .binary_search_by_key(&at, |bracket| bracket.open)
-            .ok()?;
+        let index = self.brackets.binary_search_by_key(&at, |bracket| bracket.open).ok()?;
         self.brackets.get(index).copied()
     }
 

@@ -74,8 +74,7 @@ pub fn sentence_at(file: FileId, text: &str, base: usize, found: &mut Found) -> 
     let outline = Outline::default();
     let mut cx = Cx::new(file, text, &outline, found);
     cx.base = base;
-    cx.whole(Rule::sentence)
-        .map(|pair| sentences::sentence(&mut cx, pair))
+    cx.whole(Rule::sentence).map(|pair| sentences::sentence(&mut cx, pair))
 }
 
 /// Parses the text behind `can:` in facts, such as `view Budget only here`. It starts at the byte `base` of `file`.
@@ -93,12 +92,7 @@ pub fn rule(file: FileId, text: &str, base: usize, found: &mut Found) -> Option<
 }
 
 /// Parses `Manager at paris`, which in facts stands for the holders of a role. It starts at the byte `base` of `file`.
-pub fn holders(
-    file: FileId,
-    text: &str,
-    base: usize,
-    found: &mut Found,
-) -> Option<(ast::RoleName, ast::NodeRef)> {
+pub fn holders(file: FileId, text: &str, base: usize, found: &mut Found) -> Option<(ast::RoleName, ast::NodeRef)> {
     let outline = Outline::default();
     let mut cx = Cx::new(file, text, &outline, found);
     cx.base = base;

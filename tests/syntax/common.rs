@@ -11,10 +11,7 @@ pub(crate) fn lines(sources: &Sources, found: Found) -> Vec<String> {
     for diagnostic in found.sorted() {
         let span = diagnostic.labels[0].span;
         let (line, column) = sources.position(span.file, span.start);
-        let help = diagnostic
-            .help
-            .map(|help| format!(" | {help}"))
-            .unwrap_or_default();
+        let help = diagnostic.help.map(|help| format!(" | {help}")).unwrap_or_default();
         let (code, message) = (diagnostic.code, diagnostic.message);
         lines.push(format!(
             "{code} {line}:{column} [{}] {message}{help}",

@@ -31,29 +31,16 @@ fn before_and_behind() {
         .iter()
         .map(|rule| rule.doc.as_deref())
         .collect();
-    assert_eq!(
-        rules,
-        [
-            Some("before the rule\nbehind it"),
-            Some("of the second rule")
-        ]
-    );
-    assert_eq!(
-        role(&tree.items[2]).rules[0].doc.as_deref(),
-        Some("innermost")
-    );
+    assert_eq!(rules, [Some("before the rule\nbehind it"), Some("of the second rule")]);
+    assert_eq!(role(&tree.items[2]).rules[0].doc.as_deref(), Some("innermost"));
     assert_eq!(tree.comments.len(), 11);
-    assert_eq!(
-        tree.comments.iter().filter(|comment| !comment.doc).count(),
-        1
-    );
+    assert_eq!(tree.comments.iter().filter(|comment| !comment.doc).count(), 1);
     assert_eq!(tree.comments[0].text, "first");
 }
 
 #[test]
 fn members_have_docs() {
-    let tree =
-        good("account A {\n a: bool ## one\n ## two\n\n b: int\n actions x,\n  y ## three\n}");
+    let tree = good("account A {\n a: bool ## one\n ## two\n\n b: int\n actions x,\n  y ## three\n}");
     let docs: Vec<_> = node_type(&tree.items[0])
         .members
         .iter()
@@ -71,9 +58,8 @@ fn a_sign_in_a_text_is_no_comment() {
 
 #[test]
 fn a_broken_role_keeps_its_docs() {
-    let (tree, errors) = policy(
-        "## of A\nrole A at T {\n can view X ## good\n can view ## bad\n can edit X ## good too\n}",
-    );
+    let (tree, errors) =
+        policy("## of A\nrole A at T {\n can view X ## good\n can view ## bad\n can edit X ## good too\n}");
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(tree.items[0].doc.as_deref(), Some("of A"));
     let rules: Vec<_> = role(&tree.items[0])

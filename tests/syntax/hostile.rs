@@ -10,32 +10,18 @@ use rolebook::syntax::parse;
 use crate::common::{error, errors, good, policy, sentence};
 
 /// The size of large inputs in bytes: less where nothing is optimised.
-const LARGE: usize = if cfg!(debug_assertions) {
-    200_000
-} else {
-    10_000_000
-};
+const LARGE: usize = if cfg!(debug_assertions) { 200_000 } else { 10_000_000 };
 
 fn timely<T>(work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = work();
-    assert!(
-        start.elapsed() < Duration::from_secs(90),
-        "took {:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(90), "took {:?}", start.elapsed());
     result
 }
 
 #[test]
 fn nothing_is_fine() {
-    for text in [
-        "",
-        " \n\t\r\n",
-        "# only a comment",
-        "\u{feff}",
-        "## a\n## b",
-    ] {
+    for text in ["", " \n\t\r\n", "# only a comment", "\u{feff}", "## a\n## b"] {
         assert!(good(text).items.is_empty());
     }
 }
@@ -55,10 +41,7 @@ fn a_byte_order_mark_is_skipped() {
 #[test]
 fn an_open_text_is_reported_at_its_quote() {
     let found = error("role A at T \"label\nrole B at T {\n can view X\n}");
-    assert!(
-        found.starts_with("syntax/unterminated-string 1:13 [\"]"),
-        "{found}"
-    );
+    assert!(found.starts_with("syntax/unterminated-string 1:13 [\"]"), "{found}");
     let (tree, _) = policy("role A at T \"label\nrole B at T {\n can view X\n}");
     assert_eq!(tree.items.len(), 2);
 }
@@ -72,11 +55,7 @@ fn sixty_four_levels_are_read_and_sixty_five_are_not() {
     assert_eq!(good(&nested(63)).items.len(), 2);
     let (tree, errors) = policy(&nested(64));
     assert_eq!(errors.len(), 1);
-    assert!(
-        errors[0].starts_with("syntax/too-deep 1:94 [(]"),
-        "{}",
-        errors[0]
-    );
+    assert!(errors[0].starts_with("syntax/too-deep 1:94 [(]"), "{}", errors[0]);
     assert_eq!(tree.items.len(), 1);
 }
 
@@ -85,9 +64,7 @@ fn depth_does_not_overflow_the_stack() {
     let deep = "(".repeat(100_000);
     let closed = format!("{deep}a{}", ")".repeat(100_000));
     for text in [&deep, &closed] {
-        let (tree, errors) = policy(&format!(
-            "role A at T {{ can view X when {text} }}\nrole B at T"
-        ));
+        let (tree, errors) = policy(&format!("role A at T {{ can view X when {text} }}\nrole B at T"));
         assert_eq!((tree.items.len(), errors.len()), (1, 1), "{errors:#?}");
         assert!(errors[0].starts_with("syntax/too-deep"));
         let (tree, errors) = sentence(&format!("can oz edit {text}"));
@@ -97,11 +74,7 @@ fn depth_does_not_overflow_the_stack() {
         assert!(parse::rule(file, &format!("view X when {text}"), 0, &mut found).is_none());
     }
     assert_eq!(
-        errors(&format!(
-            "nobody can view X unless {}a",
-            "not ".repeat(100_000)
-        ))
-        .len(),
+        errors(&format!("nobody can view X unless {}a", "not ".repeat(100_000))).len(),
         1
     );
     assert_eq!(errors(&"user is a and (\n".repeat(20_000)).len(), 20_000);
@@ -142,8 +115,7 @@ fn one_large_item_takes_linear_time() {
 
 #[test]
 fn many_items_on_one_line_take_linear_time() {
-    let tree =
-        timely(|| good(&"role R at T { can view X } nobody can edit Y ".repeat(LARGE / 100)));
+    let tree = timely(|| good(&"role R at T { can view X } nobody can edit Y ".repeat(LARGE / 100)));
     assert_eq!(tree.items.len(), LARGE / 50);
 }
 
@@ -162,10 +134,7 @@ fn many_errors_take_linear_time() {
         timely(|| errors(&"everyone can view X when a is\nuser and\n".repeat(count))).len(),
         count + 1
     );
-    assert_eq!(
-        timely(|| errors(&"role R at \"\n".repeat(count))).len(),
-        count
-    );
+    assert_eq!(timely(|| errors(&"role R at \"\n".repeat(count))).len(), count);
     assert!(!timely(|| errors(&"everyone can view X as everyone or\n".repeat(count))).is_empty());
 }
 

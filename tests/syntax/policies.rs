@@ -3,9 +3,8 @@
 use rolebook::diagnostic::Found;
 use rolebook::source::Sources;
 use rolebook::syntax::ast::{
-    AttrType, BaseType, Container, Count, Except, Exclusive, ExprKind, Held, HeldAt, ItemKind,
-    LiteralKind, MemberKind, NodeKind, Op, Operand, Promise, Public, Reach, Receiver, RoleName,
-    Rule, Targets, Verbs,
+    AttrType, BaseType, Container, Count, Except, Exclusive, ExprKind, Held, HeldAt, ItemKind, LiteralKind, MemberKind,
+    NodeKind, Op, Operand, Promise, Public, Reach, Receiver, RoleName, Rule, Targets, Verbs,
 };
 use rolebook::syntax::parse;
 
@@ -16,10 +15,7 @@ fn rule(text: &str) -> Rule {
 }
 
 fn condition(text: &str) -> ExprKind {
-    rule(&format!("view X when {text}"))
-        .when
-        .expect("a condition")
-        .kind
+    rule(&format!("view X when {text}")).when.expect("a condition").kind
 }
 
 fn texts(names: &[RoleName]) -> Vec<&str> {
@@ -30,10 +26,7 @@ fn texts(names: &[RoleName]) -> Vec<&str> {
 fn the_example_of_the_reference_parses() {
     let tree = good(include_str!("littlebig.roles"));
     assert_eq!(tree.items.len(), 22);
-    let roles = tree
-        .items
-        .iter()
-        .filter(|item| matches!(item.kind, ItemKind::Role(_)));
+    let roles = tree.items.iter().filter(|item| matches!(item.kind, ItemKind::Role(_)));
     assert_eq!(roles.count(), 8);
     let entity = node_type(&tree.items[2]);
     assert_eq!(
@@ -66,17 +59,10 @@ fn spans_end_with_the_code() {
     let mut sources = Sources::default();
     let file = sources.add("x", text);
     let tree = parse::policy(file, text, &mut Found::default());
-    let snippets: Vec<_> = tree
-        .items
-        .iter()
-        .map(|item| sources.snippet(item.span.0))
-        .collect();
+    let snippets: Vec<_> = tree.items.iter().map(|item| sources.snippet(item.span.0)).collect();
     assert_eq!(snippets, ["role A at T { can view X }", "role B at T"]);
     assert_eq!(sources.snippet(role(&tree.items[0]).head.0), "role A at T");
-    assert_eq!(
-        sources.snippet(role(&tree.items[0]).rules[0].span.0),
-        "can view X"
-    );
+    assert_eq!(sources.snippet(role(&tree.items[0]).rules[0].span.0), "can view X");
 }
 
 #[test]
@@ -88,9 +74,7 @@ fn keywords_end_where_words_end() {
     );
     assert_eq!(tree.items.len(), 3);
     let members = &node_type(&tree.items[0]).members;
-    assert!(
-        matches!(&members[0].kind, MemberKind::Attribute(attribute) if attribute.name.text == "here")
-    );
+    assert!(matches!(&members[0].kind, MemberKind::Attribute(attribute) if attribute.name.text == "here"));
     assert_eq!(role(&tree.items[2]).names[0].text, "notary");
 }
 
@@ -134,10 +118,7 @@ fn attribute_types() {
     };
     assert!(matches!(&d.default, Some(Operand::Literal(literal)) if literal.text == "-1.50"));
     assert_eq!(
-        (
-            d.field.as_ref().map(|field| field.text.as_str()),
-            d.labels.len()
-        ),
+        (d.field.as_ref().map(|field| field.text.as_str()), d.labels.len()),
         (Some("f"), 2)
     );
     assert_eq!(d.labels[0].lang.as_deref(), Some("en-gb"));
@@ -155,22 +136,14 @@ fn declarations() {
     let containers = &node_type(&tree.items[2]).containers;
     assert!(matches!(
         containers[..],
-        [
-            Container::AnyAccount(_),
-            Container::AnyPlace(_),
-            Container::Type(_)
-        ]
+        [Container::AnyAccount(_), Container::AnyPlace(_), Container::Type(_)]
     ));
     let ItemKind::Area(area) = &tree.items[3].kind else {
         panic!()
     };
     assert_eq!(area.permissions.len(), 3);
     assert_eq!(
-        area.permissions[1]
-            .target
-            .field
-            .as_ref()
-            .map(|name| name.text.as_str()),
+        area.permissions[1].target.field.as_ref().map(|name| name.text.as_str()),
         Some("billing")
     );
     let ItemKind::Bundle(bundle) = &tree.items[4].kind else {
@@ -210,15 +183,9 @@ fn the_clauses_of_a_rule() {
     assert_eq!(rule.power.but_not[0].text, "stop");
     assert!(matches!(
         rule.power.except[..],
-        [
-            Except::Oneself(_),
-            Except::Permission(_),
-            Except::Permission(_)
-        ]
+        [Except::Oneself(_), Except::Permission(_), Except::Permission(_)]
     ));
-    assert!(
-        matches!(&rule.receiver, Some(Receiver::Roles(roles)) if texts(roles) == ["Lead", "Buyer"])
-    );
+    assert!(matches!(&rule.receiver, Some(Receiver::Roles(roles)) if texts(roles) == ["Lead", "Buyer"]));
     assert!(matches!(rule.reach, Some(Reach::OnlyBelow(_))));
     assert_eq!(rule.relation.len(), 2);
     assert!(rule.relation[0].steps[0].plus && !rule.relation[0].steps[1].plus);
@@ -229,10 +196,7 @@ fn the_clauses_of_a_rule() {
 fn the_powers() {
     assert!(matches!(
         rule("do everything").power.targets,
-        Targets::Everything {
-            anything: false,
-            ..
-        }
+        Targets::Everything { anything: false, .. }
     ));
     assert!(matches!(
         rule("do anything on spending").power.targets,
@@ -248,14 +212,8 @@ fn the_powers() {
     ));
     assert!(matches!(rule("grant everything").power.verbs, Verbs::Grant(none) if none.is_empty()));
     let grant = rule("grant view, edit tools they have except self to Secondary anywhere");
-    assert!(
-        grant.power.they_have
-            && matches!(&grant.power.verbs, Verbs::Grant(names) if names.len() == 2)
-    );
-    assert!(matches!(
-        rule("assign member in Entity").reach,
-        Some(Reach::In(_))
-    ));
+    assert!(grant.power.they_have && matches!(&grant.power.verbs, Verbs::Grant(names) if names.len() == 2));
+    assert!(matches!(rule("assign member in Entity").reach, Some(Reach::In(_))));
     assert!(!rules("cannot do anything").rules[0].can);
 }
 
@@ -265,9 +223,7 @@ fn conditions_are_flat() {
         panic!()
     };
     assert_eq!(list.len(), 3);
-    let ExprKind::And(list) = &list[0].kind else {
-        panic!()
-    };
+    let ExprKind::And(list) = &list[0].kind else { panic!() };
     assert!(
         matches!(&list[2].kind, ExprKind::Not(inner) if matches!(&inner.kind, ExprKind::Or(list) if list.len() == 2))
     );
@@ -280,24 +236,14 @@ fn literals_and_operators() {
         ("a is not true", Op::IsNot, LiteralKind::Truth, "true"),
         ("a < -12.50", Op::Less, LiteralKind::Number, "-12.50"),
         ("a >= 12", Op::AtLeast, LiteralKind::Number, "12"),
-        (
-            "a before 2026-12-31",
-            Op::Before,
-            LiteralKind::Date,
-            "2026-12-31",
-        ),
+        ("a before 2026-12-31", Op::Before, LiteralKind::Date, "2026-12-31"),
         (
             "a after 2026-12-31T08:00Z",
             Op::After,
             LiteralKind::DateTime,
             "2026-12-31T08:00Z",
         ),
-        (
-            "a in 10.0.0.0/8",
-            Op::In,
-            LiteralKind::Address,
-            "10.0.0.0/8",
-        ),
+        ("a in 10.0.0.0/8", Op::In, LiteralKind::Address, "10.0.0.0/8"),
         (
             "a not in 2001:db8::/32",
             Op::NotIn,
@@ -324,17 +270,12 @@ fn literals_and_operators() {
 
 #[test]
 fn shifts_sets_and_holdings() {
-    let ExprKind::Compare {
-        shift: Some(shift), ..
-    } = condition("context.now before resource.created + 2 weeks")
+    let ExprKind::Compare { shift: Some(shift), .. } = condition("context.now before resource.created + 2 weeks")
     else {
         panic!()
     };
     assert_eq!(shift.minutes, 2 * 7 * 24 * 60);
-    let ExprKind::Compare {
-        shift: Some(shift), ..
-    } = condition("a after b - 1 hour")
-    else {
+    let ExprKind::Compare { shift: Some(shift), .. } = condition("a after b - 1 hour") else {
         panic!()
     };
     assert_eq!(shift.minutes, -60);
@@ -350,15 +291,9 @@ fn shifts_sets_and_holdings() {
         ExprKind::Holds { held, .. } => held,
         other => panic!("{other:?}"),
     };
-    assert!(matches!(
-        held("user holds any role at Entity"),
-        Held::AnyRoleAt(_)
-    ));
+    assert!(matches!(held("user holds any role at Entity"), Held::AnyRoleAt(_)));
     assert!(matches!(held("user holds P.Lead+"), Held::Role(role, HeldAt::Above) if role.plus));
-    assert!(matches!(
-        held("user holds Lead here"),
-        Held::Role(_, HeldAt::Here)
-    ));
+    assert!(matches!(held("user holds Lead here"), Held::Role(_, HeldAt::Here)));
     assert!(matches!(
         held("user holds Lead anywhere"),
         Held::Role(_, HeldAt::Anywhere)
@@ -383,9 +318,7 @@ fn rules_for_all_constraints_and_promises() {
         matches!(kinds[2], ItemKind::Public(rule) if matches!(&rule.who, Public::Nobody { but } if but.len() == 2))
     );
     assert!(matches!(kinds[3], ItemKind::Each(each) if each.count == Count::Exactly(0)));
-    assert!(
-        matches!(kinds[4], ItemKind::Each(each) if each.count == Count::AtLeast(2) && each.when.is_some())
-    );
+    assert!(matches!(kinds[4], ItemKind::Each(each) if each.count == Count::AtLeast(2) && each.when.is_some()));
     assert!(matches!(kinds[5], ItemKind::Also(also) if also.also.len() == 2));
     assert!(matches!(
         kinds[6],
@@ -397,17 +330,9 @@ fn rules_for_all_constraints_and_promises() {
     ));
     assert!(matches!(kinds[8], ItemKind::Ensure(Promise::Nobody { with, .. }) if with.len() == 1));
     assert!(matches!(kinds[9], ItemKind::Ensure(Promise::Nobody { but, .. }) if but.len() == 1));
-    assert!(matches!(
-        kinds[10],
-        ItemKind::Ensure(Promise::Contains { .. })
-    ));
-    assert!(
-        matches!(kinds[11], ItemKind::Ensure(Promise::NeverBecome { actors, .. }) if actors.len() == 2)
-    );
-    assert!(matches!(
-        kinds[12],
-        ItemKind::Ensure(Promise::Role { can: false, .. })
-    ));
+    assert!(matches!(kinds[10], ItemKind::Ensure(Promise::Contains { .. })));
+    assert!(matches!(kinds[11], ItemKind::Ensure(Promise::NeverBecome { actors, .. }) if actors.len() == 2));
+    assert!(matches!(kinds[12], ItemKind::Ensure(Promise::Role { can: false, .. })));
     assert!(matches!(
         kinds[13],
         ItemKind::Ensure(Promise::Public { anyone: true, .. })

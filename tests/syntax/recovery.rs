@@ -20,27 +20,22 @@ fn a_broken_rule_costs_one_rule() {
     assert_eq!(errors.len(), 3, "{errors:#?}");
     assert_eq!(tree.items.len(), 2);
     assert_eq!(
-        (
-            role(&tree.items[0]).rules.len(),
-            role(&tree.items[0]).labels.len()
-        ),
+        (role(&tree.items[0]).rules.len(), role(&tree.items[0]).labels.len()),
         (3, 1)
     );
 }
 
 #[test]
 fn a_broken_member_costs_one_member() {
-    let (tree, errors) = policy(
-        "account A {\n  a: bool\n  b int\n  c: bool = = 3\n  actions x, y\n  x implies\n  d: int\n}",
-    );
+    let (tree, errors) =
+        policy("account A {\n  a: bool\n  b int\n  c: bool = = 3\n  actions x, y\n  x implies\n  d: int\n}");
     assert_eq!(errors.len(), 3, "{errors:#?}");
     assert_eq!(node_type(&tree.items[0]).members.len(), 3);
 }
 
 #[test]
 fn an_open_brace_does_not_swallow_what_follows() {
-    let (tree, errors) =
-        policy("role A at T {\n  can view X\n  can edit\n\nrole B at T {\n  can view X\n}\n");
+    let (tree, errors) = policy("role A at T {\n  can view X\n  can edit\n\nrole B at T {\n  can view X\n}\n");
     assert_eq!(errors.len(), 2, "{errors:#?}");
     assert_eq!(
         errors[0],
@@ -48,10 +43,7 @@ fn an_open_brace_does_not_swallow_what_follows() {
     );
     assert_eq!(tree.items.len(), 2);
     assert_eq!(
-        (
-            role(&tree.items[0]).rules.len(),
-            role(&tree.items[1]).rules.len()
-        ),
+        (role(&tree.items[0]).rules.len(), role(&tree.items[1]).rules.len()),
         (1, 1)
     );
 }
@@ -74,9 +66,8 @@ fn brackets_are_reported_once() {
 
 #[test]
 fn a_continued_line_that_looks_like_an_opener_is_none() {
-    let (tree, errors) = policy(
-        "everyone can view X when\nuser in resource.banned or\nresource.open\nuser { a: bool }\n",
-    );
+    let (tree, errors) =
+        policy("everyone can view X when\nuser in resource.banned or\nresource.open\nuser { a: bool }\n");
     assert!(errors.is_empty(), "{errors:#?}");
     assert_eq!(tree.items.len(), 2);
 }
@@ -108,19 +99,10 @@ fn common_slips_get_help() {
             "each T have exactly 1 R",
             "syntax/unexpected 1:8 [have] expected `has`, found `have` | write `has`",
         ),
-        (
-            "role A at T {\n can view X if b }",
-            "syntax/unexpected 2:13 [if]",
-        ),
-        (
-            "role A at T { can view X when a == b }",
-            "syntax/unexpected 1:33 [==]",
-        ),
+        ("role A at T {\n can view X if b }", "syntax/unexpected 2:13 [if]"),
+        ("role A at T { can view X when a == b }", "syntax/unexpected 1:33 [==]"),
         ("role A at T defualt", "syntax/unexpected 1:13 [defualt]"),
-        (
-            "role A at T { can view only here }",
-            "syntax/unexpected 1:24 [only]",
-        ),
+        ("role A at T { can view only here }", "syntax/unexpected 1:24 [only]"),
     ];
     for (text, wanted) in cases {
         let found = error(text);
@@ -150,17 +132,11 @@ fn no_message_speaks_of_the_grammar() {
 
 #[test]
 fn what_can_be_read_two_ways_is_refused() {
-    assert!(
-        error("role A at T { can edit X except edit B, C }")
-            .starts_with("syntax/except-order 1:41 [C]")
-    );
+    assert!(error("role A at T { can edit X except edit B, C }").starts_with("syntax/except-order 1:41 [C]"));
     assert!(errors("role A at T { can edit X except B, self, edit C, edit D, self }").is_empty());
     assert!(error("role A, B at T \"x\"").starts_with("syntax/label-of-several 1:16"));
     assert!(error("unit A, B in T \"x\"").starts_with("syntax/label-of-several 1:16"));
     assert!(error("role A at T default \"x\" default").starts_with("syntax/said-twice 1:25"));
-    assert!(
-        error("role A at T { can view X when a when b }")
-            .starts_with("syntax/unexpected 1:33 [when]")
-    );
+    assert!(error("role A at T { can view X when a when b }").starts_with("syntax/unexpected 1:33 [when]"));
     assert!(error("each T has exactly 99999999999 R").starts_with("syntax/number"));
 }

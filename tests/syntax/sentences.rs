@@ -9,18 +9,14 @@ use crate::common::{asked, lines, sentence};
 
 fn deed(text: &str) -> Deed {
     match asked(text).kind {
-        SentenceKind::Can { deed, .. }
-        | SentenceKind::WhoCan(deed)
-        | SentenceKind::HowCould { deed, .. } => deed,
+        SentenceKind::Can { deed, .. } | SentenceKind::WhoCan(deed) | SentenceKind::HowCould { deed, .. } => deed,
         other => panic!("{other:?}"),
     }
 }
 
 fn act(text: &str) -> (Thing, Option<String>, Option<String>) {
     match deed(text) {
-        Deed::Act {
-            thing, at, other, ..
-        } => (thing, at.map(|node| node.id.text), other.map(|id| id.text)),
+        Deed::Act { thing, at, other, .. } => (thing, at.map(|node| node.id.text), other.map(|id| id.text)),
         other => panic!("{other:?}"),
     }
 }
@@ -38,16 +34,10 @@ fn every_sentence_of_the_reference_parses() {
 #[test]
 fn things() {
     let (thing, ..) = act("can ada edit billing of paris");
-    assert_eq!(
-        thing.field.map(|field| field.text).as_deref(),
-        Some("billing")
-    );
+    assert_eq!(thing.field.map(|field| field.text).as_deref(), Some("billing"));
     let (thing, ..) = act("can oz edit Tender 17");
     assert_eq!(
-        (
-            thing.node.ty.map(|ty| ty.text).as_deref(),
-            thing.node.id.text.as_str()
-        ),
+        (thing.node.ty.map(|ty| ty.text).as_deref(), thing.node.id.text.as_str()),
         (Some("Tender"), "17")
     );
     let (thing, ..) = act("who can approve Tender in Entity paris");
@@ -75,10 +65,7 @@ fn handing_out_and_taking_back() {
     };
     assert!(revoke && actions.len() == 2 && target.name.text == "Inventory");
     assert_eq!(
-        (
-            at.map(|at| at.id.text).as_deref(),
-            other.map(|id| id.text).as_deref()
-        ),
+        (at.map(|at| at.id.text).as_deref(), other.map(|id| id.text).as_deref()),
         (Some("shop-1"), Some("tom"))
     );
     assert!(matches!(
@@ -97,11 +84,7 @@ fn suppositions() {
     let asked = asked(
         "can oz create Tender in paris with context.ip = 10.0.0.7, amount = 120, assignee = [mia, oz] together with sam, tom?",
     );
-    let keys: Vec<_> = asked
-        .with
-        .iter()
-        .map(|setting| setting.key.text.as_str())
-        .collect();
+    let keys: Vec<_> = asked.with.iter().map(|setting| setting.key.text.as_str()).collect();
     assert_eq!(keys, ["context.ip", "amount", "assignee"]);
     assert_eq!(asked.with[0].values[0].text, "10.0.0.7");
     assert!(asked.with[2].list && asked.with[2].values.len() == 2);
@@ -137,10 +120,7 @@ fn questions_about_the_policy_itself() {
         asked("nia is not Manager at paris").kind,
         SentenceKind::StatesRole { is: false, .. }
     ));
-    assert!(matches!(
-        asked("can-do can edit x").kind,
-        SentenceKind::States { .. }
-    ));
+    assert!(matches!(asked("can-do can edit x").kind, SentenceKind::States { .. }));
 }
 
 #[test]
@@ -184,18 +164,12 @@ fn texts_of_facts_point_into_their_file() {
     assert!(parse::rule(file, "view Budgets only hre", base, &mut found).is_none());
     assert_eq!(
         lines(&sources, found),
-        [
-            "syntax/unexpected 1:28 [hre] expected `below` or `here`, found `hre` | did you mean `here`?"
-        ]
+        ["syntax/unexpected 1:28 [hre] expected `below` or `here`, found `hre` | did you mean `here`?"]
     );
     let base = yaml.find("Manager").expect("there");
-    let (role, node) =
-        parse::holders(file, "Manager at paris", base, &mut Found::default()).expect("both");
+    let (role, node) = parse::holders(file, "Manager at paris", base, &mut Found::default()).expect("both");
     assert_eq!(
-        (
-            sources.snippet(role.span.0),
-            sources.snippet(node.id.span())
-        ),
+        (sources.snippet(role.span.0), sources.snippet(node.id.span())),
         ("Manager", "paris")
     );
     let rule = parse::rule(file, "view Budget only here", 0, &mut Found::default());

@@ -71,7 +71,10 @@ impl<'a> Resolver<'a> {
     fn fill_area(&mut self, ix: usize, decl: &AreaDecl, broken: bool) {
         let mut permissions = Vec::new();
         for permission in &decl.permissions {
-            let area = matches!(self.names.subjects.find(&permission.target.name)[..], [Subject::Area(_)]);
+            let area = matches!(
+                self.names.subjects.find(&permission.target.name)[..],
+                [Subject::Area(_)]
+            );
             if broken && area {
                 continue;
             }

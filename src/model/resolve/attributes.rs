@@ -39,7 +39,9 @@ impl Resolver<'_> {
         let mut paths = Vec::new();
         for (ty, members) in self.bodies() {
             for member in members {
-                let MemberKind::Attribute(decl) = &member.kind else { continue };
+                let MemberKind::Attribute(decl) = &member.kind else {
+                    continue;
+                };
                 let slot = self.declare_attribute(ty, decl, member.doc.clone());
                 if let (Some(ty), Some(slot), Some(Operand::Path(path))) = (ty, slot, &decl.default) {
                     paths.push((ty, slot, path));
@@ -99,7 +101,11 @@ impl Resolver<'_> {
             BaseType::Enum(values) => (self.enumeration(values, false), false),
             BaseType::Ordered(values) => (self.enumeration(values, true), false),
         };
-        Some(AttributeType { of, many: many || ty.set, optional: ty.optional })
+        Some(AttributeType {
+            of,
+            many: many || ty.set,
+            optional: ty.optional,
+        })
     }
 
     fn named_type(&mut self, name: &Name) -> Option<(Scalar, bool)> {
@@ -117,7 +123,11 @@ impl Resolver<'_> {
                     .collect();
                 let fault = super::names::unknown("name/unknown-type", "type", name).did_you_mean(&name.text, known);
                 let single = "an enumeration of one value is not one: write `a | b`";
-                let fault = if fault.help.is_none() { fault.help(single) } else { fault };
+                let fault = if fault.help.is_none() {
+                    fault.help(single)
+                } else {
+                    fault
+                };
                 self.found.push(fault);
                 None
             }
@@ -130,7 +140,10 @@ impl Resolver<'_> {
                 self.duplicate("enumeration value", &value.text, Some(first.span()), value.span());
             }
         }
-        let it = Enumeration { values: values.iter().map(|v| v.text.clone()).collect(), ordered };
+        let it = Enumeration {
+            values: values.iter().map(|v| v.text.clone()).collect(),
+            ordered,
+        };
         let next = u32::try_from(self.model.enums.len()).unwrap_or(u32::MAX);
         let id = *self.enums.entry(it.clone()).or_insert(next);
         if id == next {
@@ -167,19 +180,30 @@ impl Resolver<'_> {
             return;
         }
         let Some(&near) = self.names.roots.get(&path.root.text) else {
-            let message = format!("a default is a constant or a path from an enclosing type, not from `{}`", path.root.text);
+            let message = format!(
+                "a default is a constant or a path from an enclosing type, not from `{}`",
+                path.root.text
+            );
             let fault = Diagnostic::error("path/unknown-root", message).at(path.root.span(), "");
             let known: Vec<&str> = self.names.roots.keys().map(String::as_str).collect();
             self.found.push(fault.did_you_mean(&path.root.text, known));
             return;
         };
-        let encloses = self.model.ty(ty).containers.iter().any(|&c| self.containment.above(c).contains(&near));
+        let encloses = self
+            .model
+            .ty(ty)
+            .containers
+            .iter()
+            .any(|&c| self.containment.above(c).contains(&near));
         if !encloses {
             let message = format!("a `{}` never lies in a `{}`", self.type_name(ty), self.type_name(near));
-            self.found.push(Diagnostic::error("path/never-encloses", message).at(path.root.span(), ""));
+            self.found
+                .push(Diagnostic::error("path/never-encloses", message).at(path.root.span(), ""));
             return;
         }
-        let Some((steps, ends)) = self.follow(near, &path.segments) else { return };
+        let Some((steps, ends)) = self.follow(near, &path.segments) else {
+            return;
+        };
         let wanted = self.model.ty(ty).attributes[slot].ty;
         if (ends.of, ends.many) == (wanted.of, wanted.many) {
             self.model.types[ty.ix()].attributes[slot].default = Default::Path(near, steps);
@@ -189,7 +213,8 @@ impl Resolver<'_> {
                 self.model.show_type(ends),
                 self.model.show_type(wanted)
             );
-            self.found.push(Diagnostic::error("type/mismatch", message).at(path.span.0, ""));
+            self.found
+                .push(Diagnostic::error("type/mismatch", message).at(path.span.0, ""));
         }
     }
 

@@ -20,7 +20,10 @@ impl Resolver<'_> {
             ExprKind::Not(inner) => Some(Expr::Not(Box::new(self.condition(inner, setting)?))),
             _ => {
                 let kind = self.test(&expr.kind, setting)?;
-                Some(Expr::Test(Test { span: expr.span.0, kind }))
+                Some(Expr::Test(Test {
+                    span: expr.span.0,
+                    kind,
+                }))
             }
         }
     }
@@ -107,10 +110,19 @@ impl Resolver<'_> {
             self.found.push(fault.help("`any` and `all` go over a set"));
             return None;
         }
-        let element = AttributeType { many: false, optional: false, ..set.ty };
+        let element = AttributeType {
+            many: false,
+            optional: false,
+            ..set.ty
+        };
         let probe = model::Operand::Path(set.clone());
         self.check_operator(op, (element, &probe), (ty, &right))?;
-        Some(TestKind::Quantified { all, set, op: op.value, right })
+        Some(TestKind::Quantified {
+            all,
+            set,
+            op: op.value,
+            right,
+        })
     }
 
     fn holds(&mut self, who: &ast::Path, held: &Held, setting: &Setting) -> Option<TestKind> {
@@ -120,7 +132,14 @@ impl Resolver<'_> {
             Held::Role(name, at) => (self.find_roles(name), self.held_at(at, name.span.0, setting)?),
         };
         let who = who?;
-        if !matches!(who.ty, AttributeType { of: Scalar::User(_), many: false, .. }) {
+        if !matches!(
+            who.ty,
+            AttributeType {
+                of: Scalar::User(_),
+                many: false,
+                ..
+            }
+        ) {
             let fault = Diagnostic::error("type/mismatch", "only a user holds roles").at(who.span, "");
             let what = self.model.show_type(who.ty);
             self.found.push(fault.help(format!("this is a `{what}`")));
@@ -134,7 +153,8 @@ impl Resolver<'_> {
         let roles: Vec<_> = self.model.role_ids().filter(|&r| self.model.role(r).ty == ty).collect();
         if roles.is_empty() {
             let message = format!("there is no role at `{}`", name.text);
-            self.found.push(Diagnostic::error("role/not-at-this-type", message).at(name.span(), ""));
+            self.found
+                .push(Diagnostic::error("role/not-at-this-type", message).at(name.span(), ""));
         }
         Some(roles)
     }
@@ -145,7 +165,12 @@ impl Resolver<'_> {
             (ast::HeldAt::Anywhere, _) => Some(model::HeldAt::Anywhere),
             (ast::HeldAt::Here, Some(base)) => {
                 let ty = AttributeType::one(Scalar::Node(base));
-                Some(model::HeldAt::At(Path { root: Root::Here, steps: Vec::new(), ty, span }))
+                Some(model::HeldAt::At(Path {
+                    root: Root::Here,
+                    steps: Vec::new(),
+                    ty,
+                    span,
+                }))
             }
             (ast::HeldAt::Here, None) => {
                 let fault = Diagnostic::error("path/unknown-root", "`here` means nothing in a rule without a role");
@@ -154,7 +179,14 @@ impl Resolver<'_> {
             }
             (ast::HeldAt::At(path), _) => {
                 let path = self.path(path, setting)?;
-                if !matches!(path.ty, AttributeType { of: Scalar::Node(_), many: false, .. }) {
+                if !matches!(
+                    path.ty,
+                    AttributeType {
+                        of: Scalar::Node(_),
+                        many: false,
+                        ..
+                    }
+                ) {
                     let fault = Diagnostic::error("type/mismatch", "a role is held at a node").at(path.span, "");
                     self.found.push(fault);
                     return None;
@@ -171,11 +203,11 @@ impl Resolver<'_> {
             Operand::List(items, span) => self.list_side(items, span.0, expected, setting),
             Operand::Path(path) => {
                 let bare = path.segments.is_empty();
-                let value = expected.filter(|_| bare).and_then(|ty| self.enum_value(&path.root, ty.of));
+                let value = expected
+                    .filter(|_| bare)
+                    .and_then(|ty| self.enum_value(&path.root, ty.of));
                 match (value, expected) {
-                    (Some(value), Some(ty)) => {
-                        Some((model::Operand::Value(value), AttributeType::one(ty.of)))
-                    }
+                    (Some(value), Some(ty)) => Some((model::Operand::Value(value), AttributeType::one(ty.of))),
                     (None, Some(ty)) if bare && matches!(ty.of, Scalar::Enum(_)) && !self.is_root(path) => {
                         self.unknown_enum_value(&path.root, ty.of);
                         None
@@ -195,15 +227,21 @@ impl Resolver<'_> {
         let of = wanted.filter(|&of| self.literal(literal, of).is_some());
         let of = of.unwrap_or_else(|| Self::literal_type(literal));
         let Some(value) = self.literal(literal, of) else {
-            let message = format!("`{}` is no valid {}", literal.text, self.model.show_type(AttributeType::one(of)));
-            self.found.push(Diagnostic::error("type/literal", message).at(literal.span.0, ""));
+            let message = format!(
+                "`{}` is no valid {}",
+                literal.text,
+                self.model.show_type(AttributeType::one(of))
+            );
+            self.found
+                .push(Diagnostic::error("type/literal", message).at(literal.span.0, ""));
             return None;
         };
         if let (Some(Scalar::Enum(id)), Value::Text(_)) = (wanted, value) {
             let values = self.model.enums[id.0 as usize].values.clone();
             let message = format!("unknown value `{}`", literal.text);
             let fault = Diagnostic::error("name/unknown-value", message).at(literal.span.0, "");
-            self.found.push(fault.did_you_mean(&literal.text, values.iter().map(String::as_str)));
+            self.found
+                .push(fault.did_you_mean(&literal.text, values.iter().map(String::as_str)));
             return None;
         }
         Some((model::Operand::Value(value), AttributeType::one(of)))
@@ -227,11 +265,19 @@ impl Resolver<'_> {
         if let Some((_, other)) = sides.iter().find(|(_, ty)| !alike(ty.of, first.of) || ty.many) {
             let (one, two) = (self.model.show_type(first), self.model.show_type(*other));
             let message = format!("the list mixes `{one}` and `{two}`");
-            self.found.push(Diagnostic::error("type/mismatch", message).at(span, ""));
+            self.found
+                .push(Diagnostic::error("type/mismatch", message).at(span, ""));
             return None;
         }
         let list = sides.into_iter().map(|(side, _)| side).collect();
-        Some((model::Operand::List(list), AttributeType { of: first.of, many: true, optional: false }))
+        Some((
+            model::Operand::List(list),
+            AttributeType {
+                of: first.of,
+                many: true,
+                optional: false,
+            },
+        ))
     }
 
     fn check_operator(
@@ -255,8 +301,11 @@ impl Resolver<'_> {
         if fits {
             return Some(());
         }
-        let message =
-            format!("`{}` and `{}` cannot be compared so", self.model.show_type(a), self.model.show_type(b));
+        let message = format!(
+            "`{}` and `{}` cannot be compared so",
+            self.model.show_type(a),
+            self.model.show_type(b)
+        );
         let fault = Diagnostic::error("type/mismatch", message).at(op.span, "");
         self.found.push(match (op.value, a.many, b.many) {
             (_, true, _) => fault.help("over a set write `any … is …` or `all … is …`"),

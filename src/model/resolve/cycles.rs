@@ -1,5 +1,8 @@
 //! Circles in a graph of declarations, told with every edge.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -17,7 +20,10 @@ pub(super) fn report<N>(
     verb: &str,
     name: impl Fn(&N) -> String,
 ) -> Vec<Diagnostic> {
-    circles(graph).iter().map(|circle| describe(graph, circle, code, verb, &name)).collect()
+    circles(graph)
+        .iter()
+        .map(|circle| describe(graph, circle, code, verb, &name))
+        .collect()
 }
 
 /// The nodes of each circle, in the order of one way round.
@@ -33,17 +39,20 @@ pub(super) fn circles<N>(graph: &DiGraph<N, Span>) -> Vec<Vec<NodeIndex>> {
 
 /// One way round within a strongly connected part, from its first node.
 fn walk<N>(graph: &DiGraph<N, Span>, part: &[NodeIndex]) -> Vec<NodeIndex> {
-    let inside: std::collections::HashSet<NodeIndex> = part.iter().copied().collect();
+    let inside: HashSet<NodeIndex> = part.iter().copied().collect();
     let start = part.iter().copied().min().unwrap_or_default();
-    let mut came_from = std::collections::HashMap::new();
-    let mut queue = std::collections::VecDeque::from([start]);
+    let mut came_from = HashMap::new();
+    let mut queue = VecDeque::from([start]);
     while let Some(at) = queue.pop_front() {
-        for next in graph.neighbors_directed(at, Direction::Outgoing).filter(|n| inside.contains(n)) {
+        for next in graph
+            .neighbors_directed(at, Direction::Outgoing)
+            .filter(|n| inside.contains(n))
+        {
             if next == start {
                 return unwind(&came_from, start, at);
             }
-            if !came_from.contains_key(&next) {
-                came_from.insert(next, at);
+            if let Entry::Vacant(new) = came_from.entry(next) {
+                new.insert(at);
                 queue.push_back(next);
             }
         }
@@ -51,11 +60,7 @@ fn walk<N>(graph: &DiGraph<N, Span>, part: &[NodeIndex]) -> Vec<NodeIndex> {
     part.to_vec()
 }
 
-fn unwind(
-    came_from: &std::collections::HashMap<NodeIndex, NodeIndex>,
-    start: NodeIndex,
-    last: NodeIndex,
-) -> Vec<NodeIndex> {
+fn unwind(came_from: &HashMap<NodeIndex, NodeIndex>, start: NodeIndex, last: NodeIndex) -> Vec<NodeIndex> {
     let mut path = vec![last];
     while let Some(&before) = path.last().and_then(|at| came_from.get(at)) {
         path.push(before);

@@ -87,10 +87,14 @@ impl<'m> Dependencies<'m> {
             match being {
                 Being::Relation(_) | Being::Member => {}
                 Being::Holds(roles) => {
-                    roles.iter().for_each(|&other| self.edge(Node::Role(role), Node::Role(other), span));
+                    roles
+                        .iter()
+                        .for_each(|&other| self.edge(Node::Role(role), Node::Role(other), span));
                 }
                 Being::Can(perms) => {
-                    perms.iter().for_each(|&id| self.edge(Node::Role(role), Node::Permission(id), span));
+                    perms
+                        .iter()
+                        .for_each(|&id| self.edge(Node::Role(role), Node::Permission(id), span));
                 }
             }
         }
@@ -138,7 +142,12 @@ fn mentioned(rule: &Rule) -> Vec<RoleId> {
             Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
             Expr::Not(inner) => open.push(inner),
             Expr::Test(test) => {
-                if let TestKind::Holds { roles: asked, at: HeldAt::Above | HeldAt::Anywhere | HeldAt::At(_), .. } = &test.kind {
+                if let TestKind::Holds {
+                    roles: asked,
+                    at: HeldAt::Above | HeldAt::Anywhere | HeldAt::At(_),
+                    ..
+                } = &test.kind
+                {
                     roles.extend_from_slice(asked);
                 }
             }

@@ -62,7 +62,10 @@ impl Resolver<'_> {
             for ix in 0..self.model.role(parent).rules.len() {
                 let rule = self.landed(self.model.role(parent).rules[ix].rule, ty);
                 if seen.insert(rule) {
-                    rules.push(RoleRule { rule, via: Some(parent) });
+                    rules.push(RoleRule {
+                        rule,
+                        via: Some(parent),
+                    });
                 }
             }
         }
@@ -89,11 +92,21 @@ impl Resolver<'_> {
             return;
         }
         let mut faults = Vec::new();
-        for granted in it.rules.iter().map(|r| self.model.rule(r.rule)).filter(|r| r.effect == Effect::Grant) {
-            let broken = limits.iter().find(|(id, _)| granted.permissions.binary_search(id).is_ok());
+        for granted in it
+            .rules
+            .iter()
+            .map(|r| self.model.rule(r.rule))
+            .filter(|r| r.effect == Effect::Grant)
+        {
+            let broken = limits
+                .iter()
+                .find(|(id, _)| granted.permissions.binary_search(id).is_ok());
             if let Some(&(id, span)) = broken {
                 let what = self.model.show_permission(id);
-                let message = format!("`{}` says it cannot `{what}`, and grants it", self.model.show_role(role));
+                let message = format!(
+                    "`{}` says it cannot `{what}`, and grants it",
+                    self.model.show_role(role)
+                );
                 let fault = Diagnostic::error("rule/beyond-limit", message).at(granted.span, "granted here");
                 faults.push(fault.at(span, "ruled out here"));
             }

@@ -17,7 +17,10 @@ pub(super) struct Names<Id> {
 
 impl<Id> Default for Names<Id> {
     fn default() -> Self {
-        Self { by_name: HashMap::new(), by_label: HashMap::new() }
+        Self {
+            by_name: HashMap::new(),
+            by_label: HashMap::new(),
+        }
     }
 }
 
@@ -93,7 +96,11 @@ impl Resolver<'_> {
         match ids[..] {
             [Subject::Type(ty)] => Some(ty),
             [Subject::Area(_)] => {
-                self.wrong(name, "name/not-a-type", format!("`{}` is an area; a type is needed here", name.text));
+                self.wrong(
+                    name,
+                    "name/not-a-type",
+                    format!("`{}` is an area; a type is needed here", name.text),
+                );
                 None
             }
             [] => {
@@ -116,7 +123,10 @@ impl Resolver<'_> {
                 let fault = if self.names.roles.find(name).is_empty() {
                     fault.did_you_mean(&name.text, self.names.subjects.all())
                 } else {
-                    fault.help(format!("`{}` is a role; roles are targets of `assign`, `give` and `take` only", name.text))
+                    fault.help(format!(
+                        "`{}` is a role; roles are targets of `assign`, `give` and `take` only",
+                        name.text
+                    ))
                 };
                 self.found.push(fault);
                 None
@@ -126,7 +136,11 @@ impl Resolver<'_> {
     }
 
     fn ambiguous<T>(&mut self, name: &Name) -> Option<T> {
-        self.wrong(name, "name/ambiguous", format!("the label `{}` fits several things; use the name", name.text));
+        self.wrong(
+            name,
+            "name/ambiguous",
+            format!("the label `{}` fits several things; use the name", name.text),
+        );
         None
     }
 
@@ -169,7 +183,9 @@ impl Resolver<'_> {
     }
 
     fn role_of_type(&mut self, ty: &Name, name: &Name) -> Vec<RoleId> {
-        let Some(ty) = self.find_type(ty) else { return Vec::new() };
+        let Some(ty) = self.find_type(ty) else {
+            return Vec::new();
+        };
         let here: Vec<RoleId> = self
             .names
             .roles
@@ -189,8 +205,13 @@ impl Resolver<'_> {
 
     /// Reports that a type has no role of this name, and what it has.
     pub(super) fn no_role_at(&mut self, ty: TypeId, name: &Name) {
-        let known: Vec<String> =
-            self.model.roles.iter().filter(|role| role.ty == ty).map(|role| role.name.clone()).collect();
+        let known: Vec<String> = self
+            .model
+            .roles
+            .iter()
+            .filter(|role| role.ty == ty)
+            .map(|role| role.name.clone())
+            .collect();
         let message = format!("there is no role `{}` at `{}`", name.text, self.type_name(ty));
         let fault = Diagnostic::error("role/not-at-this-type", message).at(name.span(), "");
         let near = nearest(&name.text, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
@@ -208,7 +229,8 @@ impl Resolver<'_> {
 
     /// Reports two declarations of one name, both shown.
     pub(super) fn duplicate(&mut self, what: &str, name: &str, first: Option<Span>, second: Span) {
-        let fault = Diagnostic::error("name/duplicate", format!("{what} `{name}` is declared twice")).at(second, "again here");
+        let fault =
+            Diagnostic::error("name/duplicate", format!("{what} `{name}` is declared twice")).at(second, "again here");
         self.found.push(match first {
             Some(first) => fault.at(first, "first here"),
             None => fault.help(format!("`{name}` is built in")),

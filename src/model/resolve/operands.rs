@@ -40,7 +40,8 @@ impl Resolver<'_> {
     pub(super) fn mismatch(&mut self, operand: &Operand, wanted: AttributeType) {
         let message = format!("{} is needed here", a(&self.model.show_type(wanted)));
         let span = super::attributes::operand_span(operand);
-        self.found.push(Diagnostic::error("type/mismatch", message).at(span, ""));
+        self.found
+            .push(Diagnostic::error("type/mismatch", message).at(span, ""));
     }
 
     /// A literal as a value of a type; `None` if it is not of that type.
@@ -75,7 +76,10 @@ impl Resolver<'_> {
 
     fn enum_index(&self, text: &str, id: u32) -> Option<u32> {
         let values = &self.model.enums.get(id as usize)?.values;
-        values.iter().position(|v| v == text).and_then(|ix| u32::try_from(ix).ok())
+        values
+            .iter()
+            .position(|v| v == text)
+            .and_then(|ix| u32::try_from(ix).ok())
     }
 
     /// A bare word as a value of an enumeration.
@@ -93,7 +97,11 @@ impl Resolver<'_> {
                 let values = self.model.enums[id.0 as usize].values.clone();
                 let fault = super::names::unknown("name/unknown-value", "value", name);
                 let near = fault.did_you_mean(&name.text, values.iter().map(String::as_str));
-                if near.help.is_some() { near } else { near.help(format!("the values are: {}", values.join(", "))) }
+                if near.help.is_some() {
+                    near
+                } else {
+                    near.help(format!("the values are: {}", values.join(", ")))
+                }
             }
             _ => {
                 let message = format!("`{}` is no {}", name.text, self.model.show_type(AttributeType::one(of)));
@@ -114,7 +122,12 @@ impl Resolver<'_> {
     pub(super) fn path(&mut self, path: &ast::Path, setting: &Setting) -> Option<Path> {
         let (root, cursor, rest) = self.root(path, setting)?;
         let (steps, ends) = self.walk(cursor, rest)?;
-        Some(Path { root, steps, ty: ends, span: path.span.0 })
+        Some(Path {
+            root,
+            steps,
+            ty: ends,
+            span: path.span.0,
+        })
     }
 
     fn root<'p>(&mut self, path: &'p ast::Path, setting: &Setting) -> Option<(Root, Cursor, &'p [Name])> {
@@ -140,7 +153,11 @@ impl Resolver<'_> {
 
     fn no_root<T>(&mut self, name: &Name, why: &str) -> Option<T> {
         let message = format!("`{}` means nothing here", name.text);
-        self.found.push(Diagnostic::error("path/unknown-root", message).at(name.span(), "").help(why));
+        self.found.push(
+            Diagnostic::error("path/unknown-root", message)
+                .at(name.span(), "")
+                .help(why),
+        );
         None
     }
 
@@ -152,7 +169,11 @@ impl Resolver<'_> {
             let known: Vec<&str> = self.model.context.iter().map(|a| a.name.as_str()).collect();
             let fault = super::names::unknown("name/unknown-attribute", "attribute of the request", first);
             let fault = fault.did_you_mean(&first.text, known);
-            let fault = if fault.help.is_none() { fault.help("declare it in `context { … }`") } else { fault };
+            let fault = if fault.help.is_none() {
+                fault.help("declare it in `context { … }`")
+            } else {
+                fault
+            };
             self.found.push(fault);
             return None;
         };
@@ -173,7 +194,11 @@ impl Resolver<'_> {
         }
         let key = self.attr_key(&first.text);
         if matches!(first.text.as_str(), "from" | "until") {
-            let ty = AttributeType { of: Scalar::DateTime, many: false, optional: true };
+            let ty = AttributeType {
+                of: Scalar::DateTime,
+                many: false,
+                optional: true,
+            };
             return Some((Root::Holding(key), Cursor::Value(ty), rest));
         }
         let Some(parameter) = setting.parameters.iter().find(|p| p.key == key) else {
@@ -181,7 +206,8 @@ impl Resolver<'_> {
             let fault = super::names::unknown("name/unknown-parameter", "parameter", first);
             let fault = fault.did_you_mean(&first.text, known);
             let say = format!("declare it in the role's head: `({}: …)`", first.text);
-            self.found.push(if fault.help.is_none() { fault.help(say) } else { fault });
+            self.found
+                .push(if fault.help.is_none() { fault.help(say) } else { fault });
             return None;
         };
         Some((Root::Holding(key), Cursor::Value(parameter.ty), rest))
@@ -202,7 +228,8 @@ impl Resolver<'_> {
                 .chain(["resource", "user", "context", "here", "holding", "recipient"].map(str::to_owned))
                 .collect();
             let fault = super::names::unknown("path/unknown-root", "name", name);
-            self.found.push(fault.did_you_mean(&name.text, known.iter().map(String::as_str)));
+            self.found
+                .push(fault.did_you_mean(&name.text, known.iter().map(String::as_str)));
             return None;
         };
         let absent: Vec<TypeId> = setting
@@ -215,7 +242,9 @@ impl Resolver<'_> {
             let (near, from) = (self.type_name(near).to_owned(), self.type_name(from).to_owned());
             let message = format!("a `{from}` may lie in no `{near}`, so `{}` may be absent", name.text);
             let fault = Diagnostic::error("path/may-be-absent", message).at(name.span(), "");
-            self.found.push(fault.help(format!("write `in {near}` on the rule, or name targets that always lie in one")));
+            self.found.push(fault.help(format!(
+                "write `in {near}` on the rule, or name targets that always lie in one"
+            )));
             return None;
         }
         Some((Root::Near(near), Cursor::Things(vec![near]), rest))
@@ -245,7 +274,11 @@ impl Resolver<'_> {
     fn things(&mut self, cursor: Cursor, name: &Name) -> Option<Vec<TypeId>> {
         match cursor {
             Cursor::Things(types) => Some(types),
-            Cursor::Value(AttributeType { of: Scalar::Node(ty) | Scalar::User(ty), many: false, .. }) => Some(vec![ty]),
+            Cursor::Value(AttributeType {
+                of: Scalar::Node(ty) | Scalar::User(ty),
+                many: false,
+                ..
+            }) => Some(vec![ty]),
             Cursor::Value(ty) => {
                 let message = format!("`{}` cannot be asked of {}", name.text, a(&self.model.show_type(ty)));
                 let fault = Diagnostic::error("path/no-attributes", message).at(name.span(), "");
@@ -268,7 +301,8 @@ impl Resolver<'_> {
                 Some((first, other)) if first != found => {
                     let (left, right) = (self.type_name(other).to_owned(), self.type_name(ty).to_owned());
                     let message = format!("`{}` is not of the same type at `{left}` and `{right}`", name.text);
-                    self.found.push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
+                    self.found
+                        .push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
                     return None;
                 }
                 _ => agreed = Some((found, ty)),
@@ -279,8 +313,20 @@ impl Resolver<'_> {
 
     /// The attribute's type; for users also where another kind of principal has it.
     fn attribute_of(&self, ty: TypeId, name: &Name) -> Option<AttributeType> {
-        let of = |ty: TypeId| self.model.ty(ty).attributes.iter().find(|a| a.name == name.text).map(|a| a.ty);
-        let others = || self.model.type_ids().filter(|&t| self.model.ty(t).kind == TypeKind::Principal).find_map(of);
+        let of = |ty: TypeId| {
+            self.model
+                .ty(ty)
+                .attributes
+                .iter()
+                .find(|a| a.name == name.text)
+                .map(|a| a.ty)
+        };
+        let others = || {
+            self.model
+                .type_ids()
+                .filter(|&t| self.model.ty(t).kind == TypeKind::Principal)
+                .find_map(of)
+        };
         of(ty).or_else(|| if ty == USER { others() } else { None })
     }
 

@@ -51,7 +51,13 @@ impl Resolver<'_> {
         let permissions = without(&all, &except);
         let excepted = without(&all, &permissions);
         let limits = self.limits(power);
-        Concerned { permissions, excepted, limits, named: self.named_accounts(&power.targets), except_self }
+        Concerned {
+            permissions,
+            excepted,
+            limits,
+            named: self.named_accounts(&power.targets),
+            except_self,
+        }
     }
 
     /// True if a power with this verb is about roles: its targets are roles, `member` or `anything`.
@@ -66,7 +72,10 @@ impl Resolver<'_> {
 
     fn is_role_target(&self, target: &Target) -> bool {
         let plain = self.names.subjects.find(&target.name);
-        let role_of_type = target.field.as_ref().is_some_and(|name| !self.names.roles.find(name).is_empty());
+        let role_of_type = target
+            .field
+            .as_ref()
+            .is_some_and(|name| !self.names.roles.find(name).is_empty());
         role_of_type || (plain.is_empty() && (target.plus || self.is_role_or_member(&target.name)))
     }
 
@@ -96,7 +105,10 @@ impl Resolver<'_> {
             }
             Targets::Each(_) => {}
         }
-        stated.into_iter().filter_map(|p| self.model.permissions.id(p)).collect()
+        stated
+            .into_iter()
+            .filter_map(|p| self.model.permissions.id(p))
+            .collect()
     }
 
     fn administered(
@@ -107,27 +119,36 @@ impl Resolver<'_> {
     ) -> Vec<Permission> {
         if target.name.text == "member" && target.field.is_none() && self.names.roles.find(&target.name).is_empty() {
             let places = ground.within.iter().filter(|ty| self.model.ty(**ty).kind.is_place());
-            return places.flat_map(|&t| halves(Permission::AddMember(t), Permission::RemoveMember(t))).collect();
+            return places
+                .flat_map(|&t| halves(Permission::AddMember(t), Permission::RemoveMember(t)))
+                .collect();
         }
         let roles = self.find_roles(&role_name(target));
         let hand = |r: &RoleId| !self.model.role(*r).is_derived();
         let (given, derived): (Vec<RoleId>, Vec<RoleId>) = roles.into_iter().partition(hand);
         if given.is_empty() && !derived.is_empty() {
             let message = format!("`{}` is derived: nobody can give or take it", target.name.text);
-            self.found.push(Diagnostic::error("role/derived-assigned", message).at(target.span.0, ""));
+            self.found
+                .push(Diagnostic::error("role/derived-assigned", message).at(target.span.0, ""));
         }
-        let fits: Vec<RoleId> =
-            given.iter().copied().filter(|r| ground.within.contains(&self.model.role(*r).ty)).collect();
+        let fits: Vec<RoleId> = given
+            .iter()
+            .copied()
+            .filter(|r| ground.within.contains(&self.model.role(*r).ty))
+            .collect();
         if fits.is_empty() && !given.is_empty() {
             self.out_of_reach(&format!("role `{}`", target.name.text), target.span.0);
         }
-        fits.into_iter().flat_map(|r| halves(Permission::Give(r), Permission::Take(r))).collect()
+        fits.into_iter()
+            .flat_map(|r| halves(Permission::Give(r), Permission::Take(r)))
+            .collect()
     }
 
     pub(super) fn out_of_reach(&mut self, what: &str, span: Span) {
         let message = format!("{what} can never lie within reach of this rule");
         let fault = Diagnostic::warning("rule/out-of-reach", message).at(span, "the rule does nothing for it");
-        self.found.push(fault.help("a rule reaches down to the next account's border; `in T` crosses one border"));
+        self.found
+            .push(fault.help("a rule reaches down to the next account's border; `in T` crosses one border"));
     }
 
     fn ordinary(&mut self, power: &Power, ground: &Ground) -> Vec<PermId> {
@@ -142,7 +163,10 @@ impl Resolver<'_> {
             Targets::List(list) if matches!(power.verbs, Verbs::Grant(_)) => {
                 list.iter().flat_map(|target| self.acts(actions, target)).collect()
             }
-            Targets::List(list) => list.iter().flat_map(|target| self.reached_acts(actions, target, ground)).collect(),
+            Targets::List(list) => list
+                .iter()
+                .flat_map(|target| self.reached_acts(actions, target, ground))
+                .collect(),
             Targets::Each(list) => list.iter().flat_map(|each| self.each_act(each)).collect(),
         };
         let grant = |id: PermId| self.model.permissions.id(Permission::Grant(id));
@@ -162,24 +186,44 @@ impl Resolver<'_> {
         let mut all = Vec::new();
         let mut used = vec![false; actions.map_or(0, <[Name]>::len)];
         for (id, permission) in model.permissions.iter() {
-            let Permission::Act { ty, action, .. } = permission else { break };
+            let Permission::Act { ty, action, .. } = permission else {
+                break;
+            };
             let it = &model.ty(ty).actions[action];
             let wanted = actions.map_or(Some(usize::MAX), |names| names.iter().position(|n| n.text == it.name));
             let Some(wanted) = wanted else { continue };
             let within = |ty: &TypeId| ground.within.binary_search(ty).is_ok();
-            let fits = if it.creating { model.ty(ty).containers.iter().any(within) } else { within(&ty) };
+            let fits = if it.creating {
+                model.ty(ty).containers.iter().any(within)
+            } else {
+                within(&ty)
+            };
             if fits {
                 all.push(id);
                 used.iter_mut().skip(wanted).take(1).for_each(|flag| *flag = true);
             }
         }
-        let unused: Vec<Name> = actions.into_iter().flatten().zip(&used).filter(|(_, u)| !**u).map(|(n, _)| n.clone()).collect();
+        let unused: Vec<Name> = actions
+            .into_iter()
+            .flatten()
+            .zip(&used)
+            .filter(|(_, u)| !**u)
+            .map(|(n, _)| n.clone())
+            .collect();
         for name in unused {
             let message = format!("nothing within reach has an action `{}`", name.text);
             let fault = Diagnostic::error("name/unknown-action", message).at(name.span(), "");
-            let known: Vec<String> =
-                self.model.types.iter().flat_map(|t| t.actions.iter().map(|a| a.name.clone())).collect();
-            self.found.push(fault.did_you_mean(&name.text, known.iter().map(String::as_str)).at(span, ""));
+            let known: Vec<String> = self
+                .model
+                .types
+                .iter()
+                .flat_map(|t| t.actions.iter().map(|a| a.name.clone()))
+                .collect();
+            self.found.push(
+                fault
+                    .did_you_mean(&name.text, known.iter().map(String::as_str))
+                    .at(span, ""),
+            );
         }
         all
     }
@@ -229,21 +273,28 @@ impl Resolver<'_> {
         let mut acts = Vec::new();
         for action in chosen {
             match only_field {
-                Some(_) => acts.push(Permission::Act { ty, action, field: only_field }),
+                Some(_) => acts.push(Permission::Act {
+                    ty,
+                    action,
+                    field: only_field,
+                }),
                 None => {
                     let all = std::iter::once(None).chain((0..fields).map(Some));
                     acts.extend(all.map(|field| Permission::Act { ty, action, field }));
                 }
             }
         }
-        acts.into_iter().filter_map(|act| self.model.permissions.id(act)).collect()
+        acts.into_iter()
+            .filter_map(|act| self.model.permissions.id(act))
+            .collect()
     }
 
     fn acts_on_area(&mut self, actions: Option<&[Name]>, area: usize, target: &Target) -> Vec<PermId> {
         self.model.areas[area].used = true;
         if let Some(field) = &target.field {
             let message = format!("`{}` is an area and has no fields", target.name.text);
-            self.found.push(Diagnostic::error("name/unknown-field", message).at(field.span(), ""));
+            self.found
+                .push(Diagnostic::error("name/unknown-field", message).at(field.span(), ""));
         }
         let all = self.model.areas[area].permissions.clone();
         let Some(names) = actions else { return all };
@@ -252,8 +303,12 @@ impl Resolver<'_> {
             let before = acts.len();
             acts.extend(all.iter().copied().filter(|&id| self.action_of(id) == name.text));
             if acts.len() == before && !all.is_empty() {
-                let message = format!("area `{}` has no permission with the action `{}`", target.name.text, name.text);
-                self.found.push(Diagnostic::error("name/unknown-action", message).at(name.span(), ""));
+                let message = format!(
+                    "area `{}` has no permission with the action `{}`",
+                    target.name.text, name.text
+                );
+                self.found
+                    .push(Diagnostic::error("name/unknown-action", message).at(name.span(), ""));
             }
         }
         acts
@@ -282,14 +337,20 @@ impl Resolver<'_> {
             }
         }
         if matches!(verbs, Verbs::Grant(_)) {
-            perms = perms.into_iter().filter_map(|id| self.model.permissions.id(Permission::Grant(id))).collect();
+            perms = perms
+                .into_iter()
+                .filter_map(|id| self.model.permissions.id(Permission::Grant(id)))
+                .collect();
         }
         (perms, oneself)
     }
 
     fn exception(&mut self, permission: &Named, verb: Option<&Name>) -> Vec<PermId> {
         if verb.is_some() {
-            let all = Ground { effect: Effect::Grant, within: self.model.type_ids().collect() };
+            let all = Ground {
+                effect: Effect::Grant,
+                within: self.model.type_ids().collect(),
+            };
             let both = |give: Permission, take: Permission| vec![give, take];
             let named = self.administered(&permission.target, &all, &both);
             return named.into_iter().filter_map(|p| self.model.permissions.id(p)).collect();
@@ -298,11 +359,16 @@ impl Resolver<'_> {
     }
 
     fn limits(&mut self, power: &Power) -> Vec<PermId> {
-        let Targets::List(targets) = &power.targets else { return Vec::new() };
+        let Targets::List(targets) = &power.targets else {
+            return Vec::new();
+        };
         if power.but_not.is_empty() {
             return Vec::new();
         }
-        let stated: Vec<PermId> = targets.iter().flat_map(|t| self.acts(Some(&power.but_not), t)).collect();
+        let stated: Vec<PermId> = targets
+            .iter()
+            .flat_map(|t| self.acts(Some(&power.but_not), t))
+            .collect();
         self.model.permissions.upward(&stated)
     }
 
@@ -336,5 +402,10 @@ pub(super) fn role_name(target: &Target) -> RoleName {
         Some(field) => (Some(target.name.clone()), field.clone()),
         None => (None, target.name.clone()),
     };
-    RoleName { ty, name, plus: target.plus, span: target.span }
+    RoleName {
+        ty,
+        name,
+        plus: target.plus,
+        span: target.span,
+    }
 }

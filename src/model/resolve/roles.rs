@@ -52,10 +52,15 @@ impl<'a> Resolver<'a> {
         };
         let ix = known.unwrap_or_else(|| {
             self.names.same_name.push(Vec::new());
-            self.names.roles.declare(&name.text, RoleLike::Roles(self.names.same_name.len() - 1));
+            self.names
+                .roles
+                .declare(&name.text, RoleLike::Roles(self.names.same_name.len() - 1));
             self.names.same_name.len() - 1
         });
-        let existing = self.names.same_name[ix].iter().copied().find(|&r| self.model.role(r).ty == ty);
+        let existing = self.names.same_name[ix]
+            .iter()
+            .copied()
+            .find(|&r| self.model.role(r).ty == ty);
         let role = existing.unwrap_or_else(|| self.push_role(name, ty, ix));
         self.model.roles[role.ix()].spans.push(name.span());
         role
@@ -63,7 +68,9 @@ impl<'a> Resolver<'a> {
 
     fn push_role(&mut self, name: &Name, ty: TypeId, ix: usize) -> RoleId {
         let role = RoleId(u32::try_from(self.model.roles.len()).unwrap_or(u32::MAX));
-        let text = self.names.same_name[ix].first().map_or(name.text.clone(), |&r| self.model.role(r).name.clone());
+        let text = self.names.same_name[ix]
+            .first()
+            .map_or(name.text.clone(), |&r| self.model.role(r).name.clone());
         self.model.roles.push(Role {
             name: text,
             ty,
@@ -87,7 +94,11 @@ impl<'a> Resolver<'a> {
         let it = &mut self.model.roles[role.ix()];
         it.labels.extend(decl.labels.iter().cloned());
         if let Some(doc) = doc {
-            it.doc = Some(it.doc.take().map_or_else(|| doc.clone(), |before| format!("{before}\n{doc}")));
+            it.doc = Some(
+                it.doc
+                    .take()
+                    .map_or_else(|| doc.clone(), |before| format!("{before}\n{doc}")),
+            );
         }
         if let [RoleLike::Roles(ix)] = self.names.roles.find(&decl.names[0])[..] {
             self.names.roles.label(&decl.labels, RoleLike::Roles(ix));
@@ -176,7 +187,11 @@ impl<'a> Resolver<'a> {
         if !decl.derived.is_empty() {
             let twice = self.model.role(role).is_derived();
             self.once(twice, "for whoever", role, decl);
-            let terms: Vec<Being> = decl.derived.iter().filter_map(|being| self.being(role, being)).collect();
+            let terms: Vec<Being> = decl
+                .derived
+                .iter()
+                .filter_map(|being| self.being(role, being))
+                .collect();
             self.model.roles[role.ix()].derived = terms;
         }
     }
@@ -185,7 +200,8 @@ impl<'a> Resolver<'a> {
     fn once(&mut self, twice: bool, what: &str, role: RoleId, decl: &RoleDecl) {
         if twice {
             let message = format!("`{what}` is said twice for `{}`", self.model.show_role(role));
-            self.found.push(Diagnostic::error("role/said-twice", message).at(decl.head.0, ""));
+            self.found
+                .push(Diagnostic::error("role/said-twice", message).at(decl.head.0, ""));
         }
     }
 
@@ -193,7 +209,8 @@ impl<'a> Resolver<'a> {
         for parameter in &decl.parameters {
             if ["from", "until", "at"].contains(&parameter.name.text.as_str()) {
                 let message = format!("the parameter `{}` is built in", parameter.name.text);
-                self.found.push(Diagnostic::error("role/parameter-built-in", message).at(parameter.name.span(), ""));
+                self.found
+                    .push(Diagnostic::error("role/parameter-built-in", message).at(parameter.name.span(), ""));
                 continue;
             }
             if let Some(attribute) = self.attribute(parameter, None) {
@@ -208,14 +225,20 @@ impl<'a> Resolver<'a> {
             Some(_) => self.find_roles(name),
             None => {
                 let all = self.find_roles(name);
-                let here: Vec<RoleId> = all.iter().copied().filter(|&r| self.model.role(r).ty == own_type).collect();
+                let here: Vec<RoleId> = all
+                    .iter()
+                    .copied()
+                    .filter(|&r| self.model.role(r).ty == own_type)
+                    .collect();
                 if here.is_empty() && !all.is_empty() {
                     self.no_role_at(own_type, &name.name);
                 }
                 here
             }
         };
-        self.model.roles[role.ix()].parents.extend(parents.into_iter().map(|parent| (parent, name.span.0)));
+        self.model.roles[role.ix()]
+            .parents
+            .extend(parents.into_iter().map(|parent| (parent, name.span.0)));
     }
 
     fn being(&mut self, role: RoleId, being: &'a ast::Being) -> Option<Being> {
@@ -224,8 +247,11 @@ impl<'a> Resolver<'a> {
             ast::Being::Is(name) if name.text == "member" => Some(Being::Member),
             ast::Being::Is(name) => self.being_related(ty, name),
             ast::Being::Holds(name) => {
-                let roles: Vec<RoleId> =
-                    self.find_roles(name).into_iter().filter(|&r| self.model.role(r).ty == ty).collect();
+                let roles: Vec<RoleId> = self
+                    .find_roles(name)
+                    .into_iter()
+                    .filter(|&r| self.model.role(r).ty == ty)
+                    .collect();
                 if roles.is_empty() {
                     self.no_role_at(ty, &name.name);
                 }
@@ -239,12 +265,19 @@ impl<'a> Resolver<'a> {
     }
 
     fn being_related(&mut self, ty: TypeId, name: &Name) -> Option<Being> {
-        let found = self.model.ty(ty).attributes.iter().find(|a| a.name == name.text).map(|a| (a.key, a.ty.of));
+        let found = self
+            .model
+            .ty(ty)
+            .attributes
+            .iter()
+            .find(|a| a.name == name.text)
+            .map(|a| (a.key, a.ty.of));
         match found {
             Some((key, Scalar::User(_) | Scalar::Group)) => Some(Being::Relation(key)),
             Some(_) => {
                 let message = format!("`{}` of `{}` holds no users", name.text, self.type_name(ty));
-                self.found.push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
+                self.found
+                    .push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
                 None
             }
             None => {
@@ -261,7 +294,8 @@ impl<'a> Resolver<'a> {
             let head = it.spans[0];
             if it.default && it.is_derived() {
                 let message = format!("`{}` is derived and cannot be a default as well", it.name);
-                self.found.push(Diagnostic::error("role/default-derived", message).at(head, ""));
+                self.found
+                    .push(Diagnostic::error("role/default-derived", message).at(head, ""));
             }
             let it = self.model.role(role);
             if !it.default {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Found};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Pool, Scalar};
 use crate::model::{
-    Attribute, AttrName, Effect, Model, Reach, Receiver, Relation, RoleId, Rule, RuleId, TypeId, TypeKind, USER, Who,
+    AttrName, Attribute, Effect, Model, Reach, Receiver, Relation, RoleId, Rule, RuleId, TypeId, TypeKind, USER, Who,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Link, Name, Public, RoleDecl, Step, Targets, Verbs};
@@ -97,10 +97,15 @@ impl<'a> Resolver<'a> {
     /// The parameters that all roles of a block have.
     fn shared_parameters(&self, decl: &RoleDecl) -> Vec<Attribute> {
         let roles = self.roles_of(decl);
-        let Some((first, rest)) = roles.split_first() else { return Vec::new() };
+        let Some((first, rest)) = roles.split_first() else {
+            return Vec::new();
+        };
         let has = |role: &RoleId, key: AttrName| self.model.role(*role).parameters.iter().any(|p| p.key == key);
         let shared = self.model.role(*first).parameters.iter();
-        shared.filter(|p| rest.iter().all(|role| has(role, p.key))).cloned().collect()
+        shared
+            .filter(|p| rest.iter().all(|role| has(role, p.key)))
+            .cloned()
+            .collect()
     }
 
     fn public_rule(&mut self, decl: &'a ast::PublicRule, item: &ast::Item) -> Rule {
@@ -109,8 +114,14 @@ impl<'a> Resolver<'a> {
             Public::Anyone => (Effect::Grant, Who::Anyone),
             Public::Nobody { but } => (Effect::Prohibit, Who::Nobody(self.find_role_list(but))),
         };
-        let frame =
-            Frame { effect, who, reach: None, parameters: Vec::new(), span: item.span.0, doc: item.doc.clone() };
+        let frame = Frame {
+            effect,
+            who,
+            reach: None,
+            parameters: Vec::new(),
+            span: item.span.0,
+            doc: item.doc.clone(),
+        };
         self.rule(&decl.rule, &frame)
     }
 
@@ -119,7 +130,10 @@ impl<'a> Resolver<'a> {
         let base = frame.base();
         let reach = self.reach(rule.reach.as_ref().or(frame.reach), base);
         let within = self.within(base, reach, frame.effect == Effect::Grant);
-        let ground = Ground { effect: frame.effect, within };
+        let ground = Ground {
+            effect: frame.effect,
+            within,
+        };
         let concerned = self.power(&rule.power, &ground);
         let setting = self.setting(&concerned, &ground, reach, frame);
         self.check_receivers(rule, &concerned, frame);
@@ -173,7 +187,8 @@ impl<'a> Resolver<'a> {
     fn held(&mut self, reach: Reach, words: &str, span: Span, base: Option<TypeId>) -> Reach {
         if base.is_none() {
             let message = format!("`{words}` is measured from where a role is held; this rule has no role");
-            self.found.push(Diagnostic::error("reach/no-role", message).at(span, ""));
+            self.found
+                .push(Diagnostic::error("reach/no-role", message).at(span, ""));
         }
         reach
     }
@@ -198,7 +213,8 @@ impl<'a> Resolver<'a> {
     fn impossible_reach(&mut self, name: &Name, ty: TypeId, base: Option<TypeId>, how: &str) {
         let base = base.map_or("", |base| self.type_name(base)).to_owned();
         let message = format!("a `{}` {how} a `{base}`", self.type_name(ty));
-        self.found.push(Diagnostic::error("reach/impossible", message).at(name.span(), ""));
+        self.found
+            .push(Diagnostic::error("reach/impossible", message).at(name.span(), ""));
     }
 
     fn setting(&self, concerned: &Concerned, ground: &Ground, reach: Reach, frame: &Frame<'_>) -> Setting {
@@ -231,7 +247,9 @@ impl<'a> Resolver<'a> {
                 setting.recipient = false;
                 setting.resource.push(ty);
                 if self.model.ty(ty).actions[action].creating {
-                    setting.chain.extend(self.model.ty(ty).containers.iter().copied().filter(near));
+                    setting
+                        .chain
+                        .extend(self.model.ty(ty).containers.iter().copied().filter(near));
                 } else {
                     setting.chain.push(ty);
                 }
@@ -245,25 +263,36 @@ impl<'a> Resolver<'a> {
                 setting.chain.push(ty);
             }
             Permission::Grant(_) => {
-                setting.chain.extend(within.iter().copied().filter(|&ty| self.model.ty(ty).kind.is_place()));
+                setting
+                    .chain
+                    .extend(within.iter().copied().filter(|&ty| self.model.ty(ty).kind.is_place()));
             }
         }
     }
 
     fn check_receivers(&mut self, rule: &ast::Rule, concerned: &Concerned, frame: &Frame<'_>) {
         let perms = &concerned.permissions;
-        let administrative = perms.iter().all(|&id| self.model.permissions.get(id).is_administrative());
+        let administrative = perms
+            .iter()
+            .all(|&id| self.model.permissions.get(id).is_administrative());
         let about_users = perms.iter().all(|&id| match self.model.permissions.get(id) {
             Permission::Act { ty, .. } => self.model.ty(ty).kind == TypeKind::Principal,
             _ => true,
         });
         let mut wrong = |condition: bool, message: &str| {
             if condition {
-                self.found.push(Diagnostic::error("rule/no-recipient", message).at(frame.span, ""));
+                self.found
+                    .push(Diagnostic::error("rule/no-recipient", message).at(frame.span, ""));
             }
         };
-        wrong(rule.receiver.is_some() && !administrative, "`to …` is said of `assign`, `give`, `take` and `grant` only");
-        wrong(concerned.except_self && !about_users, "`except self` needs a target or recipient that is a user");
+        wrong(
+            rule.receiver.is_some() && !administrative,
+            "`to …` is said of `assign`, `give`, `take` and `grant` only",
+        );
+        wrong(
+            concerned.except_self && !about_users,
+            "`except self` needs a target or recipient that is a user",
+        );
         let granting = matches!(rule.power.verbs, Verbs::Grant(_));
         wrong(rule.power.they_have && !granting, "`they have` is said of `grant` only");
     }
@@ -279,7 +308,10 @@ impl<'a> Resolver<'a> {
     fn relations(&mut self, rule: &ast::Rule, setting: &Setting) -> Vec<Relation> {
         let explicit = matches!(&rule.power.targets, Targets::List(list)
             if list.iter().all(|t| matches!(self.names.subjects.find(&t.name)[..], [names::Subject::Type(_)])));
-        rule.relation.iter().filter_map(|link| self.relation(link, setting, explicit)).collect()
+        rule.relation
+            .iter()
+            .filter_map(|link| self.relation(link, setting, explicit))
+            .collect()
     }
 
     fn relation(&mut self, link: &Link, setting: &Setting, explicit: bool) -> Option<Relation> {
@@ -294,14 +326,20 @@ impl<'a> Resolver<'a> {
         };
         if first.plus {
             let fault = Diagnostic::error("relation/plus", "`+` follows a relation between users");
-            self.found.push(fault.at(first.name.span(), "").help("as in `manager+ of creator`"));
+            self.found
+                .push(fault.at(first.name.span(), "").help("as in `manager+ of creator`"));
         }
         match named {
             Some(ty) => self.related_at(ty, &first.name)?,
             None => self.related_outward(&first.name, setting, explicit)?,
         }
         let then: Option<Vec<(AttrName, bool)>> = then.iter().rev().map(|step| self.follow_users(step)).collect();
-        Some(Relation { at: named, first: self.attr_key(&first.name.text), then: then?, span: link.span.0 })
+        Some(Relation {
+            at: named,
+            first: self.attr_key(&first.name.text),
+            then: then?,
+            span: link.span.0,
+        })
     }
 
     fn related_at(&mut self, ty: TypeId, name: &Name) -> Option<()> {
@@ -323,7 +361,8 @@ impl<'a> Resolver<'a> {
 
     fn no_users(&mut self, ty: TypeId, name: &Name) -> Option<()> {
         let message = format!("`{}` of `{}` holds no users", name.text, self.type_name(ty));
-        self.found.push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
+        self.found
+            .push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
         None
     }
 
@@ -352,13 +391,16 @@ impl<'a> Resolver<'a> {
 
     fn related_above(&mut self, ty: TypeId, name: &Name) -> Option<bool> {
         let above = self.containment.above(ty);
-        let having: Vec<TypeId> =
-            above.into_iter().filter(|&t| t != ty && self.holds_users(t, name) == Some(true)).collect();
+        let having: Vec<TypeId> = above
+            .into_iter()
+            .filter(|&t| t != ty && self.holds_users(t, name) == Some(true))
+            .collect();
         if having.len() > 1 {
             let list: Vec<String> = having.iter().map(|&t| format!("`{}`", self.type_name(t))).collect();
             let message = format!("`{}` could be that of {}", name.text, list.join(" or "));
             let fault = Diagnostic::error("relation/ambiguous", message).at(name.span(), "");
-            self.found.push(fault.help(format!("write `{} of {}`", name.text, self.type_name(having[0]))));
+            self.found
+                .push(fault.help(format!("write `{} of {}`", name.text, self.type_name(having[0]))));
             return None;
         }
         Some(!having.is_empty())
@@ -366,7 +408,13 @@ impl<'a> Resolver<'a> {
 
     fn follow_users(&mut self, step: &Step) -> Option<(AttrName, bool)> {
         let name = &step.name;
-        let found = self.model.ty(USER).attributes.iter().find(|a| a.name == name.text).map(|a| a.ty);
+        let found = self
+            .model
+            .ty(USER)
+            .attributes
+            .iter()
+            .find(|a| a.name == name.text)
+            .map(|a| a.ty);
         let Some(ty) = found else {
             self.unknown_attribute(USER, name);
             return None;
@@ -376,7 +424,8 @@ impl<'a> Resolver<'a> {
         }
         if step.plus && (ty.many || !ty.optional || ty.of == Scalar::Group) {
             let message = format!("`{}+` needs an attribute of type `user?`", name.text);
-            self.found.push(Diagnostic::error("relation/plus", message).at(name.span(), ""));
+            self.found
+                .push(Diagnostic::error("relation/plus", message).at(name.span(), ""));
             return None;
         }
         Some((self.attr_key(&name.text), step.plus))
@@ -396,7 +445,9 @@ impl<'a> Loose<'a> {
         resolver.containment = super::Containment::new(&model.types);
         resolver.names = model.index.clone();
         for (ix, name) in model.attr_names.iter().enumerate() {
-            resolver.attr_keys.insert(name.clone(), AttrName(u32::try_from(ix).unwrap_or(u32::MAX)));
+            resolver
+                .attr_keys
+                .insert(name.clone(), AttrName(u32::try_from(ix).unwrap_or(u32::MAX)));
         }
         resolver.model = model.clone();
         Self { resolver }

@@ -22,7 +22,11 @@ impl Resolver<'_> {
                 _ => None,
             };
             if let Some(kind) = constraint {
-                self.model.constraints.push(Constraint { span: item.span.0, doc: item.doc.clone(), kind });
+                self.model.constraints.push(Constraint {
+                    span: item.span.0,
+                    doc: item.doc.clone(),
+                    kind,
+                });
             }
         }
     }
@@ -36,16 +40,29 @@ impl Resolver<'_> {
             self.no_role_at(ty, &each.role.name);
         }
         self.given_by_hand(&roles, each.role.span.0);
-        let setting = Setting { resource: vec![ty], chain: vec![ty], ..Setting::default() };
+        let setting = Setting {
+            resource: vec![ty],
+            chain: vec![ty],
+            ..Setting::default()
+        };
         let when = each.when.as_ref().map(|expr| self.condition(expr, &setting));
-        Some(ConstraintKind::Each { ty, count: each.count, roles, when: when.flatten() })
+        Some(ConstraintKind::Each {
+            ty,
+            count: each.count,
+            roles,
+            when: when.flatten(),
+        })
     }
 
     /// Constraints count roles given by hand, so a derived one would never count.
     fn given_by_hand(&mut self, roles: &[RoleId], span: Span) {
         if let Some(&role) = roles.iter().find(|&&r| self.model.role(r).is_derived()) {
-            let message = format!("`{}` is derived; constraints count roles given by hand", self.model.show_role(role));
-            self.found.push(Diagnostic::error("constraint/derived-role", message).at(span, ""));
+            let message = format!(
+                "`{}` is derived; constraints count roles given by hand",
+                self.model.show_role(role)
+            );
+            self.found
+                .push(Diagnostic::error("constraint/derived-role", message).at(span, ""));
         }
     }
 
@@ -63,13 +80,27 @@ impl Resolver<'_> {
 
     fn exclusive(&mut self, exclusive: &Exclusive) -> Option<ConstraintKind> {
         match exclusive {
-            Exclusive::Roles { pair: [left, right], same } => {
+            Exclusive::Roles {
+                pair: [left, right],
+                same,
+            } => {
                 let (left, right) = (self.counted(left), self.counted(right));
-                Some(ConstraintKind::Roles { left, right, same: self.same(same.as_ref())? })
+                Some(ConstraintKind::Roles {
+                    left,
+                    right,
+                    same: self.same(same.as_ref())?,
+                })
             }
-            Exclusive::Permissions { pair: [left, right], same } => {
+            Exclusive::Permissions {
+                pair: [left, right],
+                same,
+            } => {
                 let (left, right) = (self.named_permission(left), self.named_permission(right));
-                Some(ConstraintKind::Permissions { left, right, same: self.same(same.as_ref())? })
+                Some(ConstraintKind::Permissions {
+                    left,
+                    right,
+                    same: self.same(same.as_ref())?,
+                })
             }
         }
     }
@@ -98,12 +129,14 @@ impl Resolver<'_> {
                 let who = if *anyone { Who::Anyone } else { Who::Everyone };
                 PromiseKind::Public(self.promised(rule, Effect::Grant, who, item))
             }
-            ast::Promise::Contains { more, less } => {
-                PromiseKind::Contains { more: self.find_roles(more), less: self.find_roles(less) }
-            }
-            ast::Promise::NeverBecome { actors, goal } => {
-                PromiseKind::NeverBecome { actors: self.find_role_list(actors), goal: self.find_roles(goal) }
-            }
+            ast::Promise::Contains { more, less } => PromiseKind::Contains {
+                more: self.find_roles(more),
+                less: self.find_roles(less),
+            },
+            ast::Promise::NeverBecome { actors, goal } => PromiseKind::NeverBecome {
+                actors: self.find_role_list(actors),
+                goal: self.find_roles(goal),
+            },
             ast::Promise::Role { roles, can, rule } => {
                 let effect = if *can { Effect::Grant } else { Effect::Prohibit };
                 let rules = self
@@ -117,12 +150,21 @@ impl Resolver<'_> {
                 PromiseKind::Role { can: *can, rules }
             }
         };
-        self.model.promises.push(Promise { span: item.span.0, kind });
+        self.model.promises.push(Promise {
+            span: item.span.0,
+            kind,
+        });
     }
 
     fn promised(&mut self, rule: &ast::Rule, effect: Effect, who: Who, item: &Item) -> Rule {
-        let frame =
-            Frame { effect, who, reach: None, parameters: Vec::new(), span: item.span.0, doc: item.doc.clone() };
+        let frame = Frame {
+            effect,
+            who,
+            reach: None,
+            parameters: Vec::new(),
+            span: item.span.0,
+            doc: item.doc.clone(),
+        };
         self.rule(rule, &frame)
     }
 }

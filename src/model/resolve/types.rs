@@ -12,7 +12,9 @@ use crate::model::show::snake_case;
 use crate::model::{Action, Field, Type, TypeId, TypeKind, USER};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::syntax::ast::{Container, ItemKind, Kind, Label, Labelled, Member, MemberKind, Name, NodeKind, NodeTypeDecl};
+use crate::syntax::ast::{
+    Container, ItemKind, Kind, Label, Labelled, Member, MemberKind, Name, NodeKind, NodeTypeDecl,
+};
 
 /// Roots of paths that no type may be called.
 const ROOTS: [&str; 6] = ["resource", "user", "context", "holding", "here", "recipient"];
@@ -106,7 +108,10 @@ impl<'a> Resolver<'a> {
             self.names.roots.insert(root, id);
             return;
         }
-        let message = format!("type `{}` would be `{root}` in conditions, which already has a meaning", name.text);
+        let message = format!(
+            "type `{}` would be `{root}` in conditions, which already has a meaning",
+            name.text
+        );
         let mut fault = Diagnostic::error("type/root-taken", message).at(name.span(), "choose another name");
         if let Some(span) = taken.and_then(|other| self.model.ty(other).span) {
             fault = fault.at(span, "the other type");
@@ -121,7 +126,8 @@ impl<'a> Resolver<'a> {
             let name = &decl.names[0];
             let message = format!("`{}` lies in nothing: only accounts may stand alone", name.text);
             let fault = Diagnostic::error("containment/no-container", message).at(name.span(), "");
-            self.found.push(fault.help(format!("say what contains it: `{} in …`", name.text)));
+            self.found
+                .push(fault.help(format!("say what contains it: `{} in …`", name.text)));
         }
         for name in &decl.names {
             if let [Subject::Type(ty)] = self.names.subjects.find(name)[..] {
@@ -135,14 +141,20 @@ impl<'a> Resolver<'a> {
 
     fn container(&mut self, decl: &NodeTypeDecl, container: &Container) -> Vec<TypeId> {
         let of_kind = |wanted: fn(TypeKind) -> bool| -> Vec<TypeId> {
-            self.model.type_ids().filter(|&ty| wanted(self.model.ty(ty).kind)).collect()
+            self.model
+                .type_ids()
+                .filter(|&ty| wanted(self.model.ty(ty).kind))
+                .collect()
         };
         match container {
             Container::AnyAccount(_) => of_kind(|kind| kind == TypeKind::Account),
             Container::AnyPlace(_) => of_kind(TypeKind::is_place),
             Container::Type(name) => {
                 let found = self.find_type(name);
-                found.filter(|&ty| self.may_contain(decl, name, ty)).into_iter().collect()
+                found
+                    .filter(|&ty| self.may_contain(decl, name, ty))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -154,15 +166,27 @@ impl<'a> Resolver<'a> {
             NodeKind::Account | NodeKind::Unit => kind.is_place(),
         };
         if !fits {
-            let word = if kind == TypeKind::Resource { "a resource" } else { "a principal" };
-            let message = format!("`{}` cannot lie in `{}`, which is {word}", decl.names[0].text, name.text);
-            self.found.push(Diagnostic::error("containment/impossible", message).at(name.span(), ""));
+            let word = if kind == TypeKind::Resource {
+                "a resource"
+            } else {
+                "a principal"
+            };
+            let message = format!(
+                "`{}` cannot lie in `{}`, which is {word}",
+                decl.names[0].text, name.text
+            );
+            self.found
+                .push(Diagnostic::error("containment/impossible", message).at(name.span(), ""));
         }
         fits
     }
 
     fn principals_lie_in_places(&mut self) {
-        let places: Vec<TypeId> = self.model.type_ids().filter(|&ty| self.model.ty(ty).kind.is_place()).collect();
+        let places: Vec<TypeId> = self
+            .model
+            .type_ids()
+            .filter(|&ty| self.model.ty(ty).kind.is_place())
+            .collect();
         for ty in &mut self.model.types {
             if ty.kind == TypeKind::Principal {
                 ty.containers.clone_from(&places);
@@ -207,7 +231,9 @@ impl<'a> Resolver<'a> {
                     self.found.push(fault.at(member.span.0, "not here"));
                 }
                 (MemberKind::Actions { creating, actions }, Some(ty)) => {
-                    actions.iter().for_each(|action| self.declare_action(ty, action, *creating));
+                    actions
+                        .iter()
+                        .for_each(|action| self.declare_action(ty, action, *creating));
                 }
                 (MemberKind::Fields(fields), Some(ty)) => {
                     fields.iter().for_each(|field| self.declare_field(ty, field));
@@ -230,7 +256,12 @@ impl<'a> Resolver<'a> {
             return self.duplicate("action", &action.name.text, Some(first), span);
         }
         let (name, labels) = (action.name.text.clone(), action.labels.clone());
-        self.model.types[ty.ix()].actions.push(Action { name, creating, labels, span });
+        self.model.types[ty.ix()].actions.push(Action {
+            name,
+            creating,
+            labels,
+            span,
+        });
     }
 
     fn declare_field(&mut self, ty: TypeId, field: &Labelled) {
@@ -244,10 +275,14 @@ impl<'a> Resolver<'a> {
     }
 
     fn declare_implication(&mut self, ty: TypeId, action: &Name, implied: &[Name]) {
-        let Some(strong) = self.find_action(ty, action) else { return };
+        let Some(strong) = self.find_action(ty, action) else {
+            return;
+        };
         for name in implied {
             if let Some(weak) = self.find_action(ty, name) {
-                self.model.types[ty.ix()].implies.push((strong, weak, action.span().to(name.span())));
+                self.model.types[ty.ix()]
+                    .implies
+                    .push((strong, weak, action.span().to(name.span())));
             }
         }
     }
@@ -276,7 +311,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn find_field(&mut self, ty: TypeId, name: &Name) -> Option<usize> {
         let declared = self.model.ty(ty);
         let labelled = |labels: &[Label]| name.quoted && labels.iter().any(|l| l.text == name.text);
-        let known = declared.fields.iter().position(|f| f.name == name.text || labelled(&f.labels));
+        let known = declared
+            .fields
+            .iter()
+            .position(|f| f.name == name.text || labelled(&f.labels));
         if known.is_none() {
             let message = format!("`{}` has no field `{}`", declared.name, name.text);
             let fault = Diagnostic::error("name/unknown-field", message).at(name.span(), "");
@@ -290,7 +328,11 @@ impl<'a> Resolver<'a> {
     fn close_implications(&mut self, ty: TypeId) {
         let declared = self.model.ty(ty);
         let mut graph: DiGraph<String, Span> = DiGraph::new();
-        let nodes: Vec<_> = declared.actions.iter().map(|a| graph.add_node(a.name.clone())).collect();
+        let nodes: Vec<_> = declared
+            .actions
+            .iter()
+            .map(|a| graph.add_node(a.name.clone()))
+            .collect();
         for &(strong, weak, span) in &declared.implies {
             graph.update_edge(nodes[strong], nodes[weak], span);
         }
@@ -317,7 +359,12 @@ impl<'a> Resolver<'a> {
             self.model.permissions.add(Permission::Give(role));
             self.model.permissions.add(Permission::Take(role));
         }
-        for ty in self.model.type_ids().filter(|&ty| self.model.ty(ty).kind.is_place()).collect::<Vec<_>>() {
+        for ty in self
+            .model
+            .type_ids()
+            .filter(|&ty| self.model.ty(ty).kind.is_place())
+            .collect::<Vec<_>>()
+        {
             self.model.permissions.add(Permission::AddMember(ty));
             self.model.permissions.add(Permission::RemoveMember(ty));
         }
@@ -328,10 +375,18 @@ impl<'a> Resolver<'a> {
         let perms = &mut self.model.permissions;
         let fields = declared.fields.len();
         for (action, it) in declared.actions.iter().enumerate() {
-            perms.add(Permission::Act { ty, action, field: None });
+            perms.add(Permission::Act {
+                ty,
+                action,
+                field: None,
+            });
             let below = if it.creating { 0 } else { fields };
             for field in 0..below {
-                perms.add(Permission::Act { ty, action, field: Some(field) });
+                perms.add(Permission::Act {
+                    ty,
+                    action,
+                    field: Some(field),
+                });
             }
         }
         for (strong, weak) in transitive(declared) {
@@ -346,7 +401,9 @@ impl<'a> Resolver<'a> {
 
     fn lift_to_grant(&mut self, id: PermId) {
         let perms = &mut self.model.permissions;
-        let Some(strong) = perms.id(Permission::Grant(id)) else { return };
+        let Some(strong) = perms.id(Permission::Grant(id)) else {
+            return;
+        };
         for weak in perms.implied(id).to_vec() {
             if let Some(weak) = perms.id(Permission::Grant(weak)) {
                 perms.imply(strong, weak);
@@ -358,7 +415,9 @@ impl<'a> Resolver<'a> {
 /// The pairs (stronger, weaker) of a type's actions, transitively closed.
 fn transitive(ty: &Type) -> Vec<(usize, usize)> {
     let graph: DiGraph<(), ()> = DiGraph::from_edges(
-        ty.implies.iter().map(|&(a, b, _)| (u32::try_from(a).unwrap_or(0), u32::try_from(b).unwrap_or(0))),
+        ty.implies
+            .iter()
+            .map(|&(a, b, _)| (u32::try_from(a).unwrap_or(0), u32::try_from(b).unwrap_or(0))),
     );
     let mut pairs = Vec::new();
     for start in graph.node_indices() {
@@ -371,4 +430,3 @@ fn transitive(ty: &Type) -> Vec<(usize, usize)> {
     }
     pairs
 }
-

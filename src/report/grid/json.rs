@@ -22,8 +22,8 @@ use serde::Serialize;
 
 use super::csv::{effect, via};
 use crate::model::RoleId;
-use crate::report::places::Places;
 use crate::report::json::printable;
+use crate::report::places::Places;
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 use crate::table::grid::{self, Entry, Grid, GroupKind, Origin, RoleHead, Subject, TypeHead};

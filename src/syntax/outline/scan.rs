@@ -40,9 +40,7 @@ pub(in crate::syntax) fn scan(text: &str, start: usize, opens: impl Fn(&str) -> 
         scanner.step(byte);
     }
     let unclosed = std::mem::take(&mut scanner.stack);
-    unclosed
-        .into_iter()
-        .for_each(|index| scanner.unclosed(index));
+    unclosed.into_iter().for_each(|index| scanner.unclosed(index));
     let (events, mut outline) = (scanner.events, scanner.outline);
     measure(&mut outline, &events, |at| opens(word_at(text, at)));
     outline.faults.sort_by_key(|fault| fault.at);
@@ -86,11 +84,7 @@ impl Scanner<'_> {
 
     fn line_end(&self) -> usize {
         let rest = &self.bytes[self.at..];
-        self.at
-            + rest
-                .iter()
-                .position(|&byte| byte == b'\n')
-                .unwrap_or(rest.len())
+        self.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len())
     }
 
     fn code(&mut self, byte: u8) {
@@ -129,14 +123,7 @@ impl Scanner<'_> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'\n' => break,
-                b'\\'
-                    if self
-                        .bytes
-                        .get(self.at + 1)
-                        .is_some_and(|&next| next != b'\n') =>
-                {
-                    self.at += 2
-                }
+                b'\\' if self.bytes.get(self.at + 1).is_some_and(|&next| next != b'\n') => self.at += 2,
                 b'"' => {
                     self.at += 1;
                     return;
@@ -174,9 +161,7 @@ impl Scanner<'_> {
             self.events.push(Event::Close(true));
         } else {
             let top = self.stack.last().copied();
-            let closed = top.filter(|&index| {
-                byte != b'}' && closing(self.outline.brackets[index].kind) == byte
-            });
+            let closed = top.filter(|&index| byte != b'}' && closing(self.outline.brackets[index].kind) == byte);
             self.events.push(Event::Close(closed.is_some()));
             match closed {
                 Some(index) => {

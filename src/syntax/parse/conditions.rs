@@ -9,9 +9,7 @@ use super::grammar::{Parts, Rule};
 use super::names::{name, role_name, unescape};
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
-use crate::syntax::ast::{
-    Expr, ExprKind, Held, HeldAt, Literal, LiteralKind, Op, Operand, Path, Shift,
-};
+use crate::syntax::ast::{Expr, ExprKind, Held, HeldAt, Literal, LiteralKind, Op, Operand, Path, Shift};
 
 /// `when …` or `unless …`
 pub(super) fn clause(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Expr {
@@ -50,19 +48,14 @@ fn chain(
     let mut flat = Vec::with_capacity(built.len());
     for operand in built {
         match (operand.kind, joint) {
-            (ExprKind::And(list), Rule::kw_and) | (ExprKind::Or(list), Rule::kw_or) => {
-                flat.extend(list)
-            }
+            (ExprKind::And(list), Rule::kw_and) | (ExprKind::Or(list), Rule::kw_or) => flat.extend(list),
             (kind, _) => flat.push(Expr {
                 kind,
                 span: operand.span,
             }),
         }
     }
-    Expr {
-        kind: join(flat),
-        span,
-    }
+    Expr { kind: join(flat), span }
 }
 
 fn term(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Expr {
@@ -174,20 +167,13 @@ fn shift(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Shift {
     debug_assert_eq!(pair.as_rule(), Rule::shift);
     let span = cx.span(&pair);
     let mut parts = Parts::of(pair);
-    let sign = if parts.any().as_rule() == Rule::minus {
-        -1
-    } else {
-        1
-    };
+    let sign = if parts.any().as_rule() == Rule::minus { -1 } else { 1 };
     let duration = parts.one(Rule::duration);
     let minutes = minutes(duration.as_str()).unwrap_or_else(|| {
         cx.found.push(
-            Diagnostic::error(
-                "syntax/number",
-                format!("`{}` is too long", duration.as_str()),
-            )
-            .at(cx.span(&duration).0, "")
-            .help("a duration may have up to 6 digits"),
+            Diagnostic::error("syntax/number", format!("`{}` is too long", duration.as_str()))
+                .at(cx.span(&duration).0, "")
+                .help("a duration may have up to 6 digits"),
         );
         0
     });
@@ -216,10 +202,7 @@ pub(super) fn operand(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Operand {
     let span = cx.span(&inner);
     match inner.as_rule() {
         Rule::literal => Operand::Literal(literal(cx, inner)),
-        Rule::list => Operand::List(
-            Parts::of(inner).many(Rule::operand, |pair| operand(cx, pair)),
-            span,
-        ),
+        Rule::list => Operand::List(Parts::of(inner).many(Rule::operand, |pair| operand(cx, pair)), span),
         _ => Operand::Path(path(cx, inner)),
     }
 }

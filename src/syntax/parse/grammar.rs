@@ -28,11 +28,7 @@ impl<'i> Parts<'i> {
 
     /// The next part.
     pub(super) fn peek(&mut self) -> Option<Rule> {
-        while self
-            .pairs
-            .next_if(|pair| is_punctuation(pair.as_rule()))
-            .is_some()
-        {}
+        while self.pairs.next_if(|pair| is_punctuation(pair.as_rule())).is_some() {}
         self.pairs.peek().map(Pair::as_rule)
     }
 
@@ -44,11 +40,7 @@ impl<'i> Parts<'i> {
 
     /// The next part, if it is `rule`.
     pub(super) fn opt(&mut self, rule: Rule) -> Option<Pair<'i, Rule>> {
-        if self.peek()? == rule {
-            self.pairs.next()
-        } else {
-            None
-        }
+        if self.peek()? == rule { self.pairs.next() } else { None }
     }
 
     /// Whether the next part is `rule`; takes it if so.

@@ -14,8 +14,8 @@ use super::names::{labels, name, names, permission, role_name};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{
-    AreaDecl, AttrType, Attribute, BaseType, BundleDecl, Container, Item, ItemKind, Kind, KindDecl,
-    Label, Labelled, Member, MemberKind, Name, NodeKind, NodeTypeDecl,
+    AreaDecl, AttrType, Attribute, BaseType, BundleDecl, Container, Item, ItemKind, Kind, KindDecl, Label, Labelled,
+    Member, MemberKind, Name, NodeKind, NodeTypeDecl,
 };
 
 pub(super) fn item(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Item {
@@ -35,11 +35,7 @@ pub(super) fn item(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Item {
         Rule::role => ItemKind::Role(roles::role(cx, inner)),
         _ => promises::item(cx, inner),
     };
-    Item {
-        kind,
-        doc: None,
-        span,
-    }
+    Item { kind, doc: None, span }
 }
 
 fn node_type(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> NodeTypeDecl {
@@ -133,11 +129,7 @@ pub(super) fn member(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Member {
         Rule::actions => actions(cx, inner),
         _ => implies(cx, inner),
     };
-    Member {
-        kind,
-        doc: None,
-        span,
-    }
+    Member { kind, doc: None, span }
 }
 
 fn actions(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> MemberKind {

@@ -41,11 +41,8 @@ impl<'a> Cx<'a> {
         let span = self.at(place, place + seen.word.len());
         if let Some(problem) = open_text(seen.word) {
             let opening = self.at(place, place + 1);
-            self.found.push(
-                problem
-                    .at(opening, "opens here")
-                    .help("put a `\"` at its end"),
-            );
+            self.found
+                .push(problem.at(opening, "opens here").help("put a `\"` at its end"));
             return;
         }
         let expected: &[Rule] = match &error.variant {
@@ -65,12 +62,7 @@ impl<'a> Cx<'a> {
 /// In sentences no scan has looked for texts that are not closed.
 fn open_text(word: &str) -> Option<Diagnostic> {
     let open = word.starts_with('"') && (word.len() == 1 || !word.ends_with('"'));
-    open.then(|| {
-        Diagnostic::error(
-            "syntax/unterminated-string",
-            "this text is not closed on its line",
-        )
-    })
+    open.then(|| Diagnostic::error("syntax/unterminated-string", "this text is not closed on its line"))
 }
 
 fn message(expected: &[Rule], seen: &Seen<'_>) -> String {
@@ -148,12 +140,9 @@ fn name_phrase(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::new_type | Rule::type_ref | Rule::types | Rule::container => "a type's name",
         Rule::new_role | Rule::role_ref | Rule::role_name | Rule::role_names => "a role's name",
-        Rule::new_action
-        | Rule::action_ref
-        | Rule::action_list
-        | Rule::action
-        | Rule::verbs
-        | Rule::a_verb => "an action",
+        Rule::new_action | Rule::action_ref | Rule::action_list | Rule::action | Rule::verbs | Rule::a_verb => {
+            "an action"
+        }
         Rule::new_area => "an area's name",
         Rule::new_local | Rule::local_ref | Rule::local | Rule::field | Rule::step | Rule::link => {
             "the name of an attribute"
@@ -219,9 +208,7 @@ fn piece(rule: Rule) -> Option<&'static str> {
         Rule::item | Rule::file => "a declaration such as `role`",
         Rule::member | Rule::attribute | Rule::all_members => "an attribute, `actions` or `fields`",
         Rule::role_rule | Rule::all_rules => "`can` or `cannot`",
-        Rule::expr | Rule::conj | Rule::term | Rule::comparison | Rule::claim | Rule::negated => {
-            "a condition"
-        }
+        Rule::expr | Rule::conj | Rule::term | Rule::comparison | Rule::claim | Rule::negated => "a condition",
         Rule::compare => "`is`, `in` or another comparison",
         Rule::operand | Rule::fixed | Rule::literal | Rule::path => "a value",
         Rule::natural | Rule::number => "a number",

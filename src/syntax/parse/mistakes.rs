@@ -61,9 +61,7 @@ pub(super) fn help(expected: &[Rule], seen: &Seen<'_>) -> Option<String> {
     let instead = by_place(expected, seen, before)
         .or_else(|| by_word(seen.word))
         .or_else(|| by_opening(seen.before));
-    instead
-        .map(str::to_owned)
-        .or_else(|| reserved(expected, seen.word))
+    instead.map(str::to_owned).or_else(|| reserved(expected, seen.word))
 }
 
 /// Slips that what stands before gives away.
@@ -71,16 +69,12 @@ fn by_place(expected: &[Rule], seen: &Seen<'_>, before: &str) -> Option<&'static
     let negated = seen.word == "not" || seen.word.starts_with("'t") || seen.word.starts_with("’t");
     match seen.word {
         _ if before == "can" && negated => Some("write `cannot`"),
-        "in" | "on" | "of" | "for" if expected.contains(&Rule::kw_at) => {
-            Some("a role is held `at` a type")
-        }
-        "other" | "others" if before == "to" => {
-            Some("write `to anyone`, or the roles that may receive it")
-        }
+        "in" | "on" | "of" | "for" if expected.contains(&Rule::kw_at) => Some("a role is held `at` a type"),
+        "other" | "others" if before == "to" => Some("write `to anyone`, or the roles that may receive it"),
         "have" if expected.contains(&Rule::kw_has) => Some("write `has`"),
-        _ if expected.contains(&Rule::kw_implies) && expected.contains(&Rule::p_colon) => Some(
-            "an attribute is written `name: type`, and commas stand between the names of a list",
-        ),
+        _ if expected.contains(&Rule::kw_implies) && expected.contains(&Rule::p_colon) => {
+            Some("an attribute is written `name: type`, and commas stand between the names of a list")
+        }
         _ if expected.contains(&Rule::targets) && CLAUSES.contains(&seen.word) => {
             Some("name the types or areas before the clauses, or write `everything`")
         }
@@ -91,8 +85,8 @@ fn by_place(expected: &[Rule], seen: &Seen<'_>, before: &str) -> Option<&'static
 /// Words and signs of other languages.
 fn by_word(word: &str) -> Option<&'static str> {
     Some(match word {
-        "allow" | "allows" | "permit" | "permits" | "deny" | "denies" | "forbid" | "forbids"
-        | "may" | "must" | "should" => "write `can` or `cannot`",
+        "allow" | "allows" | "permit" | "permits" | "deny" | "denies" | "forbid" | "forbids" | "may" | "must"
+        | "should" => "write `can` or `cannot`",
         "if" | "where" => "a condition follows `when` or `unless`",
         "inherit" | "inherits" | "extend" => "write `extends`",
         "everybody" | "all" => "write `everyone`",
@@ -114,9 +108,7 @@ fn by_opening(before: &str) -> Option<&'static str> {
     match before.trim_start() {
         text if text.contains('\n') => None,
         text => match text.split_whitespace().next()? {
-            "does" | "do" | "may" | "should" | "could" | "has" => {
-                Some("ask with `can`: `can oz edit tender-17`")
-            }
+            "does" | "do" | "may" | "should" | "could" | "has" => Some("ask with `can`: `can oz edit tender-17`"),
             "list" | "show" => Some("ask with `who can`, `which … can` or `what can`"),
             _ => None,
         },

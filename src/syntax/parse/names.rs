@@ -12,10 +12,7 @@ use crate::syntax::ast::{Label, Name, Permission, RoleName, Target};
 /// Any rule that is a name: declared, used, or a step of a path.
 pub(super) fn name(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Name {
     let span = cx.span(&pair);
-    let quote = pair
-        .clone()
-        .into_inner()
-        .find(|inner| inner.as_rule() == Rule::quoted);
+    let quote = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::quoted);
     Name {
         text: match &quote {
             Some(quote) => nfc(&unescape(quote.as_str())),
@@ -33,14 +30,9 @@ pub(super) fn names(cx: &mut Cx<'_>, parts: &mut Parts<'_>, rule: Rule) -> Vec<N
 
 /// The names of a pair that is nothing but a list of them.
 pub(super) fn list(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Name> {
-    debug_assert!(matches!(
-        pair.as_rule(),
-        Rule::types | Rule::action_list | Rule::verbs
-    ));
+    debug_assert!(matches!(pair.as_rule(), Rule::types | Rule::action_list | Rule::verbs));
     let mut parts = Parts::of(pair);
-    std::iter::from_fn(|| parts.next())
-        .map(|pair| name(cx, pair))
-        .collect()
+    std::iter::from_fn(|| parts.next()).map(|pair| name(cx, pair)).collect()
 }
 
 pub(super) fn labels(cx: &mut Cx<'_>, parts: &mut Parts<'_>) -> Vec<Label> {
@@ -53,9 +45,7 @@ pub(super) fn label(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Label {
     let mut parts = Parts::of(pair);
     Label {
         text: nfc(&unescape(parts.one(Rule::string).as_str())),
-        lang: parts
-            .opt(Rule::lang)
-            .map(|lang| lang.as_str().to_lowercase()),
+        lang: parts.opt(Rule::lang).map(|lang| lang.as_str().to_lowercase()),
         span,
     }
 }

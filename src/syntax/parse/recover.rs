@@ -63,19 +63,11 @@ impl<T> Series<'_, T> {
     }
 
     /// Parses the piece at `at`, or tells where it ends and what is wrong with it.
-    fn piece(
-        &self,
-        cx: &mut Cx<'_>,
-        at: usize,
-        built: &mut Vec<T>,
-    ) -> Result<usize, (usize, Box<Error<Rule>>)> {
+    fn piece(&self, cx: &mut Cx<'_>, at: usize, built: &mut Vec<T>) -> Result<usize, (usize, Box<Error<Rule>>)> {
         let first = self.heads.partition_point(|head| head.at <= at);
         let mut count = 0;
         loop {
-            let stop = self
-                .heads
-                .get(first + count)
-                .map_or(self.end, |head| head.at);
+            let stop = self.heads.get(first + count).map_or(self.end, |head| head.at);
             if cx.outline.too_deep(at, stop) {
                 return Ok(stop);
             }
@@ -102,23 +94,14 @@ impl<T> Series<'_, T> {
             .flat_map(Pair::into_inner)
             .filter(|pair| pair.as_rule() == self.one)
         {
-            end = cx
-                .outline
-                .code_end(cx.text, cx.shift, cx.shift + pair.as_span().end());
+            end = cx.outline.code_end(cx.text, cx.shift, cx.shift + pair.as_span().end());
             built.push((self.build)(cx, pair));
         }
         end
     }
 
     /// Keeps what stands before an error, reports it, and tells where to go on.
-    fn broken(
-        &self,
-        cx: &mut Cx<'_>,
-        at: usize,
-        stop: usize,
-        error: Box<Error<Rule>>,
-        built: &mut Vec<T>,
-    ) -> usize {
+    fn broken(&self, cx: &mut Cx<'_>, at: usize, stop: usize, error: Box<Error<Rule>>, built: &mut Vec<T>) -> usize {
         let place = cx.place(&error);
         let good = match cx.parse(self.some, at, stop) {
             Ok(pairs) => self.keep(cx, pairs, built),
@@ -146,20 +129,14 @@ impl<T> Series<'_, T> {
     /// Whether the piece that ends at `good` would have gone on, had there been no error at `place`.
     fn is_cut(&self, cx: &Cx<'_>, good: usize, place: usize) -> bool {
         let next = cx.outline.code_start(cx.text, good, cx.text.len());
-        let line_between = cx
-            .text
-            .get(good..next)
-            .is_some_and(|gap| gap.contains('\n'));
+        let line_between = cx.text.get(good..next).is_some_and(|gap| gap.contains('\n'));
         !((self.opens)(cx.text, next) || line_between && place == next)
     }
 
     /// The last line before the error that opens an item without being indented; else the first behind the error.
     fn resume(&self, at: usize, place: usize) -> usize {
         let first = self.heads.partition_point(|head| head.at <= at);
-        let behind = self
-            .heads
-            .partition_point(|head| head.at < place)
-            .max(first);
+        let behind = self.heads.partition_point(|head| head.at < place).max(first);
         let between = self.heads.get(first..behind).unwrap_or(&[]);
         let flush = between.iter().rev().find(|head| head.flush);
         flush
@@ -171,10 +148,7 @@ impl<T> Series<'_, T> {
 /// Parses the body of a broken item by itself. Only the last item can be broken, and its head was kept.
 fn mend(cx: &mut Cx<'_>, built: &mut [Item], broken: &Break) -> Option<usize> {
     let open = cx.outline.code_start(cx.text, broken.good, cx.text.len());
-    let bracket = cx
-        .outline
-        .bracket_at(open)
-        .filter(|bracket| bracket.kind == b'{')?;
+    let bracket = cx.outline.bracket_at(open).filter(|bracket| bracket.kind == b'{')?;
     let item = built
         .last_mut()
         .filter(|_| broken.good > broken.start && broken.place >= open)?;
@@ -197,9 +171,7 @@ fn mend(cx: &mut Cx<'_>, built: &mut [Item], broken: &Break) -> Option<usize> {
 }
 
 fn role_rules(cx: &mut Cx<'_>, bracket: &Bracket, end: usize) -> Vec<RoleRule> {
-    let heads = cx.heads_of(bracket, end, |text, at| {
-        matches!(word_at(text, at), "can" | "cannot")
-    });
+    let heads = cx.heads_of(bracket, end, |text, at| matches!(word_at(text, at), "can" | "cannot"));
     let series = Series {
         all: Rule::all_rules,
         some: Rule::some_rules,
@@ -245,9 +217,7 @@ fn opens_member(text: &str, at: usize) -> bool {
         .get(at + word.len()..)
         .unwrap_or("")
         .trim_start_matches([' ', '\t']);
-    matches!(word, "actions" | "creating" | "fields")
-        || rest.starts_with(':')
-        || word_at(rest, 0) == "implies"
+    matches!(word, "actions" | "creating" | "fields") || rest.starts_with(':') || word_at(rest, 0) == "implies"
 }
 
 impl<'a> Cx<'a> {
@@ -260,12 +230,7 @@ impl<'a> Cx<'a> {
             one: Rule::item,
             build: items::item,
             opens: opens_item,
-            useful: |item| {
-                matches!(
-                    item.kind,
-                    ItemKind::Role(_) | ItemKind::NodeType(_) | ItemKind::Kind(_)
-                )
-            },
+            useful: |item| matches!(item.kind, ItemKind::Role(_) | ItemKind::NodeType(_) | ItemKind::Kind(_)),
             mend,
             heads: &heads,
             end: self.text.len(),
@@ -288,21 +253,11 @@ impl<'a> Cx<'a> {
         let heads = heads
             .iter()
             .filter(|head| head.depth == depth && opens(self.text, head.at));
-        heads
-            .map(|head| Head {
-                flush: true,
-                ..*head
-            })
-            .collect()
+        heads.map(|head| Head { flush: true, ..*head }).collect()
     }
 
     /// Parses `start..end` of the text.
-    fn parse(
-        &mut self,
-        rule: Rule,
-        start: usize,
-        end: usize,
-    ) -> Result<Pairs<'a, Rule>, Box<Error<Rule>>> {
+    fn parse(&mut self, rule: Rule, start: usize, end: usize) -> Result<Pairs<'a, Rule>, Box<Error<Rule>>> {
         self.shift = start;
         let text = self.text;
         Grammar::parse(rule, text.get(start..end).unwrap_or("")).map_err(Box::new)
@@ -330,17 +285,10 @@ impl<'a> Cx<'a> {
         let heads: Vec<Head> = self.openers().collect();
         let item = |fault: &Fault| heads.partition_point(|head| head.at <= fault.at);
         let outline = self.outline;
-        for faults in outline
-            .faults
-            .chunk_by(|one, other| item(one) == item(other))
-        {
+        for faults in outline.faults.chunk_by(|one, other| item(one) == item(other)) {
             let deep = faults.iter().find(|fault| fault.kind == FaultKind::TooDeep);
-            let strings = faults
-                .iter()
-                .filter(|fault| fault.kind == FaultKind::Unterminated);
-            let mut bracket = faults
-                .first()
-                .filter(|fault| fault.kind != FaultKind::Unterminated);
+            let strings = faults.iter().filter(|fault| fault.kind == FaultKind::Unterminated);
+            let mut bracket = faults.first().filter(|fault| fault.kind != FaultKind::Unterminated);
             bracket = deep.or(bracket);
             for fault in strings.chain(bracket) {
                 self.found.push(self.describe_fault(*fault));
@@ -351,23 +299,19 @@ impl<'a> Cx<'a> {
     fn describe_fault(&self, fault: Fault) -> Diagnostic {
         let span = self.at(fault.at, fault.at + 1);
         match fault.kind {
-            FaultKind::Unterminated => Diagnostic::error(
-                "syntax/unterminated-string",
-                "this text is not closed on its line",
-            )
-            .at(span, "opens here")
-            .help("put a `\"` at its end"),
-            FaultKind::Unclosed(open) => Diagnostic::error(
-                "syntax/unclosed",
-                format!("`{}` is never closed", open as char),
-            )
-            .at(span, "opens here")
-            .help(format!("put a `{}` where it ends", closing(open) as char)),
-            FaultKind::Unopened(close) => Diagnostic::error(
-                "syntax/unopened",
-                format!("`{}` closes nothing", close as char),
-            )
-            .at(span, ""),
+            FaultKind::Unterminated => {
+                Diagnostic::error("syntax/unterminated-string", "this text is not closed on its line")
+                    .at(span, "opens here")
+                    .help("put a `\"` at its end")
+            }
+            FaultKind::Unclosed(open) => {
+                Diagnostic::error("syntax/unclosed", format!("`{}` is never closed", open as char))
+                    .at(span, "opens here")
+                    .help(format!("put a `{}` where it ends", closing(open) as char))
+            }
+            FaultKind::Unopened(close) => {
+                Diagnostic::error("syntax/unopened", format!("`{}` closes nothing", close as char)).at(span, "")
+            }
             FaultKind::TooDeep => Diagnostic::error(
                 "syntax/too-deep",
                 format!("brackets are nested more than {MAX_DEPTH} deep"),

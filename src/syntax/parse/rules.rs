@@ -8,9 +8,7 @@ use super::grammar::{Parts, Rule};
 use super::names::{list, name, permission, role_names, target};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast;
-use crate::syntax::ast::{
-    Except, Link, Name, Permission, Power, Reach, Receiver, RoleRule, Step, Targets, Verbs,
-};
+use crate::syntax::ast::{Except, Link, Name, Permission, Power, Reach, Receiver, RoleRule, Step, Targets, Verbs};
 
 /// A rule in a role's body.
 pub(super) fn role_rule(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> RoleRule {
@@ -36,12 +34,8 @@ pub(super) fn entitlement(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ast::Rule {
             .opt(Rule::relation)
             .map(|pair| relation(cx, pair))
             .unwrap_or_default(),
-        when: parts
-            .opt(Rule::when)
-            .map(|pair| conditions::clause(cx, pair)),
-        unless: parts
-            .opt(Rule::unless)
-            .map(|pair| conditions::clause(cx, pair)),
+        when: parts.opt(Rule::when).map(|pair| conditions::clause(cx, pair)),
+        unless: parts.opt(Rule::unless).map(|pair| conditions::clause(cx, pair)),
     }
 }
 
@@ -209,18 +203,14 @@ fn receiver(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Receiver {
 
 fn relation(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Link> {
     debug_assert_eq!(pair.as_rule(), Rule::relation);
-    let links = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::link);
+    let links = pair.into_inner().filter(|inner| inner.as_rule() == Rule::link);
     links.map(|inner| link(cx, inner)).collect()
 }
 
 fn link(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Link {
     debug_assert_eq!(pair.as_rule(), Rule::link);
     let span = cx.span(&pair);
-    let steps = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::step);
+    let steps = pair.into_inner().filter(|inner| inner.as_rule() == Rule::step);
     Link {
         steps: steps.map(|inner| step(cx, inner)).collect(),
         span,

@@ -5,9 +5,7 @@ use pest::iterators::Pair;
 use super::Cx;
 use super::grammar::{Parts, Rule};
 use super::names::{list, name, nfc, role_name, target, unescape};
-use crate::syntax::ast::{
-    Deed, Id, NodeRef, RoleName, Scope, Sentence, SentenceKind, Setting, Thing,
-};
+use crate::syntax::ast::{Deed, Id, NodeRef, RoleName, Scope, Sentence, SentenceKind, Setting, Thing};
 
 pub(super) fn sentence(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Sentence {
     debug_assert_eq!(pair.as_rule(), Rule::sentence);
@@ -37,12 +35,8 @@ pub(super) fn sentence(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Sentence {
 
 fn question(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> SentenceKind {
     match pair.as_rule() {
-        Rule::ask_why | Rule::ask_how | Rule::ask_can | Rule::ask_who_can | Rule::ask_roles_can => {
-            about_deed(cx, pair)
-        }
-        Rule::ask_who_is | Rule::ask_is | Rule::ask_where | Rule::ask_roles_exist => {
-            about_role(cx, pair)
-        }
+        Rule::ask_why | Rule::ask_how | Rule::ask_can | Rule::ask_who_can | Rule::ask_roles_can => about_deed(cx, pair),
+        Rule::ask_who_is | Rule::ask_is | Rule::ask_where | Rule::ask_roles_exist => about_role(cx, pair),
         _ => about_powers(cx, pair),
     }
 }
@@ -90,8 +84,7 @@ fn about_role(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> SentenceKind {
         }
         Rule::ask_where => SentenceKind::WhereExists(role_name(cx, parts.one(Rule::role_name))),
         _ => {
-            let ty =
-                std::iter::from_fn(|| parts.next()).find(|pair| pair.as_rule() == Rule::type_ref);
+            let ty = std::iter::from_fn(|| parts.next()).find(|pair| pair.as_rule() == Rule::type_ref);
             SentenceKind::WhichRolesExist(ty.map(|pair| name(cx, pair)))
         }
     }
@@ -216,18 +209,13 @@ pub(super) fn node(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> NodeRef {
             ty: Some(first),
             id: id(cx, second),
         },
-        None => NodeRef {
-            ty: None,
-            id: first,
-        },
+        None => NodeRef { ty: None, id: first },
     }
 }
 
 fn settings(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Setting> {
     debug_assert_eq!(pair.as_rule(), Rule::supposed);
-    let settings = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::setting);
+    let settings = pair.into_inner().filter(|inner| inner.as_rule() == Rule::setting);
     settings.map(|inner| setting(cx, inner)).collect()
 }
 
@@ -249,9 +237,7 @@ fn setting(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Setting {
 
 fn helpers(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Id> {
     debug_assert_eq!(pair.as_rule(), Rule::helpers);
-    let ids = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::id);
+    let ids = pair.into_inner().filter(|inner| inner.as_rule() == Rule::id);
     ids.map(|inner| id(cx, inner)).collect()
 }
 

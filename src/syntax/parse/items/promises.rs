@@ -8,9 +8,7 @@ use super::super::grammar::{Parts, Rule};
 use super::super::names::{name, permission, role_name, role_names};
 use super::super::rules::entitlement;
 use crate::diagnostic::Diagnostic;
-use crate::syntax::ast::{
-    self, Also, Count, Each, Exclusive, ItemKind, Promise, Public, PublicRule,
-};
+use crate::syntax::ast::{self, Also, Count, Each, Exclusive, ItemKind, Promise, Public, PublicRule};
 
 pub(super) fn item(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> ItemKind {
     match pair.as_rule() {
@@ -39,10 +37,7 @@ fn public(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> PublicRule {
 }
 
 fn roles_behind(cx: &mut Cx<'_>, parts: &mut Parts<'_>, rule: Rule) -> Vec<ast::RoleName> {
-    parts
-        .opt(rule)
-        .map(|pair| role_names(cx, pair))
-        .unwrap_or_default()
+    parts.opt(rule).map(|pair| role_names(cx, pair)).unwrap_or_default()
 }
 
 fn each(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Each {
@@ -52,9 +47,7 @@ fn each(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Each {
         ty: name(cx, parts.one(Rule::type_ref)),
         count: count(cx, parts.one(Rule::count)),
         role: role_name(cx, parts.one(Rule::role_name)),
-        when: parts
-            .opt(Rule::when)
-            .map(|pair| conditions::clause(cx, pair)),
+        when: parts.opt(Rule::when).map(|pair| conditions::clause(cx, pair)),
     }
 }
 
@@ -85,9 +78,7 @@ fn natural(cx: &mut Cx<'_>, pair: &Pair<'_, Rule>) -> u32 {
 
 fn also(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Also {
     debug_assert_eq!(pair.as_rule(), Rule::also);
-    let roles = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::role_name);
+    let roles = pair.into_inner().filter(|inner| inner.as_rule() == Rule::role_name);
     let mut roles: Vec<_> = roles.map(|inner| role_name(cx, inner)).collect();
     Also {
         is: roles.remove(0),

@@ -57,10 +57,7 @@ fn add(cx: &mut Cx<'_>, decl: &mut RoleDecl, pair: Pair<'_, Rule>) {
         Rule::derived => ("`for whoever`", fill(&mut decl.derived, beings(cx, pair))),
         _ => {
             let parameters = Parts::of(pair).many(Rule::parameter, |pair| attribute(cx, pair));
-            (
-                "the list of parameters",
-                fill(&mut decl.parameters, parameters),
-            )
+            ("the list of parameters", fill(&mut decl.parameters, parameters))
         }
     };
     if again {
@@ -77,9 +74,7 @@ fn fill<T>(list: &mut Vec<T>, more: Vec<T>) -> bool {
 
 fn beings(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Being> {
     debug_assert_eq!(pair.as_rule(), Rule::derived);
-    let beings = pair
-        .into_inner()
-        .filter(|inner| inner.as_rule() == Rule::being);
+    let beings = pair.into_inner().filter(|inner| inner.as_rule() == Rule::being);
     beings.map(|inner| being(cx, inner)).collect()
 }
 

@@ -1,0 +1,103 @@
+//! Circles: every edge is shown.
+
+use crate::{policy, run};
+
+#[test]
+fn roles_that_extend_each_other() {
+    let run = policy(
+        "role A at Shop extends B {}\nrole B at Shop extends C {}\nrole C at Shop extends A {}\nrole D at Shoop {}\n",
+        &["lint"],
+    );
+    run.ends(3).shows(
+        "role/inheritance-cycle",
+        "`A` extends `B` extends `C` extends `A`",
+        "p.roles:7:24",
+        "",
+    );
+    run.has("── `A` extends `B`")
+        .has("── `B` extends `C`")
+        .has("── `C` extends `A`")
+        .has("`Shoop`")
+        .errors(2);
+}
+
+#[test]
+fn a_role_that_extends_itself() {
+    policy("role A at Shop extends A {}\n", &["lint"])
+        .ends(3)
+        .has("[role/inheritance-cycle]")
+        .has("p.roles:7:24")
+        .errors(1);
+}
+
+#[test]
+fn actions_that_imply_each_other() {
+    let run = policy(
+        "resource R in Shop {\n actions a, b, c\n a implies b\n b implies c\n c implies a\n}\n",
+        &["lint"],
+    );
+    run.ends(3)
+        .shows(
+            "type/implication-cycle",
+            "`a` implies `b` implies `c` implies `a`",
+            "p.roles:9:2",
+            "",
+        )
+        .errors(1);
+    run.has("── `a` implies `b`")
+        .has("── `b` implies `c`")
+        .has("── `c` implies `a`");
+}
+
+#[test]
+fn areas_that_hold_each_other() {
+    let run = policy("area x { y }\narea y { z }\narea z { x, Order }\n", &["lint"]);
+    run.ends(3)
+        .shows("area/cycle", "`x` holds `y` holds `z` holds `x`", "p.roles:7:10", "")
+        .errors(1);
+    run.has("── `x` holds `y`")
+        .has("── `y` holds `z`")
+        .has("── `z` holds `x`");
+}
+
+#[test]
+fn derivations_that_need_each_other() {
+    let text = "account Q { actions go, stay }\nrole G at Q for whoever can go Q { can stay Q }\nrole H at Q for whoever can stay Q { can go Q }\n";
+    let run = run(&[("p.roles", text.as_bytes())], &["lint"]);
+    run.ends(3).shows(
+        "role/derivation-cycle",
+        "`G` depends on `go Q` depends on `H` depends on `stay Q` depends on `G`",
+        "p.roles:2:6",
+        "",
+    );
+    run.has("── `G` depends on `go Q`")
+        .has("── `go Q` depends on `H`")
+        .has("── `H` depends on `stay Q`")
+        .has("── `stay Q` depends on `G`");
+}
+
+#[test]
+fn derivations_that_need_each_other_through_a_prohibition() {
+    let text = "account Q { actions go }\nrole M at Q { can go Q }\nrole G at Q for whoever can go Q { cannot go Q }\n";
+    let run = run(&[("p.roles", text.as_bytes())], &["lint"]);
+    run.ends(3)
+        .shows(
+            "role/derivation-cycle",
+            "`G` depends on `go Q` depends on `G`",
+            "p.roles:3:6",
+            "",
+        )
+        .errors(1);
+    run.has("── `go Q` depends on `G`");
+}
+
+#[test]
+fn derivations_that_need_each_other_by_holding() {
+    let text =
+        "account Q { actions go }\nrole G at Q for whoever holds H {}\nrole H at Q for whoever holds G { can go Q }\n";
+    run(&[("p.roles", text.as_bytes())], &["lint"])
+        .ends(3)
+        .has("[role/derivation-cycle]")
+        .has("p.roles:2:6")
+        .errors(1);
+}
