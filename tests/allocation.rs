@@ -1,5 +1,7 @@
 //! A decision allocates nothing.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use rolebook::diagnostic::Found;

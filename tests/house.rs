@@ -1,5 +1,7 @@
 //! The order of the house: a module uses only what stands above it (DESIGN §6).
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

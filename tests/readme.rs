@@ -1,5 +1,7 @@
 //! Every command that the README shows is run, and prints what the README says.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::Path;
 

@@ -59,8 +59,12 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
     let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
-    if found.has_errors() {
-        return load::print_problems(found, &sources);
+    if found.has_errors() || facts.is_none() {
+        // Without facts a warning may tell why: a file beside the policy that is not known as facts.
+        let exit = load::print_problems(found, &sources);
+        if exit == Exit::Broken {
+            return exit;
+        }
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
     let mut session = Session {

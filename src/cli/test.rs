@@ -49,7 +49,9 @@ pub(super) fn run(args: &Args) -> Exit {
             ));
         }
     }
-    load::print(&tests::render(&ran, &sources, args.format));
+    if !(ran.is_empty() && found.has_errors()) {
+        load::print(&tests::render(&ran, &sources, args.format));
+    }
     let failed = ran
         .iter()
         .any(|file| file.outcomes.iter().any(|outcome| !outcome.passed()));

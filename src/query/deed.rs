@@ -341,12 +341,12 @@ impl Query<'_, '_> {
         if !model.ty(ty).containers.contains(&holder) {
             let (inner, outer) = (&model.ty(ty).name, &model.ty(holder).name);
             let message = format!(
-                "a `{inner}` cannot lie directly in `{}`, which is a `{outer}`",
+                "`{inner}` cannot lie directly in `{}`, which is of type `{outer}`",
                 place.id.text
             );
             let fault = Diagnostic::error("containment/impossible", message).at(place.id.span(), "");
             let places = crate::model::show::type_list(model, &model.ty(ty).containers);
-            self.found.push(fault.help(format!("a `{inner}` lies in {places}")));
+            self.found.push(fault.help(format!("`{inner}` lies in {places}")));
             return None;
         }
         let field = match &thing.field {

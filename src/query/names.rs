@@ -103,8 +103,9 @@ impl Query<'_, '_> {
             [] => {
                 let fault = Diagnostic::error("name/unknown-node", format!("unknown place or resource `{}`", id.text));
                 let fault = fault.at(id.span(), "");
+                let types = self.model().types.iter().map(|ty| ty.name.as_str());
                 let known = facts.nodes.iter().map(|node| node.id.as_str());
-                let near = fault.did_you_mean(&id.text, known);
+                let near = fault.did_you_mean(&id.text, known.chain(types));
                 self.found
                     .push(match (near.help.is_none(), self.type_called(&id.text, id.quoted)) {
                         (true, Some(_)) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::deed::{Act, Recipients};
 use super::people::sorted;
 use super::{Answer, Item, Query};
+use crate::diagnostic::Diagnostic;
 use crate::eval::Target;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value, show_date, show_time};
@@ -23,9 +24,8 @@ impl Query<'_, '_> {
             (false, false, Some(Scope::That(other))) => return self.what_can_role(&roles, Some(other)),
             _ => {}
         }
-        if self.org.is_none() && roles.is_empty() {
-            self.fault("name/unknown-role", format!("unknown role `{}`", who.text), who.span());
-            return None;
+        if roles.is_empty() && !is_user && who.text != super::names::ANYONE {
+            return self.neither_user_nor_role(who);
         }
         let user = self.caller(who)?;
         self.suppose(None)?;
@@ -48,6 +48,18 @@ impl Query<'_, '_> {
                 None
             }
         }
+    }
+
+    fn neither_user_nor_role(&mut self, who: &Id) -> Option<Answer> {
+        let fault = Diagnostic::error("name/unknown-user", format!("unknown user or role `{}`", who.text));
+        let users = self
+            .org
+            .into_iter()
+            .flat_map(|org| org.facts.users.iter().map(|user| user.id.as_str()));
+        let roles = self.model().roles.iter().map(|role| role.name.as_str());
+        let fault = fault.at(who.span(), "").did_you_mean(&who.text, users.chain(roles));
+        self.found.push(fault);
+        None
     }
 
     /// Everywhere: each permission with the places where it is had, and with the resources at which roles are held.

@@ -120,14 +120,20 @@ impl<'w> Writer<'w> {
     fn what(&self, decided: &Decided) -> String {
         let shown = match decided.both_halves {
             true => format!("assign {}", self.handed(decided)),
-            false => self.model().show_permission(decided.permission),
+            false => match self.model().permissions.get(decided.permission) {
+                Permission::Grant(_) if decided.taking => {
+                    format!("revoke {}", self.model().show_target(decided.permission))
+                }
+                _ => self.model().show_permission(decided.permission),
+            },
         };
         let (Some(facts), Some(target)) = (self.facts(), decided.target) else {
             return shown;
         };
         let to = decided.recipient.map_or_else(String::new, |user| {
             let example = if decided.for_example { ", for example" } else { "" };
-            format!(" to {}{example}", facts.user(user).id)
+            let way = if decided.taking { "from" } else { "to" };
+            format!(" {way} {}{example}", facts.user(user).id)
         });
         format!("{shown} {}{to}", self.place(target, facts))
     }

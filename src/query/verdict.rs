@@ -23,6 +23,8 @@ pub struct Decided {
     pub explanation: Explanation,
     /// The node that the permission was asked of, or the container of an unlisted one.
     pub target: Option<Target>,
+    /// The sentence takes something away.
+    pub taking: bool,
     /// To or from whom it is handed.
     pub recipient: Option<UserId>,
     /// The sentence does not say to whom; the recipient is one for whom it is allowed.
@@ -58,6 +60,7 @@ impl Query<'_, '_> {
             both_halves: self.has_both_halves(&act.permissions),
             explanation,
             target: case.map(|case| case.target),
+            taking: is_taking(deed),
             recipient: case.and_then(|case| case.recipient),
             for_example: act.recipients == Recipients::Some,
         }))
@@ -191,5 +194,14 @@ impl Query<'_, '_> {
             Some(node) => format!("{name} at {}", org.facts.node_name(self.model(), node)),
             None => name,
         }
+    }
+}
+
+/// True for `take …` and `revoke …`.
+fn is_taking(deed: &Deed) -> bool {
+    match deed {
+        Deed::Act { actions, .. } => actions.iter().all(|action| action.text == "take"),
+        Deed::Grant { revoke, .. } => *revoke,
+        Deed::Become { .. } => false,
     }
 }

@@ -3,6 +3,7 @@
 use super::{Expectation, Step, Suite, Test};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::source::{Sources, Span};
+use crate::syntax::ast::Sentence;
 use crate::syntax::parse;
 use crate::yaml::{Key, Value, Yaml};
 
@@ -109,7 +110,7 @@ impl Reader<'_> {
                 _ => self.unknown(key, &["name", "given", "expect", "refused", "finds", "steps"]),
             }
         }
-        if step.expect.is_empty() && step.refused.is_none() && step.finds.is_none() {
+        if !says_something(yaml) {
             self.wrong(yaml.span, "a test that expects nothing cannot fail");
         }
         step
@@ -139,15 +140,38 @@ impl Reader<'_> {
     }
 
     fn expectation(&mut self, text: &str, span: Span, names: Option<Vec<String>>) -> Option<Expectation> {
-        let quoted = self.sources.snippet(span).starts_with(['"', '\'']);
-        let base = span.start as usize + usize::from(quoted);
-        let sentence = parse::sentence_at(span.file, text, base, self.found)?;
+        let sentence = self.sentence(text, span)?;
         Some(Expectation {
             sentence,
             text: text.to_owned(),
             span,
             names,
         })
+    }
+
+    fn stands_at(&self, span: Span, at: usize, text: &str) -> bool {
+        self.sources
+            .text(span.file)
+            .get(at..)
+            .is_some_and(|rest| rest.starts_with(text))
+    }
+
+    /// A sentence with its carets in the YAML, or at the whole of it where an escaped or folded text hides the place.
+    fn sentence(&mut self, text: &str, span: Span) -> Option<Sentence> {
+        let start = span.start as usize;
+        let exact = [start, start + 1]
+            .into_iter()
+            .find(|&at| self.stands_at(span, at, text));
+        if let Some(base) = exact {
+            return parse::sentence_at(span.file, text, base, self.found);
+        }
+        let mut found = Found::default();
+        let sentence = parse::sentence(span.file, text, &mut found);
+        for mut fault in found.sorted() {
+            fault.labels.iter_mut().for_each(|label| label.span = span);
+            self.found.push(fault);
+        }
+        sentence
     }
 
     fn names(&mut self, list: &[Yaml]) -> Vec<String> {
@@ -161,4 +185,17 @@ impl Reader<'_> {
         names.sort();
         names
     }
+}
+
+/// True if a test says what it expects, well or badly: a key that is unknown, or a sentence that cannot be read, was
+/// reported already.
+fn says_something(yaml: &Yaml) -> bool {
+    let Value::Map(pairs) = &yaml.value else { return true };
+    pairs
+        .iter()
+        .any(|(key, value)| match (key.text.as_str(), &value.value) {
+            ("name" | "given" | "steps", _) => false,
+            ("expect", Value::List(list)) => !list.is_empty(),
+            _ => true,
+        })
 }

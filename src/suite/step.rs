@@ -52,7 +52,7 @@ fn run_step(step: &Step, test: &Test, yaml: &Yaml, bench: &Bench<'_>) -> Vec<Fai
             why,
         }];
     }
-    check(step, &facts, bench)
+    check(step, &facts, found, bench)
 }
 
 fn refused(code: &str, span: Span, found: &Found) -> Option<Failure> {
@@ -79,10 +79,12 @@ fn problems(found: &Found, least: Severity) -> String {
 }
 
 fn in_a_line(d: &Diagnostic) -> String {
-    format!("{}: {}", d.code, d.message)
+    let help = d.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+    format!("{}: {}{help}", d.code, d.message)
 }
 
-fn check(step: &Step, facts: &Facts, bench: &Bench<'_>) -> Vec<Failure> {
+/// `found` are the findings of the reader.
+fn check(step: &Step, facts: &Facts, mut found: Found, bench: &Bench<'_>) -> Vec<Failure> {
     let org = Org::new(bench.table, facts);
     let mut failures: Vec<Failure> = step
         .expect
@@ -90,7 +92,6 @@ fn check(step: &Step, facts: &Facts, bench: &Bench<'_>) -> Vec<Failure> {
         .filter_map(|expect| unmet(expect, &org, bench))
         .collect();
     if let Some((codes, span)) = &step.finds {
-        let mut found = Found::default();
         (bench.findings)(bench.table, &org, &mut found);
         let mut got: Vec<&str> = found
             .iter()

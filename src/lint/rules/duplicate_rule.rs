@@ -32,7 +32,7 @@ use crate::model::{AttrName, Effect, Expr, Model, Reach, Relation, Rule, TypeId}
 pub(super) const RULE: LintRule = LintRule {
     name: "duplicate-rule",
     severity: Severity::Warning,
-    whole: false,
+    whole: true,
     source: include_str!("duplicate_rule.rs"),
     check,
 };

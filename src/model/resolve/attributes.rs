@@ -196,7 +196,7 @@ impl Resolver<'_> {
             .iter()
             .any(|&c| self.containment.above(c).contains(&near));
         if !encloses {
-            let message = format!("a `{}` never lies in a `{}`", self.type_name(ty), self.type_name(near));
+            let message = format!("`{}` never lies in `{}`", self.type_name(ty), self.type_name(near));
             self.found
                 .push(Diagnostic::error("path/never-encloses", message).at(path.root.span(), ""));
             return;

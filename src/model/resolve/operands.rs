@@ -240,7 +240,7 @@ impl Resolver<'_> {
             .collect();
         if let Some(&from) = absent.first() {
             let (near, from) = (self.type_name(near).to_owned(), self.type_name(from).to_owned());
-            let message = format!("a `{from}` may lie in no `{near}`, so `{}` may be absent", name.text);
+            let message = format!("`{from}` may lie in no `{near}`, so `{}` may be absent", name.text);
             let fault = Diagnostic::error("path/may-be-absent", message).at(name.span(), "");
             self.found.push(fault.help(format!(
                 "write `in {near}` on the rule, or name targets that always lie in one"

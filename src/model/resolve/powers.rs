@@ -65,9 +65,15 @@ impl Resolver<'_> {
         verb.is_some()
             && match targets {
                 Targets::Everything { anything, .. } => *anything,
-                Targets::List(list) => list.iter().any(|target| self.is_role_target(target)),
+                Targets::List(list) => list.iter().any(|target| self.is_role_target(target)) || !self.is_action(verb),
                 Targets::Each(_) => false,
             }
+    }
+
+    /// True if some type declares an action of this name; else `assign` can only be about roles.
+    fn is_action(&self, verb: Option<&Name>) -> bool {
+        let named = |action: &crate::model::Action| verb.is_some_and(|verb| verb.text == action.name);
+        self.model.types.iter().any(|ty| ty.actions.iter().any(named))
     }
 
     fn is_role_target(&self, target: &Target) -> bool {

@@ -212,7 +212,7 @@ impl<'a> Resolver<'a> {
 
     fn impossible_reach(&mut self, name: &Name, ty: TypeId, base: Option<TypeId>, how: &str) {
         let base = base.map_or("", |base| self.type_name(base)).to_owned();
-        let message = format!("a `{}` {how} a `{base}`", self.type_name(ty));
+        let message = format!("`{}` {how} `{base}`", self.type_name(ty));
         self.found
             .push(Diagnostic::error("reach/impossible", message).at(name.span(), ""));
     }
