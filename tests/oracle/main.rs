@@ -1,0 +1,19 @@
+//! The oracle against the evaluator: generated policies, organisations and requests, on which both must agree.
+//!
+//! - `meaning` is the oracle, DESIGN §5 read aloud.
+//! - `policy`, `words` and `tests_of` write policies as text, `organisation` builds facts, `requests` asks; each reads a
+//!   `tape` of numbers, which proptest shortens when a case fails.
+//! - `agreement` holds the properties, `coverage` shows that the cases reach every feature.
+
+mod agreement;
+mod coverage;
+mod meaning;
+mod organisation;
+mod policy;
+mod requests;
+mod show;
+mod tape;
+mod tests_of;
+mod values;
+mod words;
+mod worlds;
