@@ -78,6 +78,7 @@ impl Eval<'_> {
 
     fn quantified(&self, every: bool, set: Value, op: Op, right: &Operand, scope: Scope<'_>) -> Tri {
         let values = match set {
+            Value::Missing if self.operand(right, scope) == Value::Absent => return Tri::False,
             Value::List(list) => self.request.pool.values(list),
             Value::Absent => return Tri::False,
             _ => return Tri::Unknown,

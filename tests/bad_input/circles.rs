@@ -101,3 +101,15 @@ fn derivations_that_need_each_other_by_holding() {
         .has("p.roles:2:6")
         .errors(1);
 }
+
+/// A single grant works while its holder has a role of `to …`: that role must not come from the permission granted.
+#[test]
+fn a_circle_through_what_is_granted() {
+    let policy = "account Shop {}\nresource Paper in Shop { actions view }
+role Reader at Paper for whoever can view Paper
+role Keeper at Shop { can grant view Paper to Reader }\n";
+    run(&[("p.roles", policy.as_bytes())], &["lint", "."])
+        .ends(3)
+        .has("[role/derivation-cycle]")
+        .errors(1);
+}

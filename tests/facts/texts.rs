@@ -112,3 +112,16 @@ fn custom_roles() {
         "5:13 name/duplicate: there is a role `X` already"
     );
 }
+
+#[test]
+fn a_text_that_asks_for_a_derived_role() {
+    let policy = "account Shop {}\nresource Paper in Shop { owner: user? actions view }
+role Owner at Paper for whoever is owner\nrole Keeper at Shop { can grant view Paper }";
+    let facts = "accounts: { s: { is: Shop } }\nusers: { oz: { in: s } }
+grants: [{ to: oz, can: view Paper when user holds Owner, at: s }]";
+    let it = reading(policy, facts);
+    assert_eq!(
+        it.faults(),
+        ["3:25 role/derivation-cycle: a text of the facts cannot ask for a derived role"]
+    );
+}

@@ -220,7 +220,23 @@ impl<'y> Reader<'y> {
             );
             return Vec::new();
         }
+        if good.iter().any(|landing| self.asks_for_derived(&landing.rule)) {
+            let message = "a text of the facts cannot ask for a derived role";
+            let fault = Diagnostic::error("role/derivation-cycle", message);
+            self.report(
+                fault.help("the role could come to depend on this very text; put the rule into the policy"),
+                text.yaml.span,
+            );
+            return Vec::new();
+        }
         good.into_iter().map(|landing| (landing.ty, landing.rule)).collect()
+    }
+
+    /// The policy's derivations form no circle; a rule that comes later must not close one.
+    fn asks_for_derived(&self, rule: &Rule) -> bool {
+        rule.roles_asked()
+            .iter()
+            .any(|&role| self.model.role(role).is_derived())
     }
 
     fn is_administrative(&self, rule: &Rule) -> bool {

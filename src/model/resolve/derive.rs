@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::{Resolver, cycles};
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Expr, HeldAt, Model, Receiver, RoleId, Rule, RuleId, TestKind, Who};
+use crate::model::{Being, Model, Receiver, RoleId, RuleId};
 use crate::source::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,11 +103,26 @@ impl<'m> Dependencies<'m> {
     fn expand_permission(&mut self, id: PermId) {
         for (rule, role) in self.concerning.get(&id).cloned().unwrap_or_default() {
             let rule = self.model.rule(rule);
-            for other in mentioned(rule).into_iter().chain(role) {
+            for other in rule.roles_asked().into_iter().chain(role) {
                 self.edge(Node::Permission(id), Node::Role(other), rule.span);
             }
             if let (true, Permission::Grant(inner)) = (rule.they_have, self.model.permissions.get(id)) {
                 self.edge(Node::Permission(id), Node::Permission(inner), rule.span);
+            }
+        }
+        self.expand_ceiling(id);
+    }
+
+    /// A single grant works while its holder has a role of the `to …` under which it was granted.
+    fn expand_ceiling(&mut self, id: PermId) {
+        let Some(grant) = self.model.permissions.id(Permission::Grant(id)) else {
+            return;
+        };
+        for (rule, _) in self.concerning.get(&grant).cloned().unwrap_or_default() {
+            let rule = self.model.rule(rule);
+            if let Receiver::Holders(to) = &rule.receiver {
+                to.iter()
+                    .for_each(|&role| self.edge(Node::Permission(id), Node::Role(role), rule.span));
             }
         }
     }
@@ -125,33 +140,4 @@ fn concerning(model: &Model) -> HashMap<PermId, Vec<(RuleId, Option<RoleId>)>> {
     }
     model.public.iter().for_each(|&rule| note(rule, None));
     map
-}
-
-/// The roles that a rule asks for, besides the one that it belongs to.
-fn mentioned(rule: &Rule) -> Vec<RoleId> {
-    let mut roles = Vec::new();
-    if let Who::Nobody(but) = &rule.who {
-        roles.extend_from_slice(but);
-    }
-    if let Receiver::Holders(to) = &rule.receiver {
-        roles.extend_from_slice(to);
-    }
-    let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-            Expr::Not(inner) => open.push(inner),
-            Expr::Test(test) => {
-                if let TestKind::Holds {
-                    roles: asked,
-                    at: HeldAt::Above | HeldAt::Anywhere | HeldAt::At(_),
-                    ..
-                } = &test.kind
-                {
-                    roles.extend_from_slice(asked);
-                }
-            }
-        }
-    }
-    roles
 }

@@ -1,7 +1,7 @@
 //! Powers over powers: `assign`, `give`, `take`, `grant`, and to whom.
 
-use rolebook::model::{RoleId, TypeId};
 use rolebook::model::containment::Containment;
+use rolebook::model::{RoleId, TypeId};
 
 use super::{Frame, Writer};
 use crate::policy::is_derived;
