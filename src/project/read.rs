@@ -21,7 +21,8 @@ pub(super) fn file(path: &Path, sources: &mut Sources, found: &mut Found) -> Opt
         return None;
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Some(sources.add(shown(path), text)),
+        // A byte order mark is no part of the text: columns and shown lines would count it.
+        Ok(text) => Some(sources.add(shown(path), text.strip_prefix('\u{feff}').unwrap_or(&text))),
         Err(error) => Some(not_utf8(path, &error, sources, found)),
     }
 }
