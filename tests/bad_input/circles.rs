@@ -113,3 +113,46 @@ role Keeper at Shop { can grant view Paper to Reader }\n";
         .has("[role/derivation-cycle]")
         .errors(1);
 }
+
+/// A chain of roles, each derived from the next.
+fn derived(levels: usize, both: bool) -> String {
+    let mut text = String::new();
+    for level in 0..levels {
+        let next = level + 1;
+        let and = if both {
+            format!(" and holds B{next}")
+        } else {
+            String::new()
+        };
+        text += &format!("role A{level} at Shop for whoever holds A{next}{and} {{}}\n");
+        if both {
+            text += &format!("role B{level} at Shop for whoever holds A{next}{and} {{}}\n");
+        }
+    }
+    text + &format!("role A{levels}, B{levels} at Shop {{}}\n")
+}
+
+#[test]
+fn derivations_that_lie_too_deep() {
+    policy(&derived(2000, false), &["lint"])
+        .ends(3)
+        .has("[role/derivation-too-deep]")
+        .errors(1);
+}
+
+#[test]
+fn derivations_that_branch_at_every_level() {
+    policy(&derived(30, true), &["lint"])
+        .ends(3)
+        .has("[role/derivation-too-deep]")
+        .errors(1);
+}
+
+#[test]
+fn inheritance_that_lies_too_deep() {
+    let mut text = "role R0 at Shop {}\n".to_owned();
+    for role in 1..2000 {
+        text += &format!("role R{role} at Shop extends R{} {{}}\n", role - 1);
+    }
+    policy(&text, &["lint"]).ends(3).has("[role/too-deep]").errors(1);
+}

@@ -39,7 +39,7 @@ impl<'m> Writer<'m> {
         match self.tape.below(if self.theme == Theme::Derivations { 14 } else { 11 }) {
             7 => self.public("nobody", false),
             8 => {
-                let role = self.role_name(false);
+                let role = self.role_name();
                 self.public(&format!("nobody but {role}"), false)
             }
             9 => self.public("everyone", true),

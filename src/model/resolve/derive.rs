@@ -6,9 +6,11 @@
 
 use std::collections::HashMap;
 
+use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::{Resolver, cycles};
+use crate::diagnostic::Diagnostic;
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Being, Model, Receiver, RoleId, RuleId};
 use crate::source::Span;
@@ -31,9 +33,40 @@ impl Resolver<'_> {
             Node::Permission(id) => self.model.show_permission(*id),
         };
         let faults = cycles::report(&graph, "role/derivation-cycle", "depends on", name);
+        if faults.is_empty() {
+            let fault = self.entangled(&graph);
+            fault.into_iter().for_each(|fault| self.found.push(fault));
+        }
         faults.into_iter().for_each(|fault| self.found.push(fault));
     }
 }
+
+impl Resolver<'_> {
+    /// A derivation that takes too many steps to follow, or lies too deep; the graph has no circle.
+    fn entangled(&self, graph: &DiGraph<Node, Span>) -> Option<Diagnostic> {
+        let mut steps: Vec<u64> = vec![0; graph.node_count()];
+        let mut depth: Vec<usize> = vec![0; graph.node_count()];
+        for ix in toposort(graph, None).ok()?.into_iter().rev() {
+            let asked = || graph.neighbors(ix).map(NodeIndex::index);
+            steps[ix.index()] = asked().fold(1, |sum: u64, next| sum.saturating_add(steps[next]));
+            depth[ix.index()] = asked().map(|next| depth[next] + 1).max().unwrap_or(0);
+            if let (Node::Role(role), true) = (graph[ix], steps[ix.index()] > MOST || depth[ix.index()] > DEEPEST) {
+                let name = self.model.show_role(role);
+                let message = format!("`{name}` is derived through too many other derivations");
+                let fault = Diagnostic::error("role/derivation-too-deep", message);
+                let help = format!("at most {DEEPEST} levels and {MOST} steps can be followed in a decision");
+                return Some(fault.at(self.model.role(role).spans[0], "").help(help));
+            }
+        }
+        None
+    }
+}
+
+/// How many steps following a derivation may take.
+const MOST: u64 = 100_000;
+
+/// How many levels of roles and permissions a derivation may have.
+const DEEPEST: usize = 128;
 
 /// The graph while it grows from the derived roles.
 struct Dependencies<'m> {

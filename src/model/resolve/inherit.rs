@@ -11,6 +11,9 @@ use crate::model::permission::PermId;
 use crate::model::{Effect, RoleId, RoleRule, RuleId};
 use crate::source::Span;
 
+/// Through how many roles a rule may be inherited.
+const DEEPEST: usize = 64;
+
 impl Resolver<'_> {
     /// Gives every role its own rules and those of the roles it extends; checks what `but not` promises.
     pub(super) fn inherit_rules(&mut self) {
@@ -23,8 +26,9 @@ impl Resolver<'_> {
             Ok(order) => order.into_iter().rev().map(|ix| graph[ix]).collect(),
             Err(_) => self.model.role_ids().collect(),
         };
+        let copies = circles.is_empty() && self.is_shallow(&order);
         for role in order {
-            let rules = self.all_rules(role, circles.is_empty());
+            let rules = self.all_rules(role, copies);
             self.model.roles[role.ix()].rules = rules;
         }
         for role in self.model.role_ids() {
@@ -43,6 +47,26 @@ impl Resolver<'_> {
             }
         }
         graph
+    }
+
+    /// False, with an error, if a role inherits through too many others; `order` has parents first.
+    fn is_shallow(&mut self, order: &[RoleId]) -> bool {
+        let mut depth = vec![0; self.model.roles.len()];
+        for &role in order {
+            let parents = self.model.role(role).parents.iter();
+            depth[role.ix()] = parents.map(|(parent, _)| depth[parent.ix()] + 1).max().unwrap_or(0);
+            if depth[role.ix()] > DEEPEST {
+                let message = format!(
+                    "`{}` inherits through more than {DEEPEST} roles",
+                    self.model.show_role(role)
+                );
+                let fault = Diagnostic::error("role/too-deep", message).at(self.model.role(role).spans[0], "");
+                self.found
+                    .push(fault.help("nobody could follow such a chain; extend fewer roles"));
+                return false;
+            }
+        }
+        true
     }
 
     fn all_rules(&mut self, role: RoleId, copies: bool) -> Vec<RoleRule> {

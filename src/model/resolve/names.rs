@@ -1,6 +1,6 @@
 //! Finding what a name means: by its text or, quoted, by a label that fits exactly one thing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Resolver;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -83,7 +83,20 @@ pub(in crate::model) struct Index {
     pub(super) same_name: Vec<Vec<RoleId>>,
     /// Types by the name they have as roots of paths.
     pub(super) roots: HashMap<String, TypeId>,
+    /// The roles that extend each role by name.
     pub(super) heirs: Vec<Vec<RoleId>>,
+}
+
+impl Index {
+    /// Roles with all that extend them, however indirectly; sorted.
+    pub(super) fn heirs_of(&self, roles: &[RoleId]) -> Vec<RoleId> {
+        let mut seen: BTreeSet<RoleId> = roles.iter().copied().collect();
+        let mut open = roles.to_vec();
+        while let Some(role) = open.pop() {
+            open.extend(self.heirs[role.ix()].iter().copied().filter(|&heir| seen.insert(heir)));
+        }
+        seen.into_iter().collect()
+    }
 }
 
 /// Types and areas: one namespace.
@@ -155,7 +168,7 @@ impl Resolver<'_> {
             Some(ty) => self.role_of_type(ty, &name.name),
             None => self.roles_named(&name.name),
         };
-        if name.plus { self.with_heirs(roles) } else { roles }
+        if name.plus { self.names.heirs_of(&roles) } else { roles }
     }
 
     /// The roles of a list of names, each once, sorted.
@@ -217,14 +230,6 @@ impl Resolver<'_> {
         let near = nearest(&name.text, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| format!("`{}` has the roles: {}", self.type_name(ty), known.join(", ")));
         self.found.push(if known.is_empty() { fault } else { fault.help(help) });
-    }
-
-    fn with_heirs(&self, roles: Vec<RoleId>) -> Vec<RoleId> {
-        let mut all: Vec<RoleId> = roles.iter().flat_map(|r| self.names.heirs[r.ix()].clone()).collect();
-        all.extend(roles);
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 
     /// Reports two declarations of one name, both shown.

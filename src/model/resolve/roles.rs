@@ -311,23 +311,22 @@ impl<'a> Resolver<'a> {
 
     fn index_heirs(&mut self) {
         for role in self.model.role_ids() {
-            let mut seen = std::collections::HashSet::from([role]);
-            let mut open = vec![role];
-            while let Some(at) = open.pop() {
-                for &(parent, _) in &self.model.role(at).parents {
-                    if seen.insert(parent) {
-                        open.push(parent);
-                        self.names.heirs[parent.ix()].push(role);
-                    }
-                }
+            for &(parent, _) in &self.model.role(role).parents {
+                self.names.heirs[parent.ix()].push(role);
             }
         }
     }
 
     /// Heirs have the parameters of the roles that they extend: the copied rules may ask for them.
     fn copy_parameters(&mut self) {
-        for parent in self.model.role_ids() {
-            for heir in self.names.heirs[parent.ix()].clone() {
+        let having = |role: &RoleId| !self.model.role(*role).parameters.is_empty();
+        for parent in self.model.role_ids().filter(having).collect::<Vec<_>>() {
+            for heir in self
+                .names
+                .heirs_of(&[parent])
+                .into_iter()
+                .filter(|&heir| heir != parent)
+            {
                 for parameter in self.model.role(parent).parameters.clone() {
                     let own = &mut self.model.roles[heir.ix()].parameters;
                     if own.iter().all(|p| p.key != parameter.key) {

@@ -1,10 +1,9 @@
 //! Powers over powers: `assign`, `give`, `take`, `grant`, and to whom.
 
+use rolebook::model::TypeId;
 use rolebook::model::containment::Containment;
-use rolebook::model::{RoleId, TypeId};
 
 use super::{Frame, Writer};
-use crate::policy::is_derived;
 
 impl Writer<'_> {
     pub(super) fn assign(&mut self, frame: &mut Frame) -> String {
@@ -57,10 +56,9 @@ impl Writer<'_> {
         format!("grant {what}{have}{except}")
     }
 
-    /// A role as conditions and receivers name it; `by_hand`: none that is derived.
-    pub(super) fn role_name(&mut self, by_hand: bool) -> String {
-        let fits = |role: &RoleId| !by_hand || !is_derived(self.model, *role);
-        let roles: Vec<_> = self.model.role_ids().filter(fits).collect();
+    /// A role as exemptions and receivers name it.
+    pub(super) fn role_name(&mut self) -> String {
+        let roles: Vec<_> = self.model.role_ids().collect();
         let role = self.model.role(self.tape.one(&roles));
         match self.tape.below(6) {
             0 => format!("{}.{}", self.name(role.ty), role.name),
@@ -73,7 +71,7 @@ impl Writer<'_> {
         match self.tape.below(5) {
             _ if !frame.administrative => String::new(),
             1 => " to anyone".to_owned(),
-            2 | 3 => format!(" to {}", self.role_name(frame.granting)),
+            2 | 3 => format!(" to {}", self.role_name()),
             _ => String::new(),
         }
     }
