@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::{Exit, load, prompt};
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
-use crate::facts::Facts;
 use crate::model::value::{Tri, Value, clock};
 use crate::query::{Answer, Ground, ask, render};
 use crate::source::Sources;
@@ -67,9 +66,10 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
+    let org = facts.as_ref().map(|facts| Org::new(&table, facts));
     let mut session = Session {
         table: &table,
-        facts: facts.as_ref(),
+        org: org.as_ref(),
         sources,
         now,
     };
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args) -> Exit {
 /// A policy and an organisation to which sentences are put.
 pub(super) struct Session<'a> {
     table: &'a Table,
-    facts: Option<&'a Facts>,
+    org: Option<&'a Org<'a>>,
     sources: Sources,
     now: Value,
 }
@@ -95,10 +95,9 @@ impl Session<'_> {
         let Some(sentence) = parse::sentence(file, text, &mut found) else {
             return load::print_problems(found, &self.sources);
         };
-        let org = self.facts.map(|facts| Org::new(self.table, facts));
         let ground = Ground {
             table: self.table,
-            org: org.as_ref(),
+            org: self.org,
             now: self.now,
         };
         let Some(answer) = ask(&ground, &sentence, &mut found) else {

@@ -344,7 +344,7 @@ impl<'w> Writer<'w> {
             } else {
                 String::new()
             };
-            self.line("not held", &format!("{}{more} would be asked", names.join(", ")));
+            self.line("not held", &format!("{}{more} would be needed", names.join(", ")));
         }
     }
 
