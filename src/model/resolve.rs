@@ -3,7 +3,7 @@
 //! 1. [`types`] declares node types, kinds of principals and the request; then attributes, actions, implications.
 //! 2. [`roles`] declares roles and role sets; [`areas`] names sets of permissions.
 //! 3. [`rules`] resolves each rule once per node type at which it lands; [`powers`] finds the permissions that it
-//!    concerns, [`conditions`] types what it asks.
+//!    concerns, [`relations`] and [`conditions`] type what it asks.
 //! 4. [`inherit`] copies rules along `extends`; [`derive`] looks for circles of derivation.
 //! 5. [`statements`] resolves constraints and promises.
 //!
@@ -15,9 +15,11 @@ mod conditions;
 mod cycles;
 mod derive;
 mod inherit;
+mod loose;
 mod names;
 mod operands;
 mod powers;
+mod relations;
 mod roles;
 mod rules;
 mod statements;
@@ -33,8 +35,8 @@ use super::{AttrName, Enumeration, Model, Reach, RuleId, TypeId};
 use crate::diagnostic::Found;
 use crate::syntax::ast;
 
+pub use loose::Loose;
 pub(in crate::model) use names::Index;
-pub use rules::Loose;
 
 /// Resolves the trees of one policy's files. Always gives a model; what is wrong stands in `found`.
 #[must_use]

@@ -178,7 +178,7 @@ fn run(theme: Theme, cases_wanted: u32) {
         panic!("{error}");
     }
     assert!(
-        asked.get() >= 25 * cases_wanted,
+        asked.get() >= 27 * cases_wanted,
         "only {} requests in {cases_wanted} organisations",
         asked.get()
     );
