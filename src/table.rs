@@ -7,7 +7,7 @@
 pub mod grid;
 
 use crate::model::permission::PermId;
-use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId, Who};
+use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId};
 
 /// One way in which a permission is granted or prohibited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,11 +178,5 @@ impl Table {
     /// True if two resolved rules were written in one place.
     fn same_source(&self, a: RuleId, b: RuleId) -> bool {
         a == b || self.model.rule(a).span == self.model.rule(b).span
-    }
-
-    /// True if the rule is about everyone or anyone, signed in or not.
-    #[must_use]
-    pub fn is_public(rule: &Rule) -> bool {
-        matches!(rule.who, Who::Everyone | Who::Anyone)
     }
 }

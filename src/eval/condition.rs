@@ -9,7 +9,7 @@ use super::decision::Eval;
 use super::org::{self, Entry};
 use super::reach::{self, Near};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, compare, shift};
-use crate::model::{AttrName, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind, TypeId, USER};
+use crate::model::{AttrName, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind};
 use crate::syntax::ast::Op;
 
 /// The node that stands for a target which nobody lists.
@@ -344,16 +344,6 @@ impl Eval<'_> {
     #[must_use]
     pub fn now(&self) -> Value {
         org::now(self.request.context)
-    }
-
-    /// The type of the target as conditions see it.
-    #[must_use]
-    pub fn resource_type(&self) -> TypeId {
-        match self.request.target.resource {
-            Resource::Node(node) => self.org.ty(node),
-            Resource::Unlisted(ty) => ty,
-            Resource::User(_) => USER,
-        }
     }
 }
 

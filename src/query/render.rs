@@ -185,9 +185,8 @@ impl<'w> Writer<'w> {
         };
         let place = self.entry_place(reason);
         self.line("held as", &format!("{name}{at}, {how}{place}"));
-        if let Some(&source) = through.last() {
+        if !through.is_empty() {
             let path: Vec<String> = reason.path.iter().map(|&role| self.role(role)).collect();
-            let _ = source;
             self.line("inherited", &path.join(" extends "));
         }
     }

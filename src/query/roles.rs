@@ -4,8 +4,9 @@ use super::deed::Handed;
 use super::people::sorted;
 use super::{Answer, Item, Query};
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Effect, RoleId, TypeId};
+use crate::model::{Effect, RoleId, RuleId, TypeId};
 use crate::syntax::ast::{Deed, Id, Name, RoleName, Target, Thing};
+use crate::table::Table;
 use crate::table::grid::Cell;
 
 impl Query<'_, '_> {
@@ -200,10 +201,7 @@ impl Query<'_, '_> {
                     action,
                     field: None,
                 });
-                record.is_some_and(|record| {
-                    let ways = |id| Table::cell_ways(self.table, id, role);
-                    ways(record) == ways(id)
-                })
+                record.is_some_and(|record| rules_of(self.table, record, role) == rules_of(self.table, id, role))
             }
             _ => false,
         }
@@ -215,16 +213,10 @@ impl Query<'_, '_> {
     }
 }
 
-use crate::table::Table;
-
-impl Table {
-    /// The rules by which a role has a permission.
-    fn cell_ways(table: &Self, id: PermId, role: RoleId) -> Vec<crate::model::RuleId> {
-        Self::cell(table.ways(id, Effect::Grant), Some(role))
-            .iter()
-            .map(|way| way.rule)
-            .collect()
-    }
+/// The rules by which a role has a permission.
+fn rules_of(table: &Table, id: PermId, role: RoleId) -> Vec<RuleId> {
+    let cell = Table::cell(table.ways(id, Effect::Grant), Some(role));
+    cell.iter().map(|way| way.rule).collect()
 }
 
 /// True if two cells grant on the same terms.

@@ -160,10 +160,9 @@ impl Resolver<'_> {
                 self.unknown_enum_value(&path.root, ty.of);
                 Default::None
             }
-            Operand::List(items, span) if ty.many => {
+            Operand::List(items, _) if ty.many => {
                 let values: Option<Vec<_>> = items.iter().map(|item| self.constant(item, ty.of)).collect();
                 let Some(values) = values else { return Default::None };
-                let _ = span;
                 Default::Value(self.model.pool.list(values))
             }
             _ if ty.many => {
