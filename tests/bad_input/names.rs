@@ -111,7 +111,8 @@ fn a_policy_of_nothing_but_faults_is_still_examined() {
         &[("p.roles", b"role A at X { can y Z when w.v }\nensure Q cannot y Z\n")],
         &["lint"],
     );
-    run.ends(3).errors(2).has("unknown type `X`").has("unknown role `Q`");
+    run.ends(3).errors(4).has("unknown type `X`").has("unknown role `Q`");
+    run.has("p.roles:1:21").has("p.roles:2:19");
 }
 
 #[test]
@@ -125,4 +126,17 @@ fn rules_with_faults_are_not_taken_for_each_other() {
         .lacks("duplicate-rule")
         .has("p.roles:8:31")
         .has("p.roles:9:27");
+}
+
+/// A role at a type that is not known: the names in its rules are looked at all the same.
+#[test]
+fn an_unknown_type_does_not_hide_the_rules() {
+    policy(
+        "resource Paper in Shop { actions view }\nrole A at Shoop { can veiw Paper }\n",
+        &["lint"],
+    )
+    .ends(3)
+    .has("unknown type `Shoop`")
+    .has("`Paper` has no action `veiw`")
+    .errors(2);
 }

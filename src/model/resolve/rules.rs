@@ -55,6 +55,13 @@ impl<'a> Resolver<'a> {
                 self.rule_at(block, ix, self.model.role(role).ty);
             }
         }
+        for decl in self.blocks.clone() {
+            if self.roles_of(decl).is_empty() {
+                decl.rules
+                    .iter()
+                    .for_each(|rule| self.names_in(&rule.rule, rule.span.0));
+            }
+        }
         for item in self.items.clone() {
             if let ItemKind::Public(decl) = &item.kind {
                 let rule = self.public_rule(decl, item);
@@ -62,6 +69,25 @@ impl<'a> Resolver<'a> {
                 self.model.public.push(id);
             }
         }
+    }
+
+    /// Reports names that are not known in a rule of which nobody knows where it would be held.
+    pub(super) fn names_in(&mut self, rule: &ast::Rule, span: Span) {
+        let before = std::mem::take(self.found);
+        let who = Who::Anyone;
+        let frame = Frame {
+            effect: Effect::Grant,
+            who,
+            reach: None,
+            parameters: Vec::new(),
+            span,
+            doc: None,
+        };
+        self.rule(rule, &frame);
+        let found = std::mem::replace(self.found, before);
+        // Without a node type nothing else can be said for sure.
+        let names = found.iter().filter(|fault| fault.code.starts_with("name/"));
+        names.cloned().for_each(|fault| self.found.push(fault));
     }
 
     /// A block's rule as it reads at a node type; resolved once.

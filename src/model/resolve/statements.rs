@@ -139,8 +139,11 @@ impl Resolver<'_> {
             },
             ast::Promise::Role { roles, can, rule } => {
                 let effect = if *can { Effect::Grant } else { Effect::Prohibit };
-                let rules = self
-                    .find_role_list(roles)
+                let roles = self.find_role_list(roles);
+                if roles.is_empty() {
+                    self.names_in(rule, item.span.0);
+                }
+                let rules = roles
                     .into_iter()
                     .map(|role| {
                         let who = Who::Holders(self.model.role(role).ty);
