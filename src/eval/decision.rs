@@ -1,8 +1,8 @@
 //! D(u, p, r): some grant applies and no prohibition does.
 //!
 //! 1. [`Eval::degree`] takes the prohibitions first: one that is true settles the matter.
-//! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then, for each node that encloses the target,
-//!    what the user holds there; then far holdings (`across`, `anywhere`); then derived roles.
+//! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then what the user holds at nodes that
+//!    enclose the target; far holdings (`across`, `anywhere`); derived roles; custom roles and single grants.
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
 use super::condition::{Scope, all, any};

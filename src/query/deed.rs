@@ -103,11 +103,17 @@ impl Query<'_, '_> {
                 }
             }
         };
+        self.handing_at(permissions, node, other)
+    }
+
+    /// Handing something out at a node.
+    fn handing_at(&mut self, permissions: Vec<PermId>, node: NodeId, other: Option<&Id>) -> Option<Act> {
         let given = self.suppose(None)?;
         let recipients = self.recipients_of(other)?;
+        let targets = vec![Target::node(node)];
         Some(Act {
             permissions,
-            targets: vec![Target::node(node)],
+            targets,
             recipients,
             given,
         })
@@ -175,14 +181,7 @@ impl Query<'_, '_> {
         let inner = self.named(actions, target)?;
         let grant = |id| self.model().permissions.id(Permission::Grant(id));
         let permissions = inner.into_iter().filter_map(grant).collect();
-        let given = self.suppose(None)?;
-        let recipients = self.recipients_of(other)?;
-        Some(Act {
-            permissions,
-            targets: vec![Target::node(node)],
-            recipients,
-            given,
-        })
+        self.handing_at(permissions, node, other)
     }
 
     /// The permissions that `view, edit Inventory` or `edit Product.price` names: records apart from their fields.
@@ -349,11 +348,7 @@ impl Query<'_, '_> {
             self.found.push(fault.help(format!("`{inner}` lies in {places}")));
             return None;
         }
-        let field = match &thing.field {
-            Some(field) => Some(self.field(ty, &field.text, field.quoted, field.span())?),
-            None => None,
-        };
-        let permissions = self.permissions(ty, actions, field)?;
+        let permissions = self.on_thing(ty, actions, thing)?;
         let given = self.suppose(Some(ty))?;
         let creating = permissions.iter().any(|&id| self.is_creating(id));
         let target = if creating {
@@ -376,6 +371,15 @@ impl Query<'_, '_> {
         }
     }
 
+    /// The permissions for actions on a thing, or on the field of it that is named.
+    fn on_thing(&mut self, ty: TypeId, actions: &[Name], thing: &Thing) -> Option<Vec<PermId>> {
+        let field = match &thing.field {
+            Some(field) => Some(self.field(ty, &field.text, field.quoted, field.span())?),
+            None => None,
+        };
+        self.permissions(ty, actions, field)
+    }
+
     fn on_node(&mut self, actions: &[Name], thing: &Thing, place: Option<&NodeRef>) -> Option<Act> {
         let node = self.node(&thing.node)?;
         let org = self.needs_org()?;
@@ -383,11 +387,7 @@ impl Query<'_, '_> {
             self.lies_there(node, thing, place)?;
         }
         let ty = org.ty(node);
-        let field = match &thing.field {
-            Some(field) => Some(self.field(ty, &field.text, field.quoted, field.span())?),
-            None => None,
-        };
-        let permissions = self.permissions(ty, actions, field)?;
+        let permissions = self.on_thing(ty, actions, thing)?;
         if let Some(&creating) = permissions.iter().find(|&&id| self.is_creating(id)) {
             let name = &self.model().ty(ty).name;
             let message = format!("`{}` already exists", thing.node.id.text);
