@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its arguments and a `run`; no logic of its own.
 
 mod ask;
+mod diff;
 mod exit;
 mod explain;
 mod lint;
@@ -9,7 +10,8 @@ mod prompt;
 mod table;
 mod test;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use exit::Exit;
 
@@ -26,6 +28,7 @@ enum Command {
     Lint(lint::Args),
     Ask(ask::Args),
     Test(test::Args),
+    Diff(diff::Args),
     Table(table::Args),
     Explain(explain::Args),
 }
@@ -37,7 +40,13 @@ pub fn main() -> Exit {
         Command::Lint(args) => lint::run(&args),
         Command::Ask(args) => ask::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
+}
+
+/// Ends with the message and exit code of wrong usage.
+fn wrong_usage(message: &str) -> ! {
+    Cli::command().error(ErrorKind::ValueValidation, message).exit()
 }

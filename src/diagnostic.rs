@@ -3,6 +3,10 @@
 //! Messages are lower case without a full stop, quote the user's own text in backticks, and can be understood alone
 //! in their one-line form. Rendering is [`crate::report`]'s matter.
 
+mod fingerprint;
+
+pub use fingerprint::Fingerprint;
+
 use crate::source::Span;
 
 /// How grave a diagnostic is.
@@ -12,6 +16,8 @@ pub enum Severity {
     Note,
     /// A finding: lint exits with 1.
     Warning,
+    /// A finding that a configuration raised: shown as an error, but everything compiles, so lint exits with 1.
+    Raised,
     /// Nothing can be decided: exit code 3.
     Error,
 }
@@ -25,6 +31,17 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change to the text that takes the finding away and changes nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What is replaced; empty where something is put in.
+    pub span: Span,
+    /// By what.
+    pub replacement: String,
+    /// What the change does, as an order: `take the rule out`.
+    pub message: String,
+}
+
 /// One finding: error, warning or note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -36,8 +53,12 @@ pub struct Diagnostic {
     pub message: String,
     /// Spans; the first is the place that the message is about.
     pub labels: Vec<Label>,
+    /// What leads to it, one step after the other, such as a chain of assignments; mostly empty.
+    pub steps: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Changes that would take it away, each enough by itself; mostly empty.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -47,7 +68,9 @@ impl Diagnostic {
             code,
             message: message.into(),
             labels: Vec::new(),
+            steps: Vec::new(),
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -72,6 +95,27 @@ impl Diagnostic {
         self.labels.push(Label {
             span,
             text: text.into(),
+        });
+        self
+    }
+
+    /// Adds the next step of what leads to it.
+    #[must_use]
+    pub fn step(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.steps.push(Label {
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Offers a change of the text that takes it away.
+    #[must_use]
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>, message: impl Into<String>) -> Self {
+        self.fixes.push(Fix {
+            span,
+            replacement: replacement.into(),
+            message: message.into(),
         });
         self
     }
@@ -146,5 +190,22 @@ impl Found {
     pub fn sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|d| d.labels.first().map(|label| label.span));
         self.list
+    }
+}
+
+impl IntoIterator for Found {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl FromIterator<Diagnostic> for Found {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(all: I) -> Self {
+        Self {
+            list: all.into_iter().collect(),
+        }
     }
 }

@@ -9,8 +9,9 @@
 pub mod condition;
 pub mod decision;
 pub mod explain;
+pub mod forest;
 pub mod org;
-mod org_extra;
+pub mod org_extra;
 pub mod reach;
 
 use crate::model::TypeId;

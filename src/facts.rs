@@ -1,8 +1,10 @@
 //! An organisation: its places, resources, users, groups, holdings, single grants and custom roles (DESIGN §3).
 //!
-//! The data is plain; [`read`] fills it from YAML and checks every name against the policy. Roles that a tenant made,
+//! The data is plain; [`read`] fills it from YAML and checks every name against the policy; [`defaults`] settles what
+//! falls back on something else. Roles that a tenant made,
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
+pub mod defaults;
 pub mod read;
 
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
@@ -64,6 +66,15 @@ pub enum Member {
     Group(GroupId),
     /// Whoever holds a role at exactly this node.
     Holders(RoleId, NodeId),
+}
+
+/// A node or a user: what has attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Thing {
+    /// A place or resource.
+    Node(NodeId),
+    /// A user.
+    User(UserId),
 }
 
 /// To whom something is given.
@@ -175,6 +186,8 @@ pub struct Facts {
     pub grants: Vec<SingleGrant>,
     /// What every request carries unless it says otherwise, by slot of the policy's context.
     pub context: Vec<Value>,
+    /// Attributes that are not given and fall back on a path, containers first.
+    pub fallbacks: Vec<(Thing, usize)>,
     /// Strings and lists that the values refer to; stands on the policy's.
     pub pool: Pool,
 }
@@ -196,6 +209,32 @@ impl Facts {
     #[must_use]
     pub fn group(&self, id: GroupId) -> &Group {
         &self.groups[id.0 as usize]
+    }
+
+    /// The type of a node or user.
+    #[must_use]
+    pub fn type_of(&self, thing: Thing) -> TypeId {
+        match thing {
+            Thing::Node(node) => self.node(node).ty,
+            Thing::User(user) => self.user(user).ty,
+        }
+    }
+
+    /// The values of a node or user.
+    #[must_use]
+    pub fn values(&self, thing: Thing) -> &[Value] {
+        match thing {
+            Thing::Node(node) => &self.node(node).values,
+            Thing::User(user) => &self.user(user).values,
+        }
+    }
+
+    /// The values of a node or user, to be changed.
+    pub fn values_mut(&mut self, thing: Thing) -> &mut Vec<Value> {
+        match thing {
+            Thing::Node(node) => &mut self.nodes[node.0 as usize].values,
+            Thing::User(user) => &mut self.users[user.0 as usize].values,
+        }
     }
 
     /// All nodes with their ids.

@@ -65,10 +65,12 @@
 //! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
 //! | [`eval`] | decisions without allocation; the same with reasons |
 //! | [`query`] | sentences answered |
+//! | [`analyze`] | what holds in every organisation: proofs, and witnesses against |
+//! | [`diff`] | what changed between two policies, by cause |
 //! | [`lint`] | findings on policies and facts, one file a rule |
 //! | [`suite`] | tests of a policy |
-//! | [`report`] | findings, tables and outcomes as text, Markdown, CSV, JSON, JUnit |
-//! | [`project`] | which files make a policy; the only module that reads them |
+//! | [`report`] | findings, tables and outcomes as text, Markdown, CSV, JSON, SARIF, JUnit |
+//! | [`project`] | which files make a policy, and its `rolebook.toml`; the only module that reads and writes them |
 //! | [`cli`] | the command line |
 //!
 //! # What a policy means
@@ -89,8 +91,10 @@
 //! A plain interpreter of these lines lives in `tests/oracle`; generated policies, organisations and requests must
 //! agree with it.
 
+pub mod analyze;
 pub mod cli;
 pub mod diagnostic;
+pub mod diff;
 pub mod eval;
 pub mod facts;
 pub mod lint;

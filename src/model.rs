@@ -8,6 +8,7 @@
 
 pub mod containment;
 pub mod permission;
+pub mod rebase;
 pub mod resolve;
 mod rule;
 pub mod show;

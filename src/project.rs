@@ -1,4 +1,4 @@
-//! Files: the only module that reads them.
+//! Files: the only module that reads and writes them.
 //!
 //! A policy is a folder: all `.roles` files directly in it. [`find`] goes from the paths that a user gave to
 //! policies and the YAML beside them, [`read_facts`] reads the file behind `-f`.
@@ -6,10 +6,20 @@
 //! 1. `folders` searches below a path for folders with `.roles` files, and stops at each that it finds.
 //! 2. `read` turns a file into a text; one that is not UTF-8 is read as well as it can be, and reported.
 //! 3. `kind` tells tests from facts by their top-level keys.
+//! 4. [`Configs`] finds and reads the `rolebook.toml` of a policy.
+//! 5. `sides` reads what is to be compared; `revision` reads a policy as it was, through the program `git`.
 
+mod config;
 mod folders;
+mod git;
 mod kind;
 mod read;
+mod revision;
+mod sides;
+
+pub use sides::{Place, Sides};
+
+pub use config::{Config, Configs};
 
 use crate::diagnostic::{Diagnostic, Found, nearest};
 use crate::source::{FileId, Sources};
@@ -58,6 +68,31 @@ pub fn read_facts(path: &Path, sources: &mut Sources, found: &mut Found) -> Opti
     let name = shown(path);
     let known = sources.files().find(|&file| sources.name(file) == name);
     known.or_else(|| read::file(path, sources, found))
+}
+
+/// Reads the baseline that the user named.
+pub fn read_baseline(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
+    if !path.exists() {
+        found.push(not_found(path).help("`rolebook lint --write-baseline FILE` writes one"));
+        return None;
+    }
+    read::file(path, sources, found)
+}
+
+/// Writes a file anew.
+pub fn write(path: &Path, text: &str, found: &mut Found) {
+    if let Err(error) = std::fs::write(path, text) {
+        found.push(unwritable(path, &error));
+    }
+}
+
+/// Writes at the end of a file, which need not exist.
+pub fn append(path: &Path, text: &str, found: &mut Found) {
+    use std::io::Write as _;
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    if let Err(error) = file.and_then(|mut file| file.write_all(text.as_bytes())) {
+        found.push(unwritable(path, &error));
+    }
 }
 
 /// What a path that the user gave stands for.
@@ -135,6 +170,19 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
         .collect();
     let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
     Some(parent.join(near))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let why = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        std::io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::error(
+        "project/unwritable",
+        format!("`{}` cannot be written: {why}", shown(path)),
+    )
 }
 
 fn no_policy(path: &Path) -> Diagnostic {

@@ -2,11 +2,16 @@
 //!
 //! 1. [`ask`] takes a parsed sentence; [`deed`] finds what it is about, with every name looked up.
 //! 2. [`verdict`] decides and explains; [`people`] asks who and which; [`powers`] asks what; [`roles`] answers from the
-//!    policy alone; [`held`] tells holdings and how they came about.
-//! 3. [`render`] writes an [`Answer`] as text.
+//!    policy alone; [`held`] tells holdings and how they came about; [`how_could`] finds what would allow
+//!    a deed.
+//! 3. [`escalation`] looks for what somebody can ever come to, in several steps; [`ever`] puts the question to it.
+//! 4. [`render`] writes an [`Answer`] as text.
 
 pub mod deed;
+pub mod escalation;
+mod ever;
 mod held;
+pub mod how_could;
 mod names;
 mod people;
 mod powers;
@@ -20,9 +25,11 @@ use crate::eval::org::Org;
 use crate::facts::Facts;
 use crate::model::value::{Pool, Tri, Value};
 use crate::model::{Model, NOW};
-use crate::syntax::ast::{Sentence, SentenceKind};
+use crate::syntax::ast::{Deed, Sentence, SentenceKind};
 use crate::table::Table;
 
+pub use ever::{Barrier, Reached, Told};
+pub use how_could::HowCould;
 pub use verdict::Decided;
 
 /// What questions are put to.
@@ -59,6 +66,8 @@ pub enum Answer {
         /// How it comes about.
         items: Vec<Item>,
     },
+    /// Whether somebody can ever come to something.
+    Reach(Reached),
     /// A list.
     List {
         /// What is listed.
@@ -66,6 +75,8 @@ pub enum Answer {
         /// The things; sorted as an expectation would be compared.
         items: Vec<Item>,
     },
+    /// What would allow a deed.
+    HowCould(Box<HowCould>),
 }
 
 impl Answer {
@@ -75,7 +86,9 @@ impl Answer {
         match self {
             Self::Decision(decided) => Some(decided.verdict),
             Self::Fact { truth, .. } => Some(*truth),
+            Self::Reach(reached) => Some(reached.truth),
             Self::List { .. } => None,
+            Self::HowCould(answer) => Some(answer.alternatives.truth()),
         }
     }
 
@@ -84,6 +97,7 @@ impl Answer {
     pub fn names(&self) -> Option<Vec<&str>> {
         match self {
             Self::List { items, .. } => Some(items.iter().map(|item| item.name.as_str()).collect()),
+            Self::HowCould(answer) => Some(answer.names.iter().map(String::as_str).collect()),
             _ => None,
         }
     }
@@ -93,6 +107,7 @@ impl Answer {
     pub fn explanation(&self) -> Option<&Explanation> {
         match self {
             Self::Decision(decided) => Some(&decided.explanation),
+            Self::HowCould(answer) => Some(&answer.now.explanation),
             _ => None,
         }
     }
@@ -105,11 +120,22 @@ pub(crate) struct Query<'a, 'f> {
     sentence: &'a Sentence,
     context: Vec<Value>,
     pool: Pool,
+    budget: how_could::Budget,
     found: &'f mut Found,
 }
 
 /// Answers a sentence; `None`, with errors in `found`, if it names what is not known.
 pub fn ask(ground: &Ground<'_>, sentence: &Sentence, found: &mut Found) -> Option<Answer> {
+    ask_within(ground, sentence, how_could::Budget::default(), found)
+}
+
+/// The same, with a budget for questions that search.
+pub fn ask_within(
+    ground: &Ground<'_>,
+    sentence: &Sentence,
+    budget: how_could::Budget,
+    found: &mut Found,
+) -> Option<Answer> {
     let facts = ground.org.map(|org| org.facts);
     let model = ground.table.model();
     let mut context = facts.map_or_else(Vec::new, |facts| facts.context.clone());
@@ -124,6 +150,7 @@ pub fn ask(ground: &Ground<'_>, sentence: &Sentence, found: &mut Found) -> Optio
         sentence,
         context,
         pool,
+        budget,
         found,
     };
     query.answer()
@@ -133,9 +160,26 @@ impl<'a> Query<'a, '_> {
     fn answer(&mut self) -> Option<Answer> {
         let sentence = self.sentence;
         match &sentence.kind {
-            SentenceKind::Can { ever: true, .. } | SentenceKind::HowCould { .. } => {
-                self.later("`ever` and `how could`")
+            SentenceKind::HowCould { who, deed } => self.how_could(who, deed),
+            SentenceKind::Can { who, deed, ever: true }
+            | SentenceKind::States {
+                who, deed, ever: true, ..
+            } => self.ever(who, deed),
+            SentenceKind::Can {
+                who,
+                deed: deed @ Deed::Become { .. },
+                ..
             }
+            | SentenceKind::States {
+                who,
+                deed: deed @ Deed::Become { .. },
+                ..
+            }
+            | SentenceKind::Why {
+                who,
+                deed: deed @ Deed::Become { .. },
+                ..
+            } => self.ever(who, deed),
             SentenceKind::Can { who, deed, .. }
             | SentenceKind::States { who, deed, .. }
             | SentenceKind::Why { who, deed, .. } => self.decision(who, deed),

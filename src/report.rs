@@ -1,22 +1,30 @@
 //! What was found, for people and for programs.
 //!
 //! This module knows [`Diagnostic`] and [`Sources`] and nothing of what a diagnostic is about. [`text()`] renders
-//! reports with the source and carets, [`json()`] the same for programs, [`line()`] one diagnostic in one line.
+//! reports with the source and carets, [`json()`] the same for programs, [`line()`] one diagnostic in one line;
+//! [`sarif()`], [`github()`] and [`junit()`] are what others read, and [`markdown()`] is a table of all.
 //!
 //! Two promises hold for every format. What it costs does not grow with the product of findings and file size: each
 //! file is scanned once (`places`), and a shown line is cut out around its labels (`excerpt`). And what a file or a
 //! name contains cannot pass for output of this program: characters that steer a terminal or reverse the direction of
 //! writing are shown as escapes (`visible`).
 
+pub mod diff;
 mod excerpt;
+mod github;
 pub mod grid;
 mod json;
+mod junit;
 mod places;
+mod sarif;
 pub mod tests;
 mod text;
 mod visible;
 
+pub use github::{github, markdown};
 pub use json::json;
+pub use junit::junit;
+pub use sarif::sarif;
 pub use text::text;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -30,6 +38,12 @@ pub enum Format {
     Text,
     /// One JSON document, for programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations on a pull request, by GitHub's workflow commands.
+    Github,
+    /// JUnit XML, for CI servers.
+    Junit,
 }
 
 /// How a text looks.
@@ -56,12 +70,11 @@ fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "note",
         Severity::Warning => "warning",
-        Severity::Error => "error",
+        Severity::Raised | Severity::Error => "error",
     }
 }
 
 /// How many diagnostics there are of each severity: errors, warnings, notes.
 fn counts(diagnostics: &[Diagnostic]) -> [usize; 3] {
-    let count = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
-    [Severity::Error, Severity::Warning, Severity::Note].map(count)
+    ["error", "warning", "note"].map(|name| diagnostics.iter().filter(|d| word(d.severity) == name).count())
 }

@@ -10,6 +10,11 @@ use std::ops::Deref;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
 
+impl FileId {
+    /// Text that no file holds, such as facts that the program wrote itself.
+    pub const GENERATED: Self = Self(u32::MAX);
+}
+
 /// A stretch of one file, in bytes; `end` is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -159,6 +164,19 @@ impl Sources {
         let start = source.line_starts[line - 1] as usize;
         let before = source.text.get(start..byte as usize).unwrap_or("");
         (line, before.chars().count() + 1)
+    }
+
+    /// The line that a byte lies in, with its end.
+    #[must_use]
+    pub fn line(&self, file: FileId, byte: u32) -> &str {
+        let source = &self.files[file.0 as usize];
+        let next = source.line_starts.partition_point(|&start| start <= byte);
+        let start = source.line_starts[next - 1] as usize;
+        let end = source
+            .line_starts
+            .get(next)
+            .map_or(source.text.len(), |&end| end as usize);
+        source.text.get(start..end).unwrap_or("")
     }
 
     /// The files in the order in which they were added.

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 mod bad_input {
+    mod baseline;
     mod circles;
+    mod config;
     mod facts;
     mod files;
     mod names;
@@ -20,6 +22,15 @@ mod bad_input {
 
 /// A policy without a finding; what a test adds begins at line 7.
 const SHOP: &str = include_str!("bad_input/shop.roles");
+
+/// The shop with something added to its policy; the owner can give the roles that it brings.
+fn shop_with(added: &str) -> String {
+    let given = ["Both", "Two"]
+        .iter()
+        .filter(|name| added.contains(&format!("role {name} ")));
+    let names: String = given.map(|name| format!(", {name}")).collect();
+    SHOP.replace("Owner, Clerk", &format!("Owner, Clerk{names}")) + added
+}
 /// An organisation of it; what a test adds begins at line 8, in `resources`.
 const FACTS: &str = include_str!("bad_input/shop.yaml");
 
@@ -31,35 +42,58 @@ struct Run {
 
 /// Runs `rolebook` in a folder of its own that holds these files.
 fn run(files: &[(&str, &[u8])], args: &[&str]) -> Run {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let name = format!(
-        "bad-input-{}-{}",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    );
-    let folder = Folder(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-    for (name, content) in files {
-        let path = folder.0.join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, content).expect("a file");
-    }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
-    command
-        .args(args)
-        .current_dir(&folder.0)
-        .env("COLUMNS", "120")
-        .env("NO_COLOR", "1");
-    let output = command.output().expect("rolebook starts");
-    let out = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(!out.contains("panicked"), "{out}");
-    Run {
-        code: output.status.code(),
-        out: out.into_owned(),
-    }
+    Folder::new(files).run(args)
 }
 
 /// A folder that is taken away at the end.
 struct Folder(PathBuf);
+
+impl Folder {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "bad-input-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+        files.iter().for_each(|(name, content)| folder.write(name, content));
+        folder
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.join(name)).expect("a text")
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        self.run_with(args, &[])
+    }
+
+    /// Runs `rolebook` here with more variables.
+    fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .env("COLUMNS", "120")
+            .env("NO_COLOR", "1")
+            .envs(variables.iter().copied());
+        let output = command.output().expect("rolebook starts");
+        let out = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(!out.contains("panicked"), "{out}");
+        Run {
+            code: output.status.code(),
+            out: out.into_owned(),
+        }
+    }
+}
 
 impl Drop for Folder {
     fn drop(&mut self) {

@@ -13,7 +13,20 @@ const PAGE: &str = include_str!("../docs/language.md");
 const GRAMMAR: &str = include_str!("../grammar/rolebook.pest");
 
 /// What is said of a small example is about its smallness.
-const OF_EXAMPLES: [&str; 3] = ["unused-declaration", "empty-role", "ensure-unproved"];
+const OF_EXAMPLES: [&str; 12] = [
+    "unused-declaration",
+    "empty-role",
+    "privilege-escalation",
+    "separation-of-duty",
+    "cross-account-access",
+    "equivalent-roles",
+    "never-allowed-permission",
+    "vacuous-prohibition",
+    "irrevocable-role",
+    "missing-implied-action",
+    "unassignable-role",
+    "wildcard-grant",
+];
 
 /// The moment at which the questions of the page are asked.
 const NOW: &str = "2026-06-01T00:00Z";
@@ -111,6 +124,7 @@ impl Run {
     fn block(&mut self, block: &Block) {
         match block.kind.as_str() {
             "roles" => self.policy(block),
+            "toml" => self.clean_with("rolebook.toml", block),
             "yaml facts" => self.clean_with("facts.yaml", block),
             "yaml tests" => self.tests(block),
             "console" => self.console(block),

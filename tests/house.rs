@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     "source",
     "diagnostic",
     "yaml",
@@ -16,6 +16,8 @@ const ORDER: [&str; 15] = [
     "table",
     "eval",
     "query",
+    "analyze",
+    "diff",
     "lint",
     "suite",
     "report",

@@ -5,6 +5,11 @@ use rolebook::report::{self, Style};
 use rolebook::source::{FileId, Sources, Span};
 use std::time::{Duration, Instant};
 
+#[path = "report/others.rs"]
+mod others;
+#[path = "report/sarif.rs"]
+mod sarif;
+
 const PLAIN: Style = Style {
     color: false,
     width: 80,
@@ -156,6 +161,7 @@ fn json_has_every_diagnostic_and_place() {
             "labels": [{
                 "file": "facts.yaml", "line": 2, "column": 1, "end_line": 2, "end_column": 2, "text": "again"
             }],
+            "steps": [], "fixes": [],
         }],
         "summary": { "errors": 1, "warnings": 0, "notes": 0 },
     });

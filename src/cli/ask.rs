@@ -6,7 +6,8 @@ use super::{Exit, load, prompt};
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
 use crate::model::value::{Tri, Value, clock};
-use crate::query::{Answer, Ground, ask, render};
+use crate::query::how_could::Budget;
+use crate::query::{Answer, Ground, ask_within, render};
 use crate::source::Sources;
 use crate::syntax::ast::SentenceKind;
 use crate::syntax::parse;
@@ -16,7 +17,8 @@ use crate::table::Table;
 ///
 /// Without a sentence it asks for one after the other. Examples: "can oz edit tender-17", "why cannot oz edit tender-18",
 /// "who can approve Tender in paris", "which Tender can oz view", "what can oz do in paris", "which roles can approve
-/// Tender", "is nia Manager at paris", "can ada assign Manager at paris to tim".
+/// Tender", "is nia Manager at paris", "can ada assign Manager at paris to tim", "how could nia create PurchaseOrder in
+/// paris".
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The policy: a folder of `.roles` files.
@@ -31,6 +33,9 @@ pub(super) struct Args {
     /// The moment of the request (`2026-12-31T08:00Z`), in place of the clock.
     #[arg(long, value_name = "DATETIME", value_parser = moment)]
     now: Option<Moment>,
+    /// How many sets of changes `how could …` tries at most.
+    #[arg(long, value_name = "SETS")]
+    budget: Option<usize>,
     /// The sentence.
     #[arg(trailing_var_arg = true)]
     sentence: Vec<String>,
@@ -72,6 +77,10 @@ pub(super) fn run(args: &Args) -> Exit {
         org: org.as_ref(),
         sources,
         now,
+        budget: Budget {
+            sets: args.budget.unwrap_or(Budget::default().sets),
+            ..Budget::default()
+        },
     };
     if args.sentence.is_empty() {
         return prompt::run(&mut session);
@@ -85,6 +94,7 @@ pub(super) struct Session<'a> {
     org: Option<&'a Org<'a>>,
     sources: Sources,
     now: Value,
+    budget: Budget,
 }
 
 impl Session<'_> {
@@ -100,7 +110,7 @@ impl Session<'_> {
             org: self.org,
             now: self.now,
         };
-        let Some(answer) = ask(&ground, &sentence, &mut found) else {
+        let Some(answer) = ask_within(&ground, &sentence, self.budget, &mut found) else {
             return load::print_problems(found, &self.sources);
         };
         load::print(&render::text(&answer, &ground, &self.sources));
@@ -119,5 +129,6 @@ fn is_as_said(answer: &Answer, kind: &SentenceKind) -> bool {
         SentenceKind::StatesRole { is, .. } => *is,
         _ => true,
     };
-    answer.truth().is_none_or(|truth| (truth == Tri::True) == wanted)
+    let settled = !matches!((answer, answer.truth()), (Answer::Reach(_), Some(Tri::Unknown)));
+    settled && answer.truth().is_none_or(|truth| (truth == Tri::True) == wanted)
 }

@@ -1,15 +1,19 @@
 //! `rolebook lint`
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::load::{self, Loaded};
-use crate::diagnostic::{Found, Severity};
+use crate::diagnostic::{Diagnostic, Found, Severity};
 use crate::eval::org::Org;
-use crate::lint;
-use crate::project;
-use crate::report::Format;
-use crate::source::Sources;
+use crate::facts;
+use crate::lint::baseline::{self, Baseline, Linted};
+use crate::lint::{self, Levels, Suppressions};
+use crate::project::{self, Configs};
+use crate::report::{self, Format};
+use crate::source::{FileId, Sources};
+use crate::table::Table;
 
 /// Find errors, conflicts and broken constraints: the step for CI.
 #[derive(Debug, clap::Args)]
@@ -20,39 +24,129 @@ pub(super) struct Args {
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Hide the findings that this file knows; `baseline` in rolebook.toml says the same.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write every present finding to a file, and let only new ones count from now on.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
 }
 
+/// Everything that was linted, by the baseline that knows of it.
+type Groups = BTreeMap<Option<PathBuf>, Vec<Linted>>;
+
 pub(super) fn run(args: &Args) -> Exit {
-    let mut sources = Sources::default();
-    let mut found = Found::default();
-    let policies = project::find(&args.paths, &mut sources, &mut found);
-    for policy in policies {
-        let loaded = load::compile(policy, &sources);
-        examine(loaded, &mut sources, &mut found);
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let mut groups = lint_all(args, &mut sources, &mut found);
+    let mut written = None;
+    match &args.write_baseline {
+        Some(path) => written = write_baseline(path, &mut groups, &sources, &mut found),
+        None => hide_known(&mut groups, &mut sources, &mut found),
     }
+    groups
+        .into_values()
+        .flatten()
+        .for_each(|policy| found.append(policy.found));
     let list = found.sorted();
-    let worst = list.iter().map(|d| d.severity).max();
-    let text = load::render(&list, &sources, args.format);
-    load::print(if text.is_empty() { "no findings\n" } else { &text });
-    match worst {
-        Some(Severity::Error) => Exit::Broken,
-        Some(Severity::Warning) => Exit::Findings,
-        _ => Exit::Fine,
+    print(&list, &sources, args.format, written.as_deref());
+    exit(&list)
+}
+
+fn lint_all(args: &Args, sources: &mut Sources, found: &mut Found) -> Groups {
+    let (mut configs, mut groups) = (Configs::default(), Groups::new());
+    for policy in project::find(&args.paths, sources, found) {
+        let config = configs.of(&policy.folder, sources, found);
+        let loaded = load::compile(policy, sources);
+        let linted = Linted {
+            name: baseline::name(&loaded.model),
+            found: examine(loaded, &config.levels, sources),
+        };
+        let baseline = args.baseline.clone().or(config.baseline);
+        groups.entry(baseline).or_default().push(linted);
     }
+    groups
 }
 
 /// Lints a policy and the facts beside it; tests are `rolebook test`'s matter.
-fn examine(loaded: Loaded, sources: &mut Sources, found: &mut Found) {
-    found.append(loaded.found);
-    lint::policy(&loaded.model, loaded.table.as_ref(), &loaded.trees, sources, found);
-    let Some(table) = &loaded.table else { return };
-    for &file in &loaded.policy.facts {
-        let mut problems = Found::default();
-        let facts = load::facts(file, table.model(), sources, &mut problems);
-        if let (Some(facts), false) = (facts, problems.has_errors()) {
+fn examine(loaded: Loaded, levels: &Levels, sources: &Sources) -> Found {
+    let mut found = loaded.found;
+    let mut suppressions = Suppressions::default();
+    for tree in &loaded.trees {
+        suppressions.add_policy(tree, sources);
+    }
+    let table = loaded.table.as_ref();
+    lint::policy(&loaded.model, table, &loaded.trees, sources, levels, &mut found);
+    if let Some(table) = table {
+        for &file in &loaded.policy.facts {
+            examine_facts(file, table, sources, &mut suppressions, &mut found);
+        }
+    }
+    lint::settle(found, levels, suppressions)
+}
+
+fn examine_facts(file: FileId, table: &Table, sources: &Sources, suppressions: &mut Suppressions, found: &mut Found) {
+    let mut problems = Found::default();
+    if let Some(yaml) = load::yaml(file, sources, &mut problems) {
+        suppressions.add_facts(file, &yaml, sources);
+        let facts = facts::read::read(&yaml, table.model(), &mut problems);
+        if !problems.has_errors() {
             let org = Org::new(table, &facts);
             lint::facts(table, &org, &facts.context, &mut problems);
         }
-        found.append(problems);
+    }
+    found.append(problems);
+}
+
+fn hide_known(groups: &mut Groups, sources: &mut Sources, found: &mut Found) {
+    for (path, policies) in groups {
+        let Some(path) = path else { continue };
+        let baseline =
+            project::read_baseline(path, sources, found).and_then(|file| Baseline::read(file, sources, found));
+        if let Some(baseline) = baseline {
+            found.append(baseline.hide(policies, sources));
+        }
+    }
+}
+
+/// Says what was written; `None` if nothing was, because of errors.
+fn write_baseline(path: &Path, groups: &mut Groups, sources: &Sources, found: &mut Found) -> Option<String> {
+    let mut policies: Vec<&mut Linted> = groups.values_mut().flatten().collect();
+    if found.has_errors() || policies.iter().any(|policy| policy.found.has_errors()) {
+        return None;
+    }
+    let (text, count) = baseline::write(&mut policies, sources);
+    project::write(path, &text, found);
+    let plural = if count == 1 { "" } else { "s" };
+    (!found.has_errors()).then(|| format!("{count} finding{plural} written to `{}`\n", path.display()))
+}
+
+fn print(list: &[Diagnostic], sources: &Sources, format: Format, written: Option<&str>) {
+    let text = load::render(list, sources, format);
+    let nothing = if text.is_empty() { "no findings\n" } else { "" };
+    match (written, format) {
+        (Some(written), Format::Text) => load::print(&format!("{text}{written}")),
+        _ => load::print(&format!("{text}{nothing}")),
+    }
+    if format == Format::Github {
+        summarize(list, sources);
+    }
+}
+
+/// The whole table for the page of the run, where GitHub asks for one.
+fn summarize(list: &[Diagnostic], sources: &Sources) {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let mut found = Found::default();
+    project::append(Path::new(&path), &report::markdown(list, sources), &mut found);
+    // Findings were printed; a page that cannot be written must not change how the run ends.
+    load::print_problems(found, sources);
+}
+
+fn exit(list: &[Diagnostic]) -> Exit {
+    match list.iter().map(|diagnostic| diagnostic.severity).max() {
+        Some(Severity::Error) => Exit::Broken,
+        Some(Severity::Warning | Severity::Raised) => Exit::Findings,
+        Some(Severity::Note) | None => Exit::Fine,
     }
 }

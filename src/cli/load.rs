@@ -111,6 +111,9 @@ pub(super) fn render(list: &[crate::diagnostic::Diagnostic], sources: &Sources, 
     match format {
         Format::Text => report::text(list, sources, &style(&std::io::stdout())),
         Format::Json => report::json(list, sources),
+        Format::Sarif => report::sarif(list, sources),
+        Format::Github => report::github(list, sources),
+        Format::Junit => report::junit(list, sources),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{AttrName, Default, Expr, HeldAt, Operand, Path, Relation, Roo
 use crate::syntax::ast::Op;
 
 /// The node that stands for a target which nobody lists.
-pub(super) const UNLISTED: NodeId = NodeId(u32::MAX);
+pub(crate) const UNLISTED: NodeId = NodeId(u32::MAX);
 
 /// How many steps of `manager+` are followed at most; facts refuse circles, so this only bounds damage.
 const CHAIN: usize = 100_000;
@@ -170,7 +170,8 @@ impl Eval<'_> {
         path.steps.iter().fold(root, |at, &step| self.step(at, step))
     }
 
-    fn root(&self, root: Root, scope: Scope<'_>) -> Value {
+    /// Where a path starts.
+    pub(crate) fn root(&self, root: Root, scope: Scope<'_>) -> Value {
         let request = self.request;
         match root {
             Root::Resource => match request.target.resource {
@@ -202,7 +203,7 @@ impl Eval<'_> {
     }
 
     /// The value of an attribute.
-    pub(super) fn step(&self, at: Value, name: AttrName) -> Value {
+    pub(crate) fn step(&self, at: Value, name: AttrName) -> Value {
         let model = self.table.model();
         let facts = self.org.facts;
         match at {
@@ -378,7 +379,9 @@ const fn bound(second: i64) -> Value {
     }
 }
 
-fn truth(value: Value) -> Tri {
+/// The truth of a value that stands alone as a condition.
+#[must_use]
+pub fn truth(value: Value) -> Tri {
     match value {
         Value::Bool(value) => value.into(),
         Value::Absent => Tri::False,
@@ -395,7 +398,9 @@ fn negated(negate: bool, left: Value, found: Tri) -> Tri {
     }
 }
 
-fn ordered(left: Value, op: Op, right: Value) -> Tri {
+/// `left op right`, for the operators that compare two single values.
+#[must_use]
+pub fn ordered(left: Value, op: Op, right: Value) -> Tri {
     if left == Value::Absent || right == Value::Absent {
         return Tri::False;
     }

@@ -252,7 +252,7 @@ impl<'e> Eval<'e> {
     }
 
     /// A single grant works while its holder has a role to which it may be granted.
-    pub(super) fn still_entitled(&self, user: UserId, entry: &Entry, to: Option<&[RoleId]>) -> Tri {
+    pub(crate) fn still_entitled(&self, user: UserId, entry: &Entry, to: Option<&[RoleId]>) -> Tri {
         match (entry.source, to) {
             (Source::Grant(_), Some(roles)) => {
                 let target = Target::node(entry.node);

@@ -1,16 +1,18 @@
 //! An organisation made ready for decisions.
 //!
-//! Containment is numbered in pre-order, so that *is n above r* is two compares; the account of every node is kept, so
-//! that a border is one compare; all that a user holds, by hand, through groups or by default, is one slice sorted by
+//! Containment is a [`Forest`]; all that a user holds, by hand, through groups or by default, is one slice sorted by
 //! node. Validity windows are met along the way and kept on each entry.
 
 mod stated;
 
 use stated::Stated;
 
+use std::ops::Deref;
+
+use super::forest::Forest;
 use crate::facts::{Facts, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Model, NOW, RoleId, TypeId, TypeKind};
+use crate::model::{AttrName, Model, NOW, RoleId};
 use crate::table::Table;
 
 pub use super::org_extra::Extra;
@@ -41,15 +43,6 @@ pub struct Entry {
     pub group: Option<GroupId>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Spot {
-    ty: TypeId,
-    parent: Option<NodeId>,
-    account: NodeId,
-    first: u32,
-    last: u32,
-}
-
 /// An organisation with its indices.
 #[derive(Debug)]
 pub struct Org<'a> {
@@ -57,14 +50,22 @@ pub struct Org<'a> {
     pub facts: &'a Facts,
     /// Ways that custom roles and single grants add.
     pub extra: Extra,
-    spots: Vec<Spot>,
-    kinds: Vec<TypeKind>,
+    forest: Forest,
     entries: Vec<Entry>,
     entry_starts: Vec<u32>,
     memberships: Vec<(NodeId, Window)>,
     membership_starts: Vec<u32>,
     groups: Vec<(GroupId, Window)>,
     group_starts: Vec<u32>,
+}
+
+impl Deref for Org<'_> {
+    type Target = Forest;
+
+    /// Containment is asked of the organisation itself.
+    fn deref(&self) -> &Forest {
+        &self.forest
+    }
 }
 
 impl<'a> Org<'a> {
@@ -75,8 +76,7 @@ impl<'a> Org<'a> {
         let mut org = Self {
             facts,
             extra: Extra::default(),
-            spots: number(facts, model),
-            kinds: model.types.iter().map(|ty| ty.kind).collect(),
+            forest: Forest::new(facts, model),
             entries: Vec::new(),
             entry_starts: vec![0],
             memberships: Vec::new(),
@@ -144,54 +144,6 @@ impl<'a> Org<'a> {
         of.map(|&(_, window)| running(window, now)).max().unwrap_or(Tri::False)
     }
 
-    /// The type of a node.
-    #[must_use]
-    pub fn ty(&self, node: NodeId) -> TypeId {
-        self.spots[node.0 as usize].ty
-    }
-
-    /// The kind of a node's type.
-    #[must_use]
-    pub fn kind(&self, node: NodeId) -> TypeKind {
-        self.kinds[self.ty(node).ix()]
-    }
-
-    /// The kind of a type.
-    #[must_use]
-    pub fn kind_of(&self, ty: TypeId) -> TypeKind {
-        self.kinds[ty.ix()]
-    }
-
-    /// What a node lies in.
-    #[must_use]
-    pub fn container(&self, node: NodeId) -> Option<NodeId> {
-        self.spots[node.0 as usize].parent
-    }
-
-    /// acc(x): the first account from x outward.
-    #[must_use]
-    pub fn account(&self, node: NodeId) -> NodeId {
-        self.spots[node.0 as usize].account
-    }
-
-    /// x ⊑ y: y is x or encloses x.
-    #[must_use]
-    pub fn lies_in(&self, x: NodeId, y: NodeId) -> bool {
-        let (inner, outer) = (self.spots[x.0 as usize].first, &self.spots[y.0 as usize]);
-        outer.first <= inner && inner <= outer.last
-    }
-
-    /// The node and what encloses it, from the inside out.
-    pub fn chain(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        std::iter::successors(Some(node), |&at| self.container(at))
-    }
-
-    /// `near_T(x)`: the first node of a type, from x outward.
-    #[must_use]
-    pub fn near(&self, node: NodeId, ty: TypeId) -> Option<NodeId> {
-        self.chain(node).find(|&at| self.ty(at) == ty)
-    }
-
     /// The window as stated, before it is met with those of the groups on the way.
     #[must_use]
     pub fn stated_window(&self, entry: &Entry) -> Window {
@@ -246,41 +198,4 @@ fn count(len: usize) -> u32 {
 fn slice<'s, T>(all: &'s [T], starts: &[u32], user: UserId) -> &'s [T] {
     let ix = user.0 as usize;
     &all[starts[ix] as usize..starts[ix + 1] as usize]
-}
-
-/// Numbers the nodes in pre-order, without recursion.
-fn number(facts: &Facts, model: &Model) -> Vec<Spot> {
-    let mut children: Vec<Vec<NodeId>> = vec![Vec::new(); facts.nodes.len()];
-    let mut spots: Vec<Spot> = Vec::with_capacity(facts.nodes.len());
-    let mut open: Vec<(NodeId, bool)> = Vec::new();
-    for id in facts.node_ids() {
-        let node = facts.node(id);
-        spots.push(Spot {
-            ty: node.ty,
-            parent: node.container,
-            account: id,
-            first: 0,
-            last: 0,
-        });
-        match node.container {
-            Some(container) => children[container.0 as usize].push(id),
-            None => open.push((id, false)),
-        }
-    }
-    let mut next = 0;
-    while let Some((id, done)) = open.pop() {
-        let ix = id.0 as usize;
-        if done {
-            spots[ix].last = next - 1;
-            continue;
-        }
-        spots[ix].first = next;
-        next += 1;
-        if let (Some(parent), false) = (spots[ix].parent, model.ty(spots[ix].ty).kind == TypeKind::Account) {
-            spots[ix].account = spots[parent.0 as usize].account;
-        }
-        open.push((id, true));
-        open.extend(children[ix].iter().map(|&child| (child, false)));
-    }
-    spots
 }

@@ -1,6 +1,7 @@
 //! What custom roles and single grants add to the table: only what some `can grant` reaches; the rest does nothing.
 
 use super::Target;
+use super::forest::Forest;
 use super::org::Org;
 use super::reach::reaches;
 use crate::model::permission::{PermId, Permission};
@@ -41,7 +42,8 @@ pub struct Extra {
 }
 
 /// Who may receive a permission at a node.
-enum Ceiling {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ceiling {
     /// Nobody may grant it there.
     None,
     /// Holders of these roles.
@@ -113,7 +115,8 @@ fn number(ix: usize) -> RoleId {
 }
 
 /// Whether some `can grant` for this permission reaches a node from where its role may be held, and to whom.
-fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceiling {
+#[must_use]
+pub fn ceiling(table: &Table, forest: &Forest, permission: PermId, at: NodeId) -> Ceiling {
     let model = table.model();
     let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
         return Ceiling::None;
@@ -122,7 +125,7 @@ fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceil
     let mut reached = false;
     for way in &table.row(grant).grants {
         let rule = model.rule(way.rule);
-        if !may_reach(org, rule, way.role.map(|role| model.role(role).ty), at) {
+        if !may_reach(forest, rule, way.role.map(|role| model.role(role).ty), at) {
             continue;
         }
         reached = true;
@@ -136,19 +139,19 @@ fn ceiling(table: &Table, org: &Org<'_>, permission: PermId, at: NodeId) -> Ceil
     if reached { Ceiling::To(to) } else { Ceiling::None }
 }
 
-fn may_reach(org: &Org<'_>, rule: &Rule, base: Option<crate::model::TypeId>, at: NodeId) -> bool {
+fn may_reach(forest: &Forest, rule: &Rule, base: Option<crate::model::TypeId>, at: NodeId) -> bool {
     let Some(base) = base else {
-        return !matches!(rule.reach, Reach::In(ty) if org.near(at, ty).is_none());
+        return !matches!(rule.reach, Reach::In(ty) if forest.near(at, ty).is_none());
     };
     let target = Target::node(at);
     match rule.reach {
         Reach::Anywhere => true,
-        Reach::Across(ty) => org
+        Reach::Across(ty) => forest
             .near(at, ty)
-            .is_some_and(|zone| org.account(zone) == org.account(at)),
-        _ => org
+            .is_some_and(|zone| forest.account(zone) == forest.account(at)),
+        _ => forest
             .chain(at)
-            .filter(|&n| org.ty(n) == base)
-            .any(|n| reaches(org, rule, n, &target)),
+            .filter(|&n| forest.ty(n) == base)
+            .any(|n| reaches(forest, rule, n, &target)),
     }
 }

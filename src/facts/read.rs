@@ -4,7 +4,7 @@
 //!
 //! 1. `declare` enters the ids of all nodes, users, groups and custom roles; `contain` puts nodes into their
 //!    containers and refuses circles.
-//! 2. Then everything that refers to an id is read: `texts` the rules behind `can:`, `values` attributes, `defaults`
+//! 2. Then everything that refers to an id is read: `texts` the rules behind `can:`, `values` attributes, [`defaults`]
 //!    those not given, `groups` members, `holdings` roles given by hand, `relations` what must not run in circles.
 //!
 //! There is always an organisation: what is wrong is reported and left out, and a reference to a record that was
@@ -13,7 +13,6 @@
 mod circles;
 mod contain;
 mod declare;
-mod defaults;
 mod groups;
 mod holdings;
 mod names;
@@ -25,13 +24,14 @@ mod window;
 
 use std::collections::HashSet;
 
-use super::Facts;
+use super::{Facts, defaults};
 use crate::diagnostic::Found;
 use crate::model::Model;
 use crate::source::Span;
 use crate::yaml::{Key, Yaml};
 use contain::Nesting;
 
+pub(super) use contain::outside_in;
 pub use names::Names;
 pub use values::parse_value;
 
@@ -43,8 +43,8 @@ pub fn read(yaml: &Yaml, model: &Model, found: &mut Found) -> Facts {
     reader.contain();
     reader.read_texts(yaml);
     reader.read_places();
-    let open = reader.read_attributes();
-    reader.fill_defaults(open);
+    reader.read_attributes();
+    defaults::fill(&mut reader.facts, model);
     reader.read_context(yaml);
     reader.read_groups();
     reader.read_holdings();

@@ -2,13 +2,13 @@
 
 use super::Rule;
 use super::uses::Uses;
-use crate::diagnostic::{Diagnostic, Found};
+use crate::analyze::Analysis;
+use crate::diagnostic::{Diagnostic, Found, Severity};
 use crate::model::{Attribute, Model, TypeId};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 
 /// One rule's view of a policy.
-#[derive(Debug)]
 pub(super) struct Context<'a> {
     /// The policy.
     pub(super) model: &'a Model,
@@ -18,7 +18,10 @@ pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
     /// What is used where.
     pub(super) uses: &'a Uses,
+    /// What is proved, of a policy without errors.
+    pub(super) analysis: Option<&'a Analysis<'a>>,
     pub(super) rule: &'a Rule,
+    pub(super) severity: Severity,
     pub(super) found: &'a mut Found,
 }
 
@@ -30,14 +33,23 @@ pub(super) struct Report<'c> {
 }
 
 impl<'a> Context<'a> {
-    /// Reports a finding at a place. Whoever suppresses findings does it here.
+    /// Reports a finding at a place.
     pub(super) fn report(&mut self, span: Span, message: impl Into<String>) -> Report<'_> {
         let mut diagnostic = Diagnostic::note(self.rule.name, message).at(span, "");
-        diagnostic.severity = self.rule.severity;
+        diagnostic.severity = self.severity;
         Report {
             diagnostic: Some(diagnostic),
             found: self.found,
         }
+    }
+
+    /// The source of a stretch, as one line.
+    pub(super) fn text(&self, span: Span) -> String {
+        self.sources
+            .snippet(span)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Every name that the policy declares.
@@ -133,6 +145,18 @@ impl Report<'_> {
     /// Points at another place with a few words.
     pub(super) fn label(self, span: Span, text: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.at(span, text))
+    }
+
+    /// Adds the next step of what leads to it, such as an assignment in a chain.
+    #[allow(dead_code, reason = "for rules that find chains")]
+    pub(super) fn step(self, span: Span, text: impl Into<String>) -> Self {
+        self.with(|diagnostic| diagnostic.step(span, text))
+    }
+
+    /// Offers a change of the text that takes the finding away and changes no decision.
+    #[allow(dead_code, reason = "for rules that can prove their change")]
+    pub(super) fn fix(self, span: Span, replacement: impl Into<String>, message: impl Into<String>) -> Self {
+        self.with(|diagnostic| diagnostic.fix(span, replacement, message))
     }
 
     /// Says what to do.

@@ -2,7 +2,8 @@
 //!
 //! 1. [`by_hand`] gathers who holds which role by hand, groups by their members, to what degree right now.
 //! 2. [`each`], [`pairs`] and [`permissions`] hold every constraint of the policy against it.
-//! 3. [`holdings`] looks for holdings that are expired or redundant, [`ceiling`] for permissions that nobody may grant.
+//! 3. [`holdings`] looks for holdings that are expired or redundant, [`ceiling`] for permissions that nobody may grant,
+//!    [`ineffective`] for grants and custom roles that change nothing, [`orphans`] for places that nobody administers.
 //!
 //! Only what is certain is reported: where the present moment is not known, a holding with a bound counts for neither side.
 
@@ -10,6 +11,8 @@ mod by_hand;
 mod ceiling;
 mod each;
 mod holdings;
+mod ineffective;
+mod orphans;
 mod pairs;
 mod permissions;
 
@@ -39,6 +42,8 @@ pub fn facts(table: &Table, org: &Org<'_>, context: &[Value], found: &mut Found)
     }
     holdings::check(&mut check);
     ceiling::check(&mut check);
+    ineffective::check(&mut check);
+    orphans::check(&mut check);
 }
 
 /// One organisation being looked at.

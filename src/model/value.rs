@@ -84,6 +84,16 @@ impl AttributeType {
             optional: false,
         }
     }
+
+    /// What an attribute is where nothing is given and nothing is said about that.
+    #[must_use]
+    pub const fn blank(self) -> Value {
+        match self.of {
+            _ if self.many => Value::EMPTY,
+            Scalar::User(_) | Scalar::Group | Scalar::Node(_) if self.optional => Value::Absent,
+            _ => Value::Missing,
+        }
+    }
 }
 
 /// A number with nine digits behind the point.
@@ -92,7 +102,8 @@ pub struct Number(i128);
 
 impl Number {
     const DIGITS: usize = 9;
-    const ONE: i128 = 1_000_000_000;
+    /// One, in billionths.
+    pub const ONE: i128 = 1_000_000_000;
 
     /// Reads `-12.50`; `None` for anything else, for more than nine digits behind the point, and beyond 10^27.
     #[must_use]
@@ -108,10 +119,34 @@ impl Number {
         Some(Self(sign * value))
     }
 
+    /// The sum, at most as large as can be kept.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The number in the middle of two.
+    #[must_use]
+    pub const fn midpoint(self, other: Self) -> Self {
+        Self(self.0 / 2 + other.0 / 2 + (self.0 % 2 + other.0 % 2) / 2)
+    }
+
     /// True if nothing stands behind the point.
     #[must_use]
     pub const fn is_whole(self) -> bool {
         self.0 % Self::ONE == 0
+    }
+
+    /// So many billionths: the smallest step between two numbers.
+    #[must_use]
+    pub const fn billionths(self) -> i128 {
+        self.0
+    }
+
+    /// The number of so many billionths.
+    #[must_use]
+    pub const fn of_billionths(count: i128) -> Self {
+        Self(count)
     }
 }
 
@@ -135,7 +170,7 @@ impl fmt::Display for Number {
 }
 
 /// One value. Equality is that of the language only between values of one type; use [`compare`] for tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Not given: every test on it is unknown.
     Missing,

@@ -16,6 +16,11 @@ pub(super) fn file(path: &Path, sources: &mut Sources, found: &mut Found) -> Opt
             return None;
         }
     };
+    text(path, bytes, sources, found)
+}
+
+/// Makes a text of the bytes of a file. `None` if there are too many.
+pub(super) fn text(path: &Path, bytes: Vec<u8>, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
     if bytes.len() > Sources::MAX_BYTES {
         found.push(too_large(path));
         return None;
@@ -47,7 +52,7 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     }
 }
 
-fn too_large(path: &Path) -> Diagnostic {
+pub(super) fn too_large(path: &Path) -> Diagnostic {
     let limit = Sources::MAX_BYTES >> 20;
     Diagnostic::error(
         "project/too-large",

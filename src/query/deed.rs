@@ -119,7 +119,7 @@ impl Query<'_, '_> {
         })
     }
 
-    fn not_here<T>(&mut self, roles: &[RoleId], node: NodeId, at: &NodeRef) -> Option<T> {
+    pub(super) fn not_here<T>(&mut self, roles: &[RoleId], node: NodeId, at: &NodeRef) -> Option<T> {
         let model = self.model();
         let ty = &model.ty(self.facts()?.node(node).ty).name;
         let places: Vec<String> = roles

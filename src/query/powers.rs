@@ -274,7 +274,12 @@ fn in_short(names: &[String]) -> String {
 }
 
 /// A value as facts would give it.
-fn show(value: Value, of: crate::model::value::Scalar, facts: &crate::facts::Facts, model: &Model) -> String {
+pub(super) fn show(
+    value: Value,
+    of: crate::model::value::Scalar,
+    facts: &crate::facts::Facts,
+    model: &Model,
+) -> String {
     match value {
         Value::Missing => "?".to_owned(),
         Value::Absent => "nobody".to_owned(),
@@ -283,6 +288,7 @@ fn show(value: Value, of: crate::model::value::Scalar, facts: &crate::facts::Fac
         Value::Text(sym) => format!("\"{}\"", facts.pool.text(sym)),
         Value::Date(day) => show_date(day),
         Value::Time(second) => show_time(second),
+        Value::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
         Value::Net(net) => net.to_string(),
         Value::Enum(ix) => match of {
             crate::model::value::Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),

@@ -1,6 +1,10 @@
 //! Answers as text: the verdict first, then each reason with its rule, where that stands, and the holding behind it.
 
+mod how_could;
+
 use std::fmt::Write;
+
+mod reached;
 
 use super::held::how;
 use super::{Answer, Decided, Ground, Item};
@@ -22,17 +26,19 @@ const WIDTH: usize = 96;
 #[must_use]
 pub fn text(answer: &Answer, ground: &Ground<'_>, sources: &Sources) -> String {
     match answer {
-        Answer::Decision(decided) => Writer {
-            ground,
-            sources,
-            out: String::new(),
-        }
-        .decision(decided),
+        Answer::Decision(decided) => Writer::new(ground, sources).decision(decided),
+        Answer::HowCould(answer) => Writer::new(ground, sources).how_could(answer),
         Answer::Fact {
             truth,
             statement,
             items,
         } => fact(*truth, statement, items),
+        Answer::Reach(reached) => Writer {
+            ground,
+            sources,
+            out: String::new(),
+        }
+        .reached(reached),
         Answer::List { title, items } => list(title, items),
     }
 }
@@ -89,6 +95,14 @@ struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
+    const fn new(ground: &'w Ground<'w>, sources: &'w Sources) -> Self {
+        Self {
+            ground,
+            sources,
+            out: String::new(),
+        }
+    }
+
     fn model(&self) -> &'w Model {
         self.ground.table.model()
     }

@@ -43,17 +43,21 @@ impl Query<'_, '_> {
     pub(super) fn decision(&mut self, who: &Id, deed: &Deed) -> Option<Answer> {
         let user = self.caller(who);
         let act = self.act(deed)?;
-        let user = user?;
-        let (verdict, case) = self.settle(user, &act);
+        Some(Answer::Decision(self.decided(user?, who, deed, &act)))
+    }
+
+    /// The decision on an act, with its reasons.
+    pub(super) fn decided(&self, user: Option<UserId>, who: &Id, deed: &Deed, act: &Act) -> Decided {
+        let (verdict, case) = self.settle(user, act);
         let explanation = match case {
-            Some(case) => self.explain(user, &act, case),
+            Some(case) => self.explain(user, act, case),
             None => Explanation {
                 verdict,
                 reasons: Vec::new(),
             },
         };
         let asked = act.permissions.first().copied().unwrap_or(PermId(0));
-        Some(Answer::Decision(Decided {
+        Decided {
             verdict,
             who: who.text.clone(),
             permission: case.map_or(asked, |case| case.permission),
@@ -63,7 +67,7 @@ impl Query<'_, '_> {
             taking: is_taking(deed),
             recipient: case.and_then(|case| case.recipient),
             for_example: act.recipients == Recipients::Some,
-        }))
+        }
     }
 
     fn has_both_halves(&self, permissions: &[PermId]) -> bool {

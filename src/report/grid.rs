@@ -11,7 +11,7 @@ mod csv;
 mod json;
 mod layout;
 mod lines;
-mod markdown;
+pub(super) mod markdown;
 mod matrix;
 mod merge;
 mod notes;

@@ -2,7 +2,7 @@
 
 use super::places::Places;
 use super::{counts, visible, word};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Fix, Label};
 use crate::source::Sources;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -20,6 +20,20 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<&'a str>,
     labels: Vec<Place<'a>>,
+    steps: Vec<Place<'a>>,
+    fixes: Vec<Change<'a>>,
+}
+
+/// A change of the text between two places.
+#[derive(Serialize)]
+struct Change<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    replacement: &'a str,
+    message: &'a str,
 }
 
 /// Lines and columns count from 1, columns in characters; the end is the place after the last character.
@@ -64,6 +78,23 @@ fn finding<'a>(diagnostic: &'a Diagnostic, places: &mut Places<'a>) -> Finding<'
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         labels: diagnostic.labels.iter().map(|label| place(label, places)).collect(),
+        steps: diagnostic.steps.iter().map(|step| place(step, places)).collect(),
+        fixes: diagnostic.fixes.iter().map(|fix| change(fix, places)).collect(),
+    }
+}
+
+fn change<'a>(fix: &'a Fix, places: &mut Places<'a>) -> Change<'a> {
+    let (file, bytes) = (fix.span.file, fix.span.range());
+    let (line, column) = places.position(file, bytes.start);
+    let (end_line, end_column) = places.position(file, bytes.end);
+    Change {
+        file: places.sources().name(file),
+        line,
+        column,
+        end_line,
+        end_column,
+        replacement: &fix.replacement,
+        message: &fix.message,
     }
 }
 

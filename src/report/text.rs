@@ -6,7 +6,7 @@ use super::{Style, counts, visible, word};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// More are counted only: nobody reads them, and a terminal forgets the first.
 const SHOWN: usize = 200;
@@ -29,6 +29,7 @@ pub fn text(diagnostics: &[Diagnostic], sources: &Sources, style: &Style) -> Str
             Ok(()) => tighten(&mut out, &rendered),
             Err(_) => out.push_str(&super::line(diagnostic, sources)),
         }
+        write_steps(&mut out, diagnostic, &mut places);
         out.push('\n');
     }
     out + &summary(diagnostics)
@@ -58,17 +59,38 @@ fn tighten(out: &mut String, rendered: &str) {
     }
 }
 
+/// The steps that lead to a finding, numbered, and what to do.
+fn write_steps(out: &mut String, diagnostic: &Diagnostic, places: &mut Places<'_>) {
+    for (step, number) in diagnostic.steps.iter().zip(1..) {
+        let (file, start) = (step.span.file, step.span.range().start);
+        let (line, column) = places.position(file, start);
+        let name = visible::one_line(places.sources().name(file));
+        let text = visible::one_line(&step.text);
+        let _ = writeln!(out, "  {number}. {text}  ({name}:{line}:{column})");
+    }
+    if let (Some(help), false) = (&diagnostic.help, diagnostic.steps.is_empty()) {
+        let help = visible::lines(help).replace('\n', "\n        ");
+        let _ = writeln!(out, "  help: {help}");
+    }
+}
+
 /// "2 errors, 1 warning", and how many of them were not shown.
 fn summary(diagnostics: &[Diagnostic]) -> String {
+    let totals = totals(diagnostics);
+    match (totals.is_empty(), diagnostics.len().saturating_sub(SHOWN)) {
+        (true, _) => String::new(),
+        (false, 0) => format!("{totals}\n"),
+        (false, more) => format!("{totals} ({more} more than the {SHOWN} shown)\n"),
+    }
+}
+
+/// "2 errors, 1 warning"
+pub(super) fn totals(diagnostics: &[Diagnostic]) -> String {
     let [errors, warnings, notes] = counts(diagnostics);
     let parts = [(errors, "error"), (warnings, "warning"), (notes, "note")];
     let parts = parts.iter().filter(|(count, _)| *count > 0);
     let parts: Vec<_> = parts.map(|(count, noun)| counted(*count, noun)).collect();
-    match (parts.is_empty(), diagnostics.len().saturating_sub(SHOWN)) {
-        (true, _) => String::new(),
-        (false, 0) => format!("{}\n", parts.join(", ")),
-        (false, more) => format!("{} ({more} more than the {SHOWN} shown)\n", parts.join(", ")),
-    }
+    parts.join(", ")
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -92,7 +114,12 @@ impl Report {
             code: format!("{}[{}]", word(diagnostic.severity), diagnostic.code),
             severity: diagnostic.severity,
             message: visible::one_line(&diagnostic.message),
-            help: diagnostic.help.as_deref().map(visible::lines),
+            // Behind steps, help is written with them.
+            help: diagnostic
+                .help
+                .as_deref()
+                .filter(|_| diagnostic.steps.is_empty())
+                .map(visible::lines),
             excerpt: Excerpt::new(diagnostic, places, width),
         }
     }
@@ -115,7 +142,7 @@ impl miette::Diagnostic for Report {
         Some(match self.severity {
             Severity::Note => miette::Severity::Advice,
             Severity::Warning => miette::Severity::Warning,
-            Severity::Error => miette::Severity::Error,
+            Severity::Raised | Severity::Error => miette::Severity::Error,
         })
     }
 

@@ -123,7 +123,7 @@ fn rules_with_faults_are_not_taken_for_each_other() {
     );
     run.ends(3)
         .errors(2)
-        .lacks("duplicate-rule")
+        .lacks("equivalent-rules")
         .has("p.roles:8:31")
         .has("p.roles:9:27");
 }

@@ -244,7 +244,7 @@ impl<'m> Speaker<'m, '_> {
                 let op = self.tape.one(&["<", "<=", ">", ">="]);
                 let other = self
                     .maybe(spots, |it| it.of == ty.of && !it.many)
-                    .filter(|_| word.len() % 2 == 0);
+                    .filter(|_| word.len().is_multiple_of(2));
                 format!("{path} {op} {}", other.unwrap_or(word))
             }
             2 => format!("{path} {} [{word}, {}]", self.inside(), words[0]),

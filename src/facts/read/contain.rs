@@ -51,7 +51,7 @@ impl Nesting {
 }
 
 /// Every node behind its container; nodes are free of circles here.
-fn outside_in(nodes: &[Node]) -> Vec<NodeId> {
+pub(in crate::facts) fn outside_in(nodes: &[Node]) -> Vec<NodeId> {
     let mut contents: Vec<Vec<NodeId>> = vec![Vec::new(); nodes.len()];
     let mut order = Vec::with_capacity(nodes.len());
     for (node, id) in nodes.iter().zip((0..).map(NodeId)) {

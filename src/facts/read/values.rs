@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use super::contain::ix;
-use super::defaults::{Open, Thing};
 use super::names::nfc;
 use super::shape::items;
 use super::{Names, Reader, Record};
 use crate::diagnostic::Diagnostic;
+use crate::facts::Thing;
 use crate::model::show::attribute_names;
 use crate::model::value::{
     AttributeType, DAY, EnumId, Number, Pool, Scalar, UserId, Value, compare, parse_date, parse_datetime, parse_network,
@@ -128,15 +128,6 @@ fn enum_value(text: &str, id: EnumId, names: &Names<'_>) -> Result<Value, Diagno
     }
 }
 
-/// What an attribute is where nothing is given and nothing is said about that.
-pub(super) const fn blank(ty: AttributeType) -> Value {
-    match ty.of {
-        _ if ty.many => Value::EMPTY,
-        Scalar::User(_) | Scalar::Group | Scalar::Node(_) if ty.optional => Value::Absent,
-        _ => Value::Missing,
-    }
-}
-
 impl<'y> Reader<'y> {
     /// A value of a type; what is wrong is reported. A set is what is right of it.
     pub(super) fn value(&mut self, yaml: &'y Yaml, ty: AttributeType) -> Option<Value> {
@@ -162,9 +153,9 @@ impl<'y> Reader<'y> {
         self.take(value, yaml.span)
     }
 
-    /// Reads the attributes of nodes and users; gives back those that fall back on others.
-    pub(super) fn read_attributes(&mut self) -> Open {
-        let mut open = Open::default();
+    /// Reads the attributes of nodes and users; notes those that fall back on others.
+    pub(super) fn read_attributes(&mut self) {
+        let mut open = Vec::new();
         for node in self.nesting.order.clone() {
             let (record, ty) = (self.nodes[ix(node)], self.facts.node(node).ty);
             let values = self.attributes(record, ty, &["is", "in"]);
@@ -176,7 +167,7 @@ impl<'y> Reader<'y> {
             let thing = Thing::User(UserId(super::declare::number(user)));
             self.facts.users[user].values = self.with_defaults(values, ty, thing, &mut open);
         }
-        open
+        self.facts.fallbacks = open;
     }
 
     /// The attributes given in a record, by slot.
@@ -211,7 +202,13 @@ impl<'y> Reader<'y> {
         self.report(fault.did_you_mean(&key.text, all), key.span);
     }
 
-    fn with_defaults(&self, values: Vec<Option<Value>>, ty: TypeId, thing: Thing, open: &mut Open) -> Vec<Value> {
+    fn with_defaults(
+        &self,
+        values: Vec<Option<Value>>,
+        ty: TypeId,
+        thing: Thing,
+        open: &mut Vec<(Thing, usize)>,
+    ) -> Vec<Value> {
         let attributes = &self.model.ty(ty).attributes;
         let fill = |(slot, (given, attribute)): (usize, (Option<Value>, &Attribute))| {
             given.unwrap_or_else(|| {
@@ -250,6 +247,6 @@ impl<'y> Reader<'y> {
 pub(super) const fn constant(attribute: &Attribute) -> Value {
     match attribute.default {
         Default::Value(value) => value,
-        Default::None | Default::Path(..) => blank(attribute.ty),
+        Default::None | Default::Path(..) => attribute.ty.blank(),
     }
 }

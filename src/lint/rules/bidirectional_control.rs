@@ -23,15 +23,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::File;
 
 pub(super) const RULE: Rule = Rule {
     name: "bidirectional-control",
-    severity: Severity::Warning,
+    category: Category::Hygiene,
+    level: Level::Warning,
     whole: false,
     source: include_str!("bidirectional_control.rs"),
     check,

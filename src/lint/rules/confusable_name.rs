@@ -21,13 +21,13 @@ use std::collections::HashMap;
 
 use unicode_security::skeleton;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::{Context, Declared};
+use crate::lint::{Category, Level, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "confusable-name",
-    severity: Severity::Warning,
+    category: Category::Hygiene,
+    level: Level::Warning,
     whole: false,
     source: include_str!("confusable_name.rs"),
     check,

@@ -21,13 +21,13 @@
 //! no user is both Owner and Guest
 //! ```
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "empty-role",
-    severity: Severity::Note,
+    category: Category::Hygiene,
+    level: Level::Note,
     whole: true,
     source: include_str!("empty_role.rs"),
     check,

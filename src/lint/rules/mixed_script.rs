@@ -20,13 +20,13 @@
 
 use unicode_security::MixedScript;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "mixed-script",
-    severity: Severity::Warning,
+    category: Category::Hygiene,
+    level: Level::Warning,
     whole: false,
     source: include_str!("mixed_script.rs"),
     check,

@@ -22,15 +22,15 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 use crate::model::{Model, RoleId};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule {
     name: "redundant-inheritance",
-    severity: Severity::Warning,
+    category: Category::Redundancy,
+    level: Level::Warning,
     whole: false,
     source: include_str!("redundant_inheritance.rs"),
     check,

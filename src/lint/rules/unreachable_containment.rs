@@ -26,16 +26,16 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 use crate::model::containment::Containment;
 use crate::model::show::type_list;
 use crate::model::{Model, TypeId, TypeKind};
 
 pub(super) const RULE: Rule = Rule {
     name: "unreachable-containment",
-    severity: Severity::Warning,
+    category: Category::Conflicts,
+    level: Level::Warning,
     whole: false,
     source: include_str!("unreachable_containment.rs"),
     check,

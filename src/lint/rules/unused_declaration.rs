@@ -33,16 +33,16 @@
 
 use std::collections::HashSet;
 
-use crate::diagnostic::Severity;
-use crate::lint::Rule;
 use crate::lint::context::Context;
+use crate::lint::{Category, Level, Rule};
 use crate::model::permission::Permission;
 use crate::model::{AttrName, Attribute, NOW, Type, TypeId, TypeKind};
 use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule {
     name: "unused-declaration",
-    severity: Severity::Warning,
+    category: Category::Redundancy,
+    level: Level::Warning,
     whole: true,
     source: include_str!("unused_declaration.rs"),
     check,

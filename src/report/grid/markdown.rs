@@ -118,7 +118,7 @@ fn cell(grid: &Grid, row: &Row, column: usize) -> String {
 }
 
 /// A text that Markdown shows as it is, on one line.
-fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     let text = clean(text);

@@ -114,12 +114,14 @@ pub enum SentenceKind {
         /// `ever`
         ever: bool,
     },
-    /// `oz can edit tender-17`, `oz cannot …` (an expectation)
+    /// `oz can edit tender-17`, `oz cannot …`, `oz cannot ever …` (an expectation)
     States {
         /// Who.
         who: Id,
         /// `can` (or `cannot`).
         can: bool,
+        /// `ever`
+        ever: bool,
         /// What.
         deed: Deed,
     },

@@ -40,10 +40,10 @@ fn chain(
     let span = cx.span(&pair);
     let operands = pair.into_inner().filter(|inner| inner.as_rule() == of);
     let mut built: Vec<Expr> = operands.map(|inner| build(cx, inner)).collect();
-    if built.len() == 1 {
-        if let Some(only) = built.pop() {
-            return only;
-        }
+    if built.len() == 1
+        && let Some(only) = built.pop()
+    {
+        return only;
     }
     let mut flat = Vec::with_capacity(built.len());
     for operand in built {

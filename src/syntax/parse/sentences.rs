@@ -141,6 +141,7 @@ fn statement(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> SentenceKind {
         return SentenceKind::States {
             who,
             can: parts.any().as_rule() == Rule::kw_can,
+            ever: parts.has(Rule::kw_ever),
             deed: deed(cx, parts.one(Rule::deed)),
         };
     }

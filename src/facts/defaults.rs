@@ -6,26 +6,13 @@
 
 use std::collections::HashMap;
 
-use super::Reader;
-use super::contain::ix;
-use super::values::blank;
-use crate::model::value::{NodeId, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, TypeId};
-
-/// A node or a user: what has attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Thing {
-    /// A place or resource.
-    Node(NodeId),
-    /// A user.
-    User(UserId),
-}
+use super::read::outside_in;
+use super::{Facts, Thing};
+use crate::model::value::{NodeId, Value};
+use crate::model::{AttrName, Attribute, Default, Model, TypeId};
 
 /// One attribute of one thing, by slot.
-pub(super) type Slot = (Thing, usize);
-
-/// Attributes that are not given and fall back on a path, containers first.
-pub(super) type Open = Vec<Slot>;
+type Slot = (Thing, usize);
 
 /// For each type that a default starts from: the nearest node of that type, from each node outward.
 type Nearest = HashMap<TypeId, Vec<Option<NodeId>>>;
@@ -44,12 +31,27 @@ enum Look {
     Needs(Slot),
 }
 
-impl Reader<'_> {
-    /// Settles every attribute that falls back on a path.
-    pub(super) fn fill_defaults(&mut self, open: Open) {
+/// Settles every attribute that falls back on a path, [`Facts::fallbacks`], again from the start.
+pub fn fill(facts: &mut Facts, model: &Model) {
+    if facts.fallbacks.is_empty() {
+        return;
+    }
+    let open = std::mem::take(&mut facts.fallbacks);
+    let mut filling = Filling { model, facts };
+    filling.run(&open);
+    facts.fallbacks = open;
+}
+
+struct Filling<'f> {
+    model: &'f Model,
+    facts: &'f mut Facts,
+}
+
+impl Filling<'_> {
+    fn run(&mut self, open: &[Slot]) {
         let nearest = self.nearest();
         let mut states: HashMap<Slot, State> = open.iter().map(|&slot| (slot, State::Untouched)).collect();
-        for start in open {
+        for &start in open {
             let mut stack = if states.contains_key(&start) {
                 vec![start]
             } else {
@@ -79,49 +81,37 @@ impl Reader<'_> {
             .iter()
             .flat_map(|ty| &ty.attributes)
             .map(|attribute| &attribute.default);
+        let order = outside_in(&self.facts.nodes);
         let mut nearest = Nearest::new();
         for default in defaults {
             if let Default::Path(ty, _) = default {
-                nearest.entry(*ty).or_insert_with(|| self.nearest_of(*ty));
+                nearest.entry(*ty).or_insert_with(|| self.nearest_of(*ty, &order));
             }
         }
         nearest
     }
 
-    fn nearest_of(&self, ty: TypeId) -> Vec<Option<NodeId>> {
+    fn nearest_of(&self, ty: TypeId, order: &[NodeId]) -> Vec<Option<NodeId>> {
         let mut nearest = vec![None; self.facts.nodes.len()];
-        for &id in &self.nesting.order {
+        for &id in order {
             let node = self.facts.node(id);
-            let outer = node.container.and_then(|container| nearest[ix(container)]);
-            nearest[ix(id)] = if node.ty == ty { Some(id) } else { outer };
+            let outer = node.container.and_then(|container| nearest[container.0 as usize]);
+            nearest[id.0 as usize] = if node.ty == ty { Some(id) } else { outer };
         }
         nearest
     }
 
     fn attribute(&self, (thing, slot): Slot) -> &Attribute {
-        &self.model.ty(self.type_of_thing(thing)).attributes[slot]
-    }
-
-    fn type_of_thing(&self, thing: Thing) -> TypeId {
-        match thing {
-            Thing::Node(node) => self.facts.node(node).ty,
-            Thing::User(user) => self.facts.user(user).ty,
-        }
+        &self.model.ty(self.facts.type_of(thing)).attributes[slot]
     }
 
     fn value_at(&self, (thing, slot): Slot) -> Value {
-        let values = match thing {
-            Thing::Node(node) => &self.facts.node(node).values,
-            Thing::User(user) => &self.facts.user(user).values,
-        };
-        values.get(slot).copied().unwrap_or(Value::Missing)
+        let value = self.facts.values(thing).get(slot);
+        value.copied().unwrap_or(Value::Missing)
     }
 
     fn settle(&mut self, (thing, slot): Slot, value: Value) {
-        match thing {
-            Thing::Node(node) => self.facts.nodes[ix(node)].values[slot] = value,
-            Thing::User(user) => self.facts.users[user.0 as usize].values[slot] = value,
-        }
+        self.facts.values_mut(thing)[slot] = value;
     }
 
     /// Reads the default of an attribute. A user lies in several places: where they differ, the value is missing.
@@ -134,20 +124,21 @@ impl Reader<'_> {
             Thing::Node(node) => self.facts.node(node).container.as_slice(),
             Thing::User(user) => &self.facts.user(user).places,
         };
+        let blank = attribute.ty.blank();
         let mut agreed = None;
         for &start in starts {
-            let first = nearest.get(near).and_then(|nodes| nodes[ix(start)]);
+            let first = nearest.get(near).and_then(|nodes| nodes[start.0 as usize]);
             let value = match first.map(|first| self.follow(first, steps, attribute, states)) {
                 Some(Look::Value(value)) => value,
                 Some(needs) => return needs,
-                None => blank(attribute.ty),
+                None => blank,
             };
             if agreed.is_some_and(|other| other != value) {
                 return Look::Value(Value::Missing);
             }
             agreed = Some(value);
         }
-        Look::Value(agreed.unwrap_or(blank(attribute.ty)))
+        Look::Value(agreed.unwrap_or(blank))
     }
 
     /// Follows a path. From nobody it leads to what an attribute is that is not given.
@@ -157,10 +148,10 @@ impl Reader<'_> {
             let thing = match value {
                 Value::Node(node) => Thing::Node(node),
                 Value::User(user) => Thing::User(user),
-                Value::Absent => return Look::Value(blank(attribute.ty)),
+                Value::Absent => return Look::Value(attribute.ty.blank()),
                 _ => return Look::Value(Value::Missing),
             };
-            let Some(slot) = self.model.slot(self.type_of_thing(thing), step) else {
+            let Some(slot) = self.model.slot(self.facts.type_of(thing), step) else {
                 return Look::Value(Value::Missing);
             };
             if states.contains_key(&(thing, slot)) {

@@ -1,0 +1,110 @@
+//! What holds in every organisation: findings and promises settled exactly, each *yes* with a witness that the evaluator
+//! confirms, each *no* with the places that prove it (DESIGN §6).
+//!
+//! 1. A permission's decision becomes a formula ([`cell`]): [`scope`] finds what it can depend on, [`world`] makes a
+//!    symbolic organisation with just these individuals ([`chains`] of containers, [`domain`]s of values), [`meaning`] is
+//!    the evaluator again with formulas in place of truths, on two rails, so that *missing* stays unknown.
+//! 2. A question is one call of the [`solver`]: a CDCL solver per permission, kept, asked under assumptions.
+//! 3. What can be is cut down to a small [`picture`] and written as a [`witness`]: facts and a sentence, read back and
+//!    replayed through `eval`. What cannot be has a core: the rules that prove it.
+//!
+//! Order of work everywhere: what the table's shape settles needs no formula; permissions that share nothing with a
+//! question are left out; only then the solver is asked.
+
+pub mod access;
+pub mod alike;
+pub mod cell;
+pub mod chains;
+pub mod circuit;
+pub mod compare;
+pub mod constants;
+pub mod domain;
+pub mod duties;
+pub mod escalation;
+pub mod extremes;
+pub mod giving;
+pub mod meaning;
+pub mod missing;
+pub mod overlaps;
+pub mod parts;
+pub mod picture;
+pub mod plain;
+pub mod promise;
+pub mod redundant;
+pub mod scope;
+pub mod shedding;
+pub mod shown;
+pub mod solver;
+pub mod texts;
+pub mod verdict;
+pub mod witness;
+pub mod world;
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use crate::model::permission::PermId;
+use crate::source::FileId;
+use crate::table::Table;
+use cell::Cell;
+use constants::Constant;
+use extremes::Extreme;
+use texts::Texts;
+use verdict::Finding;
+
+/// What is known about a policy so far; every part is found out when first asked for.
+pub struct Analysis<'t> {
+    /// The policy.
+    pub table: &'t Table,
+    /// The file that witnesses are read as.
+    pub file: FileId,
+    cells: RefCell<BTreeMap<PermId, Cell<'t>>>,
+    rules: OnceCell<Vec<Finding>>,
+    texts: OnceCell<Texts>,
+    constants: OnceCell<Vec<Constant>>,
+    extremes: OnceCell<Vec<Extreme>>,
+}
+
+impl<'t> Analysis<'t> {
+    /// Nothing is looked at yet.
+    #[must_use]
+    pub fn new(table: &'t Table) -> Self {
+        Self {
+            table,
+            file: FileId::GENERATED,
+            cells: RefCell::default(),
+            rules: OnceCell::new(),
+            texts: OnceCell::new(),
+            constants: OnceCell::new(),
+            extremes: OnceCell::new(),
+        }
+    }
+
+    /// Asks something of a permission's formula, which is made on first sight and kept.
+    pub fn with<T>(&self, permission: PermId, ask: impl FnOnce(&mut Cell<'t>) -> T) -> T {
+        let mut cells = self.cells.borrow_mut();
+        ask(cells
+            .entry(permission)
+            .or_insert_with(|| Cell::new(self.table, permission)))
+    }
+
+    /// Rules that change no decision.
+    pub fn rules(&self) -> &[Finding] {
+        self.rules.get_or_init(|| verdict::findings(self))
+    }
+
+    /// Rules as written, with their ways.
+    pub fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| texts::texts(self.table))
+    }
+
+    /// Conditions that are always the same.
+    pub fn constants(&self) -> &[Constant] {
+        self.constants.get_or_init(|| constants::constants(self))
+    }
+
+    /// Permissions that nobody ever has, and those that everybody always has.
+    pub fn extremes(&self) -> &[Extreme] {
+        self.extremes.get_or_init(|| extremes::extremes(self))
+    }
+}

@@ -1,0 +1,200 @@
+//! Formulas as gates over a solver: built bottom up, equal ones once (hash-consing), constants folded on the way.
+//!
+//! [`Truth`] is Kleene's logic on two rails: a literal for *is true* and one for *is false*; where neither holds the
+//! truth is unknown. What can never be unknown has rails that are each other's negation, and costs no more than one.
+
+use std::collections::HashMap;
+
+use super::solver::{Batsat, Lit, Solver};
+use crate::model::value::Tri;
+
+/// Gates over a solver.
+pub struct Circuit {
+    solver: Batsat,
+    gates: HashMap<Box<[Lit]>, Lit>,
+    /// How often the solver was asked.
+    pub solved: u64,
+}
+
+impl Default for Circuit {
+    fn default() -> Self {
+        Self {
+            solver: Batsat::new(),
+            gates: HashMap::new(),
+            solved: 0,
+        }
+    }
+}
+
+impl Circuit {
+    /// A fresh variable.
+    pub fn variable(&mut self) -> Lit {
+        self.solver.variable()
+    }
+
+    /// One of these always holds.
+    pub fn require(&mut self, lits: &[Lit]) {
+        if !lits.contains(&Lit::TRUE) {
+            self.solver.clause(lits);
+        }
+    }
+
+    /// Whenever `a` holds, so does `b`.
+    pub fn imply(&mut self, a: Lit, b: Lit) {
+        self.require(&[!a, b]);
+    }
+
+    /// All of these.
+    pub fn and(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
+        let mut lits: Vec<Lit> = lits.into_iter().filter(|&lit| lit != Lit::TRUE).collect();
+        lits.sort_unstable();
+        lits.dedup();
+        if lits.contains(&Lit::FALSE) || lits.windows(2).any(|pair| pair[0] == !pair[1]) {
+            return Lit::FALSE;
+        }
+        match lits[..] {
+            [] => Lit::TRUE,
+            [only] => only,
+            _ => self.gate(lits),
+        }
+    }
+
+    fn gate(&mut self, lits: Vec<Lit>) -> Lit {
+        if let Some(&known) = self.gates.get(&lits[..]) {
+            return known;
+        }
+        let gate = self.solver.dependent();
+        for &lit in &lits {
+            self.solver.clause(&[!gate, lit]);
+        }
+        let back: Vec<Lit> = lits.iter().map(|&lit| !lit).chain([gate]).collect();
+        self.solver.clause(&back);
+        self.gates.insert(lits.into_boxed_slice(), gate);
+        gate
+    }
+
+    /// One of these.
+    pub fn or(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
+        !self.and(lits.into_iter().map(|lit| !lit))
+    }
+
+    /// True if all of these can hold together.
+    pub fn solve(&mut self, assumptions: &[Lit]) -> bool {
+        if assumptions.contains(&Lit::FALSE) {
+            return false;
+        }
+        self.solved += 1;
+        self.solver.solve(assumptions)
+    }
+
+    /// The value of a literal in the last model.
+    #[must_use]
+    pub fn value(&self, lit: Lit) -> bool {
+        self.solver.value(lit)
+    }
+
+    /// Those of the last assumptions that cannot hold together.
+    #[must_use]
+    pub fn core(&self) -> Vec<Lit> {
+        self.solver.core()
+    }
+
+    /// Both of these.
+    pub fn both(&mut self, a: Truth, b: Truth) -> Truth {
+        self.all([a, b])
+    }
+
+    /// All of these.
+    pub fn all(&mut self, truths: impl IntoIterator<Item = Truth>) -> Truth {
+        let truths: Vec<Truth> = truths.into_iter().collect();
+        Truth {
+            yes: self.and(truths.iter().map(|t| t.yes)),
+            no: self.or(truths.iter().map(|t| t.no)),
+        }
+    }
+
+    /// One of these.
+    pub fn any(&mut self, truths: impl IntoIterator<Item = Truth>) -> Truth {
+        let negated: Vec<Truth> = truths.into_iter().map(|t| !t).collect();
+        !self.all(negated)
+    }
+
+    /// The truth that belongs to the one guard that holds: guards exclude each other and one of them holds.
+    pub fn choose(&mut self, cases: &[(Lit, Truth)]) -> Truth {
+        let rail = |it: &mut Self, rail: fn(&Truth) -> Lit| {
+            let parts: Vec<Lit> = cases
+                .iter()
+                .map(|(guard, truth)| it.and([*guard, rail(truth)]))
+                .collect();
+            it.or(parts)
+        };
+        let yes = rail(self, |t| t.yes);
+        match cases.iter().all(|(_, truth)| truth.is_sure()) {
+            true => Truth::sure(yes),
+            false => Truth {
+                yes,
+                no: rail(self, |t| t.no),
+            },
+        }
+    }
+}
+
+/// A truth in three values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Truth {
+    /// It is true.
+    pub yes: Lit,
+    /// It is false.
+    pub no: Lit,
+}
+
+impl Truth {
+    /// Always true.
+    pub const TRUE: Self = Self {
+        yes: Lit::TRUE,
+        no: Lit::FALSE,
+    };
+    /// Always false.
+    pub const FALSE: Self = Self {
+        yes: Lit::FALSE,
+        no: Lit::TRUE,
+    };
+    /// Always unknown.
+    pub const UNKNOWN: Self = Self {
+        yes: Lit::FALSE,
+        no: Lit::FALSE,
+    };
+
+    /// True or false as a literal is.
+    #[must_use]
+    pub fn sure(lit: Lit) -> Self {
+        Self { yes: lit, no: !lit }
+    }
+
+    /// Never unknown.
+    #[must_use]
+    pub fn is_sure(self) -> bool {
+        self.yes == !self.no
+    }
+}
+
+impl std::ops::Not for Truth {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self {
+            yes: self.no,
+            no: self.yes,
+        }
+    }
+}
+
+impl From<Tri> for Truth {
+    fn from(tri: Tri) -> Self {
+        match tri {
+            Tri::True => Self::TRUE,
+            Tri::False => Self::FALSE,
+            Tri::Unknown => Self::UNKNOWN,
+        }
+    }
+}

@@ -1,0 +1,595 @@
+//! What a policy means in a symbolic organisation: [`crate::eval`] again, with formulas in place of truths.
+//!
+//! The steps and their names are those of the evaluator (`side`, `public`, `derived`, `receives`, …), so that the two
+//! can be read side by side; reach and borders are decided by the evaluator's own functions, once for each shape.
+
+mod condition;
+mod receive;
+mod value;
+
+use std::collections::HashMap;
+
+use super::circuit::Truth;
+use super::solver::Lit;
+use super::world::{Aim, Atom, Owner, Shape, World};
+use crate::eval::org_extra::{Ceiling, ceiling};
+use crate::eval::reach::{account, near, reaches};
+use crate::eval::{Resource, Target};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{NodeId, UserId};
+use crate::model::{Being, Effect, Model, Reach, Receiver, RoleId, Root, Rule, TypeKind, Who};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::table::{Table, Way};
+
+/// What is asked: who, what, on what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The user who asks.
+    pub caller: u32,
+    /// What.
+    pub permission: PermId,
+    /// On the world's own target, or at a node.
+    pub at: Option<NodeId>,
+    /// What stands before that node in the chain, unlisted.
+    own: Option<crate::model::TypeId>,
+    /// What `resource` is, at a node.
+    resource: Resource,
+    /// Something is handed to somebody.
+    handed: bool,
+    /// It is the second of two requests.
+    second: bool,
+}
+
+/// One policy's reading of a world.
+pub struct Meaning<'w, 'm> {
+    /// The organisation.
+    pub world: &'w mut World<'m>,
+    /// The policy.
+    pub table: &'m Table,
+    derived: HashMap<(u32, RoleId, NodeId), Truth>,
+    decided: HashMap<(u32, PermId, NodeId), Truth>,
+}
+
+/// A decision with its parts.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// Each way of granting with its truth.
+    pub grants: Vec<(Way, Truth)>,
+    /// Custom roles and single grants.
+    pub extra: Truth,
+    /// Each prohibition with its truth.
+    pub prohibitions: Vec<(Way, Truth)>,
+}
+
+/// What a condition sees besides the request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope {
+    /// Where the role is held.
+    pub here: Option<NodeId>,
+    /// The role with the holding, if it is one by hand.
+    pub holding: Option<(RoleId, Option<Owner>)>,
+}
+
+impl<'w, 'm> Meaning<'w, 'm> {
+    /// Reads a world by a policy.
+    pub fn new(world: &'w mut World<'m>, table: &'m Table) -> Self {
+        let mut it = Self {
+            world,
+            table,
+            derived: HashMap::new(),
+            decided: HashMap::new(),
+        };
+        it.require_membership();
+        it
+    }
+
+    pub(super) fn model(&self) -> &'m Model {
+        self.table.model()
+    }
+
+    /// A user who is the target is a member of the place at which the chain starts.
+    fn require_membership(&mut self) {
+        for second in [false, true] {
+            let aim = if second {
+                self.world.second
+            } else {
+                Some(self.world.aim)
+            };
+            if !matches!(aim, Some(Aim::User(_))) {
+                continue;
+            }
+            let (same, other) = if second {
+                (self.world.second_same, 2)
+            } else {
+                (self.world.same, 1)
+            };
+            let start = |shape: &Shape| match (&shape.second, second) {
+                (Some((chain, _)), true) => chain[0],
+                _ => shape.chain[0],
+            };
+            let mut starts: Vec<NodeId> = self.world.shapes.iter().map(start).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            for node in starts {
+                let here = self.world.in_shapes(|shape| start(shape) == node);
+                for (user, is) in [(0, same), (other, !same)] {
+                    let member = self.world.member(user, node);
+                    self.world.circuit.require(&[!here, !is, member]);
+                }
+            }
+        }
+    }
+
+    /// The question that the world was made for.
+    #[must_use]
+    pub fn main(&self, permission: PermId) -> Asked {
+        Asked {
+            caller: 0,
+            permission,
+            at: None,
+            own: None,
+            resource: Resource::User(UserId(1)),
+            handed: self.model().permissions.get(permission).is_administrative(),
+            second: false,
+        }
+    }
+
+    /// The second question that the world was made for.
+    #[must_use]
+    pub fn second(&self, permission: PermId) -> Asked {
+        Asked {
+            second: true,
+            ..self.main(permission)
+        }
+    }
+
+    /// What can be the target of a question.
+    pub(super) fn aim(&self, asked: &Asked) -> Aim {
+        match (asked.second, self.world.second) {
+            (true, Some(aim)) => aim,
+            _ => self.world.aim,
+        }
+    }
+
+    /// Whom a question is about, or to whom something is given: the caller, or another user.
+    pub(super) fn whom(&self, asked: &Asked) -> (Lit, u32) {
+        if asked.second {
+            (self.world.second_same, 2)
+        } else {
+            (self.world.same, 1)
+        }
+    }
+
+    /// A user's question at a node: on the unlisted T in it if the node is no T.
+    #[must_use]
+    pub fn question_at(&self, caller: u32, permission: PermId, node: NodeId) -> Asked {
+        let model = self.model();
+        let here = self.world.nodes[node.0 as usize].ty;
+        let (own, resource) = match model.permissions.get(permission) {
+            Permission::Act { ty, action, .. } if model.ty(ty).actions[action].creating => {
+                (None, Resource::Unlisted(ty))
+            }
+            Permission::Act { ty, .. } if here != ty => (Some(ty), Resource::Unlisted(ty)),
+            _ => (None, Resource::Node(node)),
+        };
+        Asked {
+            caller,
+            permission,
+            at: Some(node),
+            own,
+            resource,
+            handed: false,
+            second: false,
+        }
+    }
+
+    /// The target in one shape; none if the node is not there.
+    fn target(asked: &Asked, shape: &Shape) -> Option<Target> {
+        match asked.at {
+            None if asked.second => shape.second.as_ref().map(|(_, target)| *target),
+            None => Some(shape.target),
+            Some(node) => shape.present[node.0 as usize].then_some(Target {
+                start: node,
+                own: asked.own,
+                resource: asked.resource,
+            }),
+        }
+    }
+
+    /// The shapes in which something holds of the target.
+    fn where_target(&mut self, asked: &Asked, fits: impl Fn(&Shape, &Target) -> bool) -> Lit {
+        self.world
+            .in_shapes(|shape| Self::target(asked, shape).is_some_and(|target| fits(shape, &target)))
+    }
+
+    /// D(u, p, r), in parts.
+    pub fn decision(&mut self, asked: &Asked) -> Decision {
+        let row = self.table.row(asked.permission);
+        Decision {
+            grants: self.ways(&row.grants, asked),
+            extra: self.extra(asked),
+            prohibitions: self.ways(&row.prohibitions, asked),
+        }
+    }
+
+    /// D(u, p, r).
+    pub fn decide(&mut self, asked: &Asked) -> Truth {
+        let decision = self.decision(asked);
+        self.whole(&decision)
+    }
+
+    /// The parts together.
+    pub fn whole(&mut self, decision: &Decision) -> Truth {
+        let grants = decision.grants.iter().map(|(_, truth)| *truth).chain([decision.extra]);
+        let granted = self.world.circuit.any(grants);
+        let prohibited = self
+            .world
+            .circuit
+            .any(decision.prohibitions.iter().map(|(_, truth)| *truth));
+        self.world.circuit.both(granted, !prohibited)
+    }
+
+    fn ways(&mut self, ways: &[Way], asked: &Asked) -> Vec<(Way, Truth)> {
+        ways.iter().map(|&way| (way, self.way(way, asked))).collect()
+    }
+
+    /// ρ of one way.
+    pub fn way(&mut self, way: Way, asked: &Asked) -> Truth {
+        let rule = self.table.model().rule(way.rule);
+        match way.role {
+            None => self.public(rule, asked),
+            Some(role) => self.of_role(rule, role, asked),
+        }
+    }
+
+    /// ρ of a rule without a role.
+    pub fn public(&mut self, rule: &Rule, asked: &Asked) -> Truth {
+        let reach = self.public_reach(rule, asked);
+        if reach == Truth::FALSE {
+            return reach;
+        }
+        let exempt = match &rule.who {
+            Who::Nobody(but) if !but.is_empty() => {
+                let holds = self.holds_above(asked.caller, but, asked);
+                let anonymous = !self.signed_in(asked);
+                self.world.circuit.any([Truth::sure(anonymous), !holds])
+            }
+            _ => Truth::TRUE,
+        };
+        let conditions = self.conditions(rule, Scope::default(), asked);
+        self.world.circuit.all([reach, exempt, conditions])
+    }
+
+    /// Where a rule without a role reaches.
+    pub fn public_reach(&mut self, rule: &Rule, asked: &Asked) -> Truth {
+        let inside = match rule.reach {
+            Reach::In(ty) => self.where_target(asked, |shape, target| near(&shape.forest, target, ty).is_some()),
+            _ => self.where_target(asked, |_, _| true),
+        };
+        let belongs = match rule.who {
+            Who::Everyone if rule.reach != Reach::Anywhere => self.belongs(asked),
+            Who::Everyone => self.signed_in(asked),
+            _ => Lit::TRUE,
+        };
+        Truth::sure(self.world.circuit.and([inside, belongs]))
+    }
+
+    fn signed_in(&self, asked: &Asked) -> Lit {
+        match asked.caller {
+            0 => self.world.signed_in,
+            _ => Lit::TRUE,
+        }
+    }
+
+    /// The user is a member of some place in the target's account.
+    fn belongs(&mut self, asked: &Asked) -> Lit {
+        let mut found = Vec::new();
+        for place in self.world.places() {
+            let in_account = self.where_target(asked, |shape, target| {
+                let home = account(&shape.forest, target);
+                shape.present[place.0 as usize] && home == Some(shape.forest.account(place))
+            });
+            if in_account != Lit::FALSE {
+                let member = self.world.member(asked.caller, place);
+                found.push(self.world.circuit.and([in_account, member]));
+            }
+        }
+        self.world.circuit.or(found)
+    }
+
+    /// ρ of a rule of a role: one of the user's holdings of it is where the rule reaches the target from.
+    pub fn of_role(&mut self, rule: &Rule, role: RoleId, asked: &Asked) -> Truth {
+        let mut found = Vec::new();
+        for node in self.world.nodes_of(self.model().role(role).ty) {
+            let reach = self.where_target(asked, |shape, target| {
+                shape.present[node.0 as usize] && reaches(&shape.forest, rule, node, target)
+            });
+            if reach != Lit::FALSE {
+                found.push(self.held_at(rule, role, node, reach, asked));
+            }
+        }
+        self.world.circuit.any(found)
+    }
+
+    fn held_at(&mut self, rule: &Rule, role: RoleId, node: NodeId, reach: Lit, asked: &Asked) -> Truth {
+        if self.model().role(role).is_derived() {
+            let scope = Scope {
+                here: Some(node),
+                holding: None,
+            };
+            let conditions = self.conditions(rule, scope, asked);
+            let derived = self.derived(asked.caller, role, node);
+            let known = Truth::sure(self.signed_in(asked));
+            return self.world.circuit.all([Truth::sure(reach), known, derived, conditions]);
+        }
+        let holdings = self
+            .world
+            .holdings(asked.caller, role, node, self.table.model().role(role).default);
+        if !asks_holding(rule) {
+            let held = self.world.circuit.or(holdings.iter().map(|(held, _)| *held));
+            let held = self.world.circuit.and([reach, held]);
+            let scope = Scope {
+                here: Some(node),
+                holding: None,
+            };
+            let conditions = self.conditions(rule, scope, asked);
+            return self.world.circuit.both(Truth::sure(held), conditions);
+        }
+        let mut found = Vec::new();
+        for (held, owner) in holdings {
+            if held != Lit::FALSE {
+                let held = self.world.circuit.and([reach, held]);
+                let scope = Scope {
+                    here: Some(node),
+                    holding: Some((role, owner)),
+                };
+                let conditions = self.conditions(rule, scope, asked);
+                found.push(self.world.circuit.both(Truth::sure(held), conditions));
+            }
+        }
+        self.world.circuit.any(found)
+    }
+
+    /// To what degree a user holds a derived role at a node.
+    pub fn derived(&mut self, user: u32, role: RoleId, node: NodeId) -> Truth {
+        if let Some(&known) = self.derived.get(&(user, role, node)) {
+            return known;
+        }
+        let mut parts = vec![Truth::sure(self.world.present(node))];
+        for being in &self.table.model().role(role).derived {
+            parts.push(match being {
+                Being::Relation(name) => {
+                    let value = self.step_from_node(node, *name);
+                    self.is_or_in(user, &value)
+                }
+                Being::Member => Truth::sure(self.world.member(user, node)),
+                Being::Holds(roles) => self.holds_one_exactly(user, roles, node),
+                Being::Can(permissions) => {
+                    let all: Vec<Truth> = permissions.iter().map(|&id| self.could(user, id, node)).collect();
+                    self.world.circuit.all(all)
+                }
+            });
+        }
+        let truth = self.world.circuit.all(parts);
+        self.derived.insert((user, role, node), truth);
+        truth
+    }
+
+    /// D(u, p, n): for the unlisted T in n if n is no T.
+    pub(super) fn could(&mut self, user: u32, permission: PermId, node: NodeId) -> Truth {
+        if let Some(&known) = self.decided.get(&(user, permission, node)) {
+            return known;
+        }
+        let asked = self.question_at(user, permission, node);
+        let truth = self.decide(&asked);
+        self.decided.insert((user, permission, node), truth);
+        truth
+    }
+
+    fn holds_one_exactly(&mut self, user: u32, roles: &[RoleId], node: NodeId) -> Truth {
+        let all: Vec<Truth> = roles.iter().map(|&role| self.holds_exactly(user, role, node)).collect();
+        self.world.circuit.any(all)
+    }
+
+    /// The user holds a role at exactly this node.
+    pub fn holds_exactly(&mut self, user: u32, role: RoleId, node: NodeId) -> Truth {
+        let it = self.table.model().role(role);
+        if it.ty != self.world.nodes[node.0 as usize].ty {
+            return Truth::FALSE;
+        }
+        if it.is_derived() {
+            return self.derived(user, role, node);
+        }
+        let holdings = self.world.holdings(user, role, node, it.default);
+        Truth::sure(self.world.circuit.or(holdings.iter().map(|(held, _)| *held)))
+    }
+
+    /// `u holds one of R`: at the target or above, within its account.
+    pub fn holds_above(&mut self, user: u32, roles: &[RoleId], asked: &Asked) -> Truth {
+        self.holds_where(user, roles, asked, |shape, target, node| {
+            let home = account(&shape.forest, target);
+            home == Some(shape.forest.account(node)) && shape.forest.lies_in(target.start, node)
+        })
+    }
+
+    /// The user holds a role somewhere.
+    fn holds_anywhere(&mut self, user: u32, roles: &[RoleId], asked: &Asked) -> Truth {
+        self.holds_where(user, roles, asked, |_, _, _| true)
+    }
+
+    /// The user holds one of the roles at a node that stands as `fits` says.
+    pub fn holds_where(
+        &mut self,
+        user: u32,
+        roles: &[RoleId],
+        asked: &Asked,
+        fits: impl Fn(&Shape, &Target, NodeId) -> bool,
+    ) -> Truth {
+        let mut found = Vec::new();
+        for &role in roles {
+            for node in self.world.nodes_of(self.model().role(role).ty) {
+                let there = self.where_target(asked, |shape, target| {
+                    shape.present[node.0 as usize] && fits(shape, target, node)
+                });
+                if there != Lit::FALSE {
+                    let holds = self.holds_exactly(user, role, node);
+                    found.push(self.world.circuit.both(Truth::sure(there), holds));
+                }
+            }
+        }
+        self.world.circuit.any(found)
+    }
+
+    /// Custom roles and single grants: where some `can grant` reaches, anybody may have been given the permission.
+    fn extra(&mut self, asked: &Asked) -> Truth {
+        let model = self.model();
+        let permission = asked.permission;
+        if model.permissions.get(permission).is_administrative() {
+            return Truth::FALSE;
+        }
+        let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
+            return Truth::FALSE;
+        };
+        if self.table.row(grant).grants.is_empty() {
+            return Truth::FALSE;
+        }
+        let mut found = Vec::new();
+        let rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
+        for ix in 0..self.world.nodes.len() {
+            found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
+        }
+        self.world.circuit.any(found)
+    }
+
+    fn granted_at(&mut self, rule: &Rule, node: NodeId, asked: &Asked) -> Truth {
+        let table = self.table;
+        let reach = self.where_target(asked, |shape, target| {
+            shape.present[node.0 as usize] && reaches(&shape.forest, rule, node, target)
+        });
+        if reach == Lit::FALSE {
+            return Truth::FALSE;
+        }
+        let permission = asked.permission;
+        let ceiling_at = |shape: &Shape, at| ceiling(table, &shape.forest, permission, at);
+        let within = |it: &mut Self, fits: &dyn Fn(&Shape) -> bool| {
+            it.world
+                .in_shapes(|shape| shape.present[node.0 as usize] && fits(shape))
+        };
+        let mut found = Vec::new();
+        if self.model().ty(self.world.nodes[node.0 as usize].ty).kind.is_place() {
+            let lit = self.with_implied(asked.caller, permission, node, Atom::Custom);
+            let ceilings = self.ceilings(permission, node);
+            let made = self
+                .world
+                .shape
+                .clone()
+                .one_of(&mut self.world.circuit, |ix| ceilings[ix].is_some());
+            self.world.note_ceilings(node, ceilings);
+            found.push(Truth::sure(self.world.circuit.and([lit, made])));
+        }
+        let single = self.with_implied(asked.caller, permission, node, Atom::Single);
+        let open = within(self, &|shape| ceiling_at(shape, node) == Ceiling::Open);
+        found.push(Truth::sure(self.world.circuit.and([single, open])));
+        for roles in self.receivers(permission) {
+            let to = within(
+                self,
+                &|shape| matches!(ceiling_at(shape, node), Ceiling::To(list) if list.contains(&roles)),
+            );
+            if to != Lit::FALSE {
+                let place = Asked {
+                    at: Some(node),
+                    own: None,
+                    resource: Resource::Node(node),
+                    ..*asked
+                };
+                let entitled = self.holds_above(asked.caller, &[roles], &place);
+                let given = Truth::sure(self.world.circuit.and([single, to]));
+                found.push(self.world.circuit.both(given, entitled));
+            }
+        }
+        let any = self.world.circuit.any(found);
+        self.world.circuit.both(Truth::sure(reach), any)
+    }
+
+    /// By shape: the first place from a node outward at which the permission may be granted.
+    fn ceilings(&self, permission: PermId, node: NodeId) -> Vec<Option<NodeId>> {
+        let there = |shape: &Shape| {
+            let mut places = shape.forest.chain(node).filter(|&at| shape.forest.kind(at).is_place());
+            let open = |at: &NodeId| ceiling(self.table, &shape.forest, permission, *at) != Ceiling::None;
+            places.find(|at| shape.present[at.0 as usize] && open(at))
+        };
+        self.world.shapes.iter().map(there).collect()
+    }
+
+    /// The permission handed out itself, or one that implies it.
+    fn with_implied(
+        &mut self,
+        user: u32,
+        permission: PermId,
+        node: NodeId,
+        atom: fn(u32, PermId, NodeId) -> Atom,
+    ) -> Lit {
+        let stronger = self.model().permissions.upward(&[permission]);
+        let known: Vec<PermId> = stronger
+            .into_iter()
+            .filter(|&id| id == permission || self.world.asks(id))
+            .collect();
+        let lits: Vec<Lit> = known
+            .into_iter()
+            .map(|id| self.world.atom(atom(user, id, node)))
+            .collect();
+        self.world.circuit.or(lits)
+    }
+
+    /// The roles to which a permission may be granted.
+    fn receivers(&self, permission: PermId) -> Vec<RoleId> {
+        let model = self.model();
+        let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
+            return Vec::new();
+        };
+        let mut roles = Vec::new();
+        for way in &self.table.row(grant).grants {
+            if let Receiver::Holders(to) = &model.rule(way.rule).receiver {
+                roles.extend_from_slice(to);
+            }
+        }
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    /// The rule that a text of the facts would be that names just this permission.
+    fn text(&self, permission: PermId, span: Span) -> Rule {
+        let model = self.model();
+        let named = match model.permissions.get(permission) {
+            Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Account => vec![ty],
+            _ => Vec::new(),
+        };
+        Rule {
+            span,
+            doc: ast::Doc::default(),
+            effect: Effect::Grant,
+            who: Who::Holders(crate::model::USER),
+            permissions: vec![permission],
+            named,
+            excepted: Vec::new(),
+            limits: Vec::new(),
+            except_self: false,
+            they_have: false,
+            receiver: Receiver::Member,
+            reach: Reach::Below,
+            relation: Vec::new(),
+            when: None,
+            unless: None,
+        }
+    }
+}
+
+/// True if a rule's condition reads parameters of the holding.
+fn asks_holding(rule: &Rule) -> bool {
+    let exprs = rule.when.iter().chain(&rule.unless);
+    exprs
+        .flat_map(super::scope::paths)
+        .any(|path| matches!(path.root, Root::Holding(_)))
+}

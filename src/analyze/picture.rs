@@ -1,0 +1,211 @@
+//! A model of the solver, cut down: as few facts as show the same.
+//!
+//! 1. The shortest chain of containers in which the claims can hold.
+//! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
+//! 3. Each attribute is tried missing (then it does not matter), by default, absent; else it keeps its value.
+
+use super::solver::Lit;
+use super::world::{Atom, TermKind, World, user_of};
+use crate::model::value::Value;
+use crate::model::{Default, RoleId};
+
+/// What holds in one organisation of a world.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Which chain.
+    pub shape: usize,
+    /// The deed is about the caller himself.
+    pub same: bool,
+    /// The second deed is about the caller himself.
+    pub second_same: bool,
+    /// The caller is known.
+    pub signed_in: bool,
+    /// What is stated.
+    pub atoms: Vec<Atom>,
+    /// The value of each term; [`Value::Missing`] where none matters.
+    pub values: Vec<Given>,
+}
+
+/// The value of a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// One value.
+    One(Value),
+    /// The elements of a set.
+    Set(Vec<Value>),
+}
+
+/// The most chains that are tried for the shortest.
+const TRIES: usize = 12;
+
+impl World<'_> {
+    /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
+    /// looked at alone, the caller holds nothing else by hand.
+    pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Option<Picture> {
+        if !self.circuit.solve(claims) {
+            return None;
+        }
+        let mut fixed = claims.to_vec();
+        let shape = self.shortest(&mut fixed);
+        let (same, signed_in) = (self.same, self.signed_in);
+        for wish in [!same, !self.second_same, signed_in] {
+            self.wish(&mut fixed, wish);
+        }
+        self.state_plainly(&mut fixed);
+        self.state_less(&mut fixed);
+        fixed.retain(|&lit| lit != self.complete);
+        let values = self.settle(&mut fixed);
+        self.circuit.solve(&fixed);
+        let stated = self
+            .atoms
+            .iter()
+            .filter(|(_, lit)| self.circuit.value(*lit))
+            .map(|(atom, _)| *atom);
+        let atoms: Vec<Atom> = match alone {
+            None => stated.collect(),
+            Some(role) => {
+                let of_others =
+                    |atom: &Atom| user_of(*atom) != 0 || matches!(atom, Atom::Listed(..) | Atom::InGroup(..));
+                stated.filter(of_others).chain(self.alone_holding(role)).collect()
+            }
+        };
+        Some(Picture {
+            shape,
+            same: self.circuit.value(same),
+            second_same: self.circuit.value(self.second_same),
+            signed_in: self.circuit.value(signed_in),
+            atoms,
+            values,
+        })
+    }
+
+    fn shortest(&mut self, fixed: &mut Vec<Lit>) -> usize {
+        let mut order: Vec<usize> = (0..self.shapes.len()).collect();
+        order.sort_by_key(|&ix| self.shapes[ix].chain.len());
+        for &ix in order.iter().take(TRIES) {
+            if self.wish_shape(fixed, ix) {
+                return ix;
+            }
+        }
+        self.circuit.solve(fixed);
+        let shape = self.shape.clone();
+        let holds = |it: &mut Self, ix: usize| {
+            let is = shape.is(&mut it.circuit, ix);
+            it.circuit.solve(&[&fixed[..], &[is]].concat())
+        };
+        let found = order.into_iter().skip(TRIES).find(|&ix| holds(self, ix)).unwrap_or(0);
+        let is = shape.is(&mut self.circuit, found);
+        fixed.push(is);
+        found
+    }
+
+    fn wish_shape(&mut self, fixed: &mut Vec<Lit>, ix: usize) -> bool {
+        let shape = self.shape.clone();
+        let is = shape.is(&mut self.circuit, ix);
+        self.wish(fixed, is)
+    }
+
+    /// Fixes a literal if the rest allows it.
+    fn wish(&mut self, fixed: &mut Vec<Lit>, lit: Lit) -> bool {
+        fixed.push(lit);
+        let possible = self.circuit.solve(fixed);
+        if !possible {
+            fixed.pop();
+        }
+        possible
+    }
+
+    /// Prefers roles of one's own to groups, custom roles and single grants.
+    fn state_plainly(&mut self, fixed: &mut Vec<Lit>) {
+        let roundabout: Vec<Lit> = self
+            .atoms
+            .iter()
+            .filter(|(atom, _)| rank(*atom) < 3)
+            .map(|(_, lit)| !*lit)
+            .collect();
+        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) {
+            fixed.extend(roundabout);
+            return;
+        }
+        for lit in roundabout {
+            self.wish(fixed, lit);
+        }
+    }
+
+    /// Takes away what is stated without need.
+    fn state_less(&mut self, fixed: &mut Vec<Lit>) {
+        self.circuit.solve(fixed);
+        let (mut stated, unstated): (Vec<_>, Vec<_>) = self
+            .atoms
+            .clone()
+            .into_iter()
+            .partition(|(_, lit)| self.circuit.value(*lit));
+        fixed.extend(unstated.iter().map(|(_, lit)| !*lit));
+        stated.sort_by_key(|(atom, _)| rank(*atom));
+        for (_, lit) in stated {
+            if !self.wish(fixed, !lit) {
+                fixed.push(lit);
+            }
+        }
+    }
+
+    fn settle(&mut self, fixed: &mut Vec<Lit>) -> Vec<Given> {
+        (0..self.terms.len())
+            .map(|term| self.settle_term(fixed, term))
+            .collect()
+    }
+
+    fn settle_term(&mut self, fixed: &mut Vec<Lit>, term: usize) -> Given {
+        match self.terms[term].kind.clone() {
+            TermKind::Set(bits) => {
+                let mut elements = Vec::new();
+                for (value, bit) in bits {
+                    if !self.wish(fixed, !bit) {
+                        fixed.push(bit);
+                        elements.push(value);
+                    }
+                }
+                Given::Set(elements)
+            }
+            TermKind::One(values, choice) => {
+                let default = self.default_of(term);
+                let wished = [Value::Missing, default, Value::Absent];
+                let mut order: Vec<usize> = wished
+                    .iter()
+                    .filter_map(|wish| values.iter().position(|v| v == wish))
+                    .collect();
+                order.extend(0..values.len());
+                for ix in order {
+                    let is = choice.is(&mut self.circuit, ix);
+                    if self.wish(fixed, is) {
+                        return Given::One(values[ix]);
+                    }
+                }
+                Given::One(Value::Missing)
+            }
+        }
+    }
+
+    /// The constant that an attribute is by default.
+    pub fn default_of(&self, term: usize) -> Value {
+        let term = &self.terms[term];
+        let attribute = self.attribute_of(term);
+        match attribute.map(|it| &it.default) {
+            Some(Default::Value(value)) => *value,
+            _ => Value::Missing,
+        }
+    }
+}
+
+/// What is rather left out than something of a higher rank.
+const fn rank(atom: Atom) -> u8 {
+    match atom {
+        Atom::Custom(..) => 0,
+        Atom::Single(..) => 1,
+        Atom::Via(..) => 2,
+        Atom::Other(..) => 3,
+        Atom::InGroup(..) => 4,
+        Atom::Listed(..) => 5,
+        Atom::Stated(..) => 6,
+    }
+}

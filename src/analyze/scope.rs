@@ -1,0 +1,364 @@
+//! What a question can depend on: the rules, roles and attributes that the decision on a permission can come to look at.
+//!
+//! A world is built for a scope, so that it has the individuals that the scope's rules can tell apart, and no others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{Scalar, Value};
+use crate::model::{
+    AttrName, Being, Expr, HeldAt, Model, Operand, Path, Promise, PromiseKind, Reach, Receiver, RoleId, Root, Rule,
+    TestKind, TypeId, Who,
+};
+use crate::syntax::ast::Op;
+use crate::table::Table;
+
+/// What a question can depend on.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Roles that some rule is about or asks for.
+    pub roles: BTreeSet<RoleId>,
+    /// Types of nodes at which roles can matter that do not enclose the target: within a zone of a type, or anywhere.
+    pub far: BTreeSet<(TypeId, Option<TypeId>)>,
+    /// Account types of whose members `everyone can` speaks: some rule does.
+    pub everyone: bool,
+    /// Some grant is for callers who are not signed in.
+    pub anyone: bool,
+    /// Types of nodes that attributes name.
+    pub named: BTreeSet<TypeId>,
+    /// Conditions ask whether one node lies in another.
+    pub node_tests: bool,
+    /// Users are compared with each other beyond the caller: followed relations, attributes against attributes.
+    pub many_users: bool,
+    /// Role types of which several holdings may be needed at once, as conditions tell them apart.
+    pub crowded: BTreeSet<TypeId>,
+    /// Attributes that are compared with each other or with constants.
+    pub classes: Classes,
+    /// Permissions that are decided.
+    pub permissions: BTreeSet<PermId>,
+}
+
+/// Attributes by what they are compared with: those of one class share their candidate values.
+#[derive(Debug, Default)]
+pub struct Classes {
+    parents: BTreeMap<AttrName, AttrName>,
+    data: BTreeMap<AttrName, Class>,
+}
+
+/// What the attributes of one class are compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Class {
+    /// Constants.
+    pub constants: Vec<Value>,
+    /// `+ 30 days`, in minutes.
+    pub shifts: Vec<i64>,
+    /// How often attributes are compared with each other.
+    pub links: usize,
+}
+
+impl Classes {
+    fn root(&self, key: AttrName) -> AttrName {
+        let mut at = key;
+        while let Some(&parent) = self.parents.get(&at) {
+            at = parent;
+        }
+        at
+    }
+
+    /// The class of an attribute.
+    #[must_use]
+    pub fn class(&self, key: AttrName) -> Class {
+        self.data.get(&self.root(key)).cloned().unwrap_or_default()
+    }
+
+    fn entry(&mut self, key: AttrName) -> &mut Class {
+        let root = self.root(key);
+        self.data.entry(root).or_default()
+    }
+
+    fn link(&mut self, a: AttrName, b: AttrName) {
+        let (a, b) = (self.root(a), self.root(b));
+        if a != b {
+            self.parents.insert(b, a);
+            let other = self.data.remove(&b).unwrap_or_default();
+            let class = self.data.entry(a).or_default();
+            class.constants.extend(other.constants);
+            class.shifts.extend(other.shifts);
+            class.links += other.links;
+        }
+        self.entry(a).links += 1;
+    }
+}
+
+impl Scope {
+    /// All that the decision on a permission can look at.
+    pub fn permission(&mut self, table: &Table, id: PermId) {
+        if !self.permissions.insert(id) {
+            return;
+        }
+        let model = table.model();
+        let row = table.row(id);
+        for way in row.grants.iter().chain(&row.prohibitions) {
+            let rule = model.rule(way.rule);
+            if let Some(role) = way.role {
+                self.role(table, role);
+                let ty = model.role(role).ty;
+                match rule.reach {
+                    Reach::Anywhere => drop(self.far.insert((ty, None))),
+                    Reach::Across(zone) => drop(self.far.insert((ty, Some(zone)))),
+                    _ => {}
+                }
+            }
+            self.rule(table, rule);
+        }
+        if let Some(grant) = model.permissions.id(Permission::Grant(id)) {
+            for way in &table.row(grant).grants {
+                if let Receiver::Holders(roles) = &model.rule(way.rule).receiver {
+                    self.roles(table, roles);
+                }
+            }
+        }
+        if let Permission::Grant(inner) = model.permissions.get(id)
+            && row
+                .grants
+                .iter()
+                .chain(&row.prohibitions)
+                .any(|way| model.rule(way.rule).they_have)
+        {
+            self.permission(table, inner);
+        }
+    }
+
+    /// All that a rule can look at.
+    pub fn rule(&mut self, table: &Table, rule: &Rule) {
+        match &rule.who {
+            Who::Everyone => self.everyone |= rule.reach != Reach::Anywhere,
+            Who::Anyone => self.anyone = true,
+            Who::Holders(ty) if looks_here(rule) => {
+                self.crowded.insert(*ty);
+            }
+            Who::Nobody(_) | Who::Holders(_) => {}
+        }
+        self.roles(table, &rule.roles_asked());
+        for relation in &rule.relation {
+            let steps = relation.then.iter().map(|(step, _)| *step);
+            self.many_users |= !relation.then.is_empty();
+            self.steps(table.model(), std::iter::once(relation.first).chain(steps));
+        }
+        for expr in rule.when.iter().chain(&rule.unless) {
+            self.expr(table, expr);
+        }
+    }
+
+    /// All that a promise about a permission can look at.
+    pub fn promise(&mut self, table: &Table, promise: &Promise, id: PermId) {
+        match &promise.kind {
+            PromiseKind::Nobody { with, but, rule } => {
+                self.promised(table, rule, id, &[&with[..], &but[..]].concat());
+            }
+            PromiseKind::Public(rule) => self.promised(table, rule, id, &[]),
+            PromiseKind::Role { rules, .. } => {
+                for (role, rule) in rules {
+                    self.promised(table, rule, id, &[*role]);
+                }
+            }
+            PromiseKind::Contains { more, less } => self.roles(table, &[&more[..], &less[..]].concat()),
+            PromiseKind::NeverBecome { .. } => {}
+        }
+    }
+
+    fn promised(&mut self, table: &Table, rule: &Rule, id: PermId, roles: &[RoleId]) {
+        if rule.permissions.binary_search(&id).is_ok() {
+            self.roles(table, roles);
+            self.rule(table, rule);
+        }
+    }
+
+    /// Attributes that are followed: those that name nodes bring these into the world.
+    fn steps(&mut self, model: &Model, steps: impl Iterator<Item = AttrName>) {
+        for step in steps {
+            let of_types = model.types.iter().flat_map(|ty| &ty.attributes);
+            let all = of_types
+                .chain(&model.context)
+                .chain(model.roles.iter().flat_map(|role| &role.parameters));
+            self.named
+                .extend(all.filter(|it| it.key == step).filter_map(|it| match it.ty.of {
+                    Scalar::Node(ty) => Some(ty),
+                    _ => None,
+                }));
+        }
+    }
+
+    /// Two deeds need two holdings: every type that nests may need one more level.
+    pub fn crowd(&mut self, model: &Model) {
+        self.crowded.extend(model.type_ids());
+    }
+
+    /// Several roles.
+    pub fn roles(&mut self, table: &Table, roles: &[RoleId]) {
+        for &role in roles {
+            self.role(table, role);
+        }
+    }
+
+    /// A role, with what its derivation asks.
+    pub fn role(&mut self, table: &Table, id: RoleId) {
+        if !self.roles.insert(id) {
+            return;
+        }
+        let role = table.model().role(id);
+        for being in &role.derived {
+            self.crowded.insert(role.ty);
+            match being {
+                Being::Holds(roles) => self.roles(table, roles),
+                Being::Can(permissions) => {
+                    for &permission in permissions {
+                        self.permission(table, permission);
+                    }
+                }
+                Being::Relation(_) | Being::Member => {}
+            }
+        }
+    }
+
+    /// All that a condition can look at.
+    pub fn expr(&mut self, table: &Table, expr: &Expr) {
+        let model = table.model();
+        for path in paths(expr) {
+            let root = match path.root {
+                Root::Context(slot) => Some(model.context[slot].key),
+                Root::Holding(key) => Some(key),
+                _ => None,
+            };
+            self.steps(model, root.into_iter().chain(path.steps.iter().copied()));
+        }
+        for test in tests(expr) {
+            match &test.kind {
+                TestKind::Truth(_) => {}
+                TestKind::Compare(left, op, right, minutes) => {
+                    self.compared(model, left, *op, right);
+                    if *minutes != 0
+                        && let Some(key) = keys(model, right).first()
+                    {
+                        self.classes.entry(*key).shifts.push(*minutes);
+                    }
+                }
+                TestKind::Quantified { set, op, right, .. } => {
+                    self.compared(model, &Operand::Path(set.clone()), *op, right);
+                }
+                TestKind::Holds { roles, at, .. } => {
+                    self.roles(table, roles);
+                    if matches!(at, HeldAt::Anywhere) {
+                        self.far.extend(roles.iter().map(|&role| (model.role(role).ty, None)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn compared(&mut self, model: &Model, left: &Operand, op: Op, right: &Operand) {
+        self.node_tests |= matches!(op, Op::In | Op::NotIn) && is_node(left) && is_node(right);
+        let (lefts, rights) = (keys(model, left), keys(model, right));
+        self.many_users |= !lefts.is_empty() && !rights.is_empty() && is_user(left);
+        for &key in lefts.iter().chain(&rights) {
+            let class = self.classes.entry(key);
+            constants(left, &mut class.constants);
+            constants(right, &mut class.constants);
+        }
+        let pairs = lefts.iter().flat_map(|&a| rights.iter().map(move |&b| (a, b)));
+        for (a, b) in pairs.collect::<Vec<_>>() {
+            self.classes.link(a, b);
+        }
+    }
+}
+
+/// The tests of a condition.
+pub fn tests(expr: &Expr) -> Vec<&crate::model::Test> {
+    let mut open = vec![expr];
+    let mut tests = Vec::new();
+    while let Some(expr) = open.pop() {
+        match expr {
+            Expr::And(parts) | Expr::Or(parts) => open.extend(parts.iter().rev()),
+            Expr::Not(inner) => open.push(inner),
+            Expr::Test(test) => tests.push(test),
+        }
+    }
+    tests
+}
+
+/// The paths of a condition.
+pub fn paths(expr: &Expr) -> Vec<&Path> {
+    let mut found = Vec::new();
+    for test in tests(expr) {
+        match &test.kind {
+            TestKind::Truth(operand) => operand_paths(operand, &mut found),
+            TestKind::Compare(left, _, right, _) => {
+                operand_paths(left, &mut found);
+                operand_paths(right, &mut found);
+            }
+            TestKind::Quantified { set, right, .. } => {
+                found.push(set);
+                operand_paths(right, &mut found);
+            }
+            TestKind::Holds { who, at, .. } => {
+                found.push(who);
+                if let HeldAt::At(path) = at {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn operand_paths<'e>(operand: &'e Operand, found: &mut Vec<&'e Path>) {
+    match operand {
+        Operand::Path(path) => found.push(path),
+        Operand::List(items) => {
+            for item in items {
+                operand_paths(item, found);
+            }
+        }
+        Operand::Value(_) => {}
+    }
+}
+
+/// True if a rule's condition tells holdings of one role apart: by the node or by parameters.
+fn looks_here(rule: &Rule) -> bool {
+    let exprs = rule.when.iter().chain(&rule.unless);
+    exprs
+        .flat_map(paths)
+        .any(|path| matches!(path.root, Root::Here | Root::Holding(_)))
+}
+
+fn is_node(operand: &Operand) -> bool {
+    matches!(operand, Operand::Path(path) if matches!(path.ty.of, Scalar::Node(_)))
+}
+
+fn is_user(operand: &Operand) -> bool {
+    matches!(operand, Operand::Path(path) if matches!(path.ty.of, Scalar::User(_)))
+}
+
+/// The attributes in which the paths of an operand end.
+fn keys(model: &Model, operand: &Operand) -> Vec<AttrName> {
+    let mut found = Vec::new();
+    operand_paths(operand, &mut found);
+    found.iter().filter_map(|path| key(model, path)).collect()
+}
+
+fn key(model: &Model, path: &Path) -> Option<AttrName> {
+    match (path.steps.last(), path.root) {
+        (Some(&step), _) => Some(step),
+        (None, Root::Context(slot)) => Some(model.context[slot].key),
+        (None, Root::Holding(key)) => Some(key),
+        (None, _) => None,
+    }
+}
+
+fn constants(operand: &Operand, found: &mut Vec<Value>) {
+    match operand {
+        Operand::Value(value) => found.push(*value),
+        Operand::List(items) => items.iter().for_each(|item| constants(item, found)),
+        Operand::Path(_) => {}
+    }
+}

@@ -1,0 +1,39 @@
+//! Witnesses for findings: confirmed by the evaluator, or not shown.
+
+use super::cell::Cell;
+use super::picture::Picture;
+use super::solver::Lit;
+use super::witness::{Shown, Witness};
+use crate::source::FileId;
+
+/// An organisation in which the claims hold and the request is answered so.
+pub fn shown(cell: &mut Cell<'_>, claims: &[Lit], allowed: bool) -> Option<Shown> {
+    pictured(cell, claims, allowed).map(|(_, shown)| shown)
+}
+
+/// The same with the picture.
+pub fn pictured(cell: &mut Cell<'_>, claims: &[Lit], allowed: bool) -> Option<(Picture, Shown)> {
+    let picture = cell.world.picture(claims, None)?;
+    let witness = cell.world.write(&picture, cell.permission);
+    answers(cell, &witness, allowed).then(|| (picture, witness.shown()))
+}
+
+/// An organisation in which the claims hold and the request is denied, and in which it is allowed after the change. What
+/// it is shown with is put in first.
+pub fn flipped(
+    cell: &mut Cell<'_>,
+    claims: &[Lit],
+    put: impl Fn(&mut Picture),
+    change: impl Fn(&mut Picture),
+) -> Option<Shown> {
+    let mut picture = cell.world.picture(claims, None)?;
+    put(&mut picture);
+    let before = cell.world.write(&picture, cell.permission);
+    change(&mut picture);
+    let after = cell.world.write(&picture, cell.permission);
+    (answers(cell, &before, false) && answers(cell, &after, true)).then(|| before.shown())
+}
+
+fn answers(cell: &Cell<'_>, witness: &Witness, allowed: bool) -> bool {
+    witness.replay(cell.table, FileId::GENERATED) == Some(allowed)
+}

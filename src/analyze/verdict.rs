@@ -1,0 +1,507 @@
+//! Which rules say something: each rule text of a policy, held against all others.
+//!
+//! A text may land in several roles and concern several permissions; it says something if in one of these it alone
+//! decides something. So for every permission one question is enough for most texts: *can it apply where nothing else of
+//! its kind does, to an effect?* Only those of which no permission says yes are looked at further, for the reason.
+//!
+//! 1. Some need no solver ([`is_plain`]): the only way by which a role has a permission that nothing prohibits.
+//! 2. [`Survey::survey`] asks the solver, one permission after the other, about the texts that are not settled yet.
+//! 3. [`Survey::verdict`] finds the reason for what is left: never true, prohibited, or covered, and by which texts.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Analysis;
+use super::cell::Cell;
+use super::solver::Lit;
+use crate::model::containment::Containment;
+use crate::model::permission::{PermId, Permission};
+use crate::model::{Effect, Reach, Rule, RuleId, TypeId, TypeKind};
+use crate::source::Span;
+use crate::table::{Table, Way};
+
+/// What is wrong with a rule that changes no decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is never true.
+    Dead,
+    /// Whenever it is true, one of these prohibits the same.
+    Overridden(Vec<Span>),
+    /// Nothing that it prohibits is granted when it applies; these grant it at other times.
+    Vacuous(Vec<Span>),
+    /// This one covers it.
+    Shadowed(Span),
+    /// This one says the same.
+    Equivalent(Span),
+    /// These cover it together.
+    Jointly(Vec<Span>),
+}
+
+/// A rule text with what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The text.
+    pub rule: RuleId,
+    /// What is wrong.
+    pub verdict: Verdict,
+}
+
+#[derive(Debug, Default)]
+struct Text {
+    rule: Option<RuleId>,
+    permissions: Vec<PermId>,
+    alive: bool,
+    /// Permissions in which it applies to an effect, though not alone.
+    effective: Vec<PermId>,
+    decides: bool,
+}
+
+/// Rule texts being settled.
+struct Survey<'s, 't> {
+    analysis: &'s Analysis<'t>,
+    table: &'t Table,
+    texts: BTreeMap<Span, Text>,
+    /// By type: the types that can lie below in the same account.
+    below: Vec<Vec<TypeId>>,
+    sheets: RefCell<HashMap<(PermId, Effect), Sheet>>,
+}
+
+/// Everything that is wrong with the rules of a policy, in the order of their texts.
+#[must_use]
+pub fn findings(analysis: &Analysis<'_>) -> Vec<Finding> {
+    let types = &analysis.table.model().types;
+    let containment = Containment::new(types);
+    let mut survey = Survey {
+        analysis,
+        table: analysis.table,
+        texts: texts(analysis.table),
+        below: analysis
+            .table
+            .model()
+            .type_ids()
+            .map(|ty| containment.below(ty, true))
+            .collect(),
+        sheets: RefCell::default(),
+    };
+    survey.settle_plain();
+    survey.survey();
+    survey.findings()
+}
+
+fn texts(table: &Table) -> BTreeMap<Span, Text> {
+    let mut texts: BTreeMap<Span, Text> = BTreeMap::new();
+    for (permission, _) in table.model().permissions.iter() {
+        let row = table.row(permission);
+        for way in row.grants.iter().chain(&row.prohibitions) {
+            let text = texts.entry(span(table, *way)).or_default();
+            text.rule.get_or_insert(way.rule);
+            if text.permissions.last() != Some(&permission) {
+                text.permissions.push(permission);
+            }
+        }
+    }
+    texts
+}
+
+/// The text of a way.
+#[must_use]
+pub fn span(table: &Table, way: Way) -> Span {
+    table.model().rule(way.rule).span
+}
+
+/// One permission's texts of one effect.
+struct Sheet {
+    /// Each text with its truth: it applies, for a grant; it may apply, for a prohibition.
+    texts: Vec<(Span, Lit)>,
+    /// Where a text matters: for a grant where nothing prohibits, for a prohibition where something grants.
+    arena: Lit,
+    /// Custom roles and single grants apply.
+    extra: Lit,
+    /// Organisations met so far in which a text could matter: which of the texts apply, a bit each. They show at once of
+    /// most pairs that one does not cover the other.
+    samples: Vec<Vec<u64>>,
+}
+
+impl Sheet {
+    fn new(cell: &mut Cell<'_>, effect: Effect) -> Self {
+        let arena = match effect {
+            Effect::Grant => cell.unprohibited(),
+            Effect::Prohibit => cell.granted(),
+        };
+        let extra = match effect {
+            Effect::Grant => cell.decision.extra.yes,
+            Effect::Prohibit => Lit::FALSE,
+        };
+        Self {
+            texts: by_text(cell, effect),
+            arena,
+            extra,
+            samples: Vec::new(),
+        }
+    }
+
+    fn index(&self, span: Span) -> Option<usize> {
+        self.texts.binary_search_by_key(&span, |(known, _)| *known).ok()
+    }
+
+    /// Asks the solver; what it finds is remembered.
+    fn solve(&mut self, cell: &mut Cell<'_>, lits: &[Lit]) -> bool {
+        let possible = cell.world.circuit.solve(lits);
+        if possible && cell.world.circuit.value(self.arena) {
+            let mut sample = vec![0; self.texts.len().div_ceil(64)];
+            for (ix, (_, lit)) in self.texts.iter().enumerate() {
+                sample[ix / 64] |= u64::from(cell.world.circuit.value(*lit)) << (ix % 64);
+            }
+            self.samples.push(sample);
+        }
+        possible
+    }
+
+    /// The texts that apply in every organisation met so far in which this one does: a bit each.
+    fn company(&self, text: usize) -> Vec<u64> {
+        let mut all = vec![u64::MAX; self.texts.len().div_ceil(64)];
+        for sample in self.samples.iter().filter(|sample| has(sample, text)) {
+            for (word, other) in all.iter_mut().zip(sample) {
+                *word &= other;
+            }
+        }
+        all
+    }
+
+    /// True if whenever one text applies to an effect, the other does too.
+    fn covers(&mut self, cell: &mut Cell<'_>, cover: usize, text: usize) -> bool {
+        has(&self.company(text), cover) && !self.apart(cell, cover, text)
+    }
+
+    /// True if one text can apply to an effect where the other does not.
+    fn apart(&mut self, cell: &mut Cell<'_>, cover: usize, text: usize) -> bool {
+        let lits = [self.texts[text].1, self.arena, !self.texts[cover].1];
+        self.solve(cell, &lits)
+    }
+
+    /// The texts each of which covers this one alone.
+    fn covering(&mut self, cell: &mut Cell<'_>, text: usize) -> Vec<usize> {
+        let mut company = self.company(text);
+        let mut found = Vec::new();
+        for ix in (0..self.texts.len()).filter(|&ix| ix != text) {
+            if !has(&company, ix) {
+                continue;
+            }
+            match self.apart(cell, ix, text) {
+                false => found.push(ix),
+                true => company = self.company(text),
+            }
+        }
+        found
+    }
+}
+
+fn has(sample: &[u64], ix: usize) -> bool {
+    sample[ix / 64] >> (ix % 64) & 1 == 1
+}
+
+/// Each text of one effect with its truth.
+pub(super) fn by_text(cell: &mut Cell<'_>, effect: Effect) -> Vec<(Span, Lit)> {
+    let mut lits: BTreeMap<Span, Vec<Lit>> = BTreeMap::new();
+    let ways = match effect {
+        Effect::Grant => cell
+            .decision
+            .grants
+            .iter()
+            .map(|(way, truth)| (*way, truth.yes))
+            .collect::<Vec<_>>(),
+        Effect::Prohibit => cell
+            .decision
+            .prohibitions
+            .iter()
+            .map(|(way, truth)| (*way, !truth.no))
+            .collect(),
+    };
+    for (way, lit) in ways {
+        lits.entry(span(cell.table, way)).or_default().push(lit);
+    }
+    lits.into_iter()
+        .map(|(span, lits)| (span, cell.world.circuit.or(lits)))
+        .collect()
+}
+
+impl Survey<'_, '_> {
+    fn settle_plain(&mut self) {
+        let table = self.table;
+        for (permission, _) in table.model().permissions.iter() {
+            let row = table.row(permission);
+            for way in &row.grants {
+                if is_plain(table, permission, *way, &self.below)
+                    && let Some(text) = self.texts.get_mut(&span(table, *way))
+                {
+                    (text.alive, text.decides) = (true, true);
+                }
+            }
+        }
+    }
+
+    fn survey(&mut self) {
+        for (permission, _) in self.table.model().permissions.iter() {
+            for effect in [Effect::Grant, Effect::Prohibit] {
+                let ways = self.table.ways(permission, effect);
+                if ways.iter().any(|way| self.is_open(span(self.table, *way))) {
+                    self.ask(permission, effect);
+                }
+            }
+        }
+    }
+
+    fn is_open(&self, span: Span) -> bool {
+        self.texts.get(&span).is_some_and(|text| !text.decides)
+    }
+
+    /// Asks something of one permission's texts of one effect.
+    fn sheet<T>(&self, permission: PermId, effect: Effect, ask: impl FnOnce(&mut Cell<'_>, &mut Sheet) -> T) -> T {
+        self.analysis.with(permission, |cell| {
+            let mut sheets = self.sheets.borrow_mut();
+            let sheet = sheets
+                .entry((permission, effect))
+                .or_insert_with(|| Sheet::new(cell, effect));
+            ask(cell, sheet)
+        })
+    }
+
+    /// Asks about every open text of one effect in one cell.
+    fn ask(&mut self, permission: PermId, effect: Effect) {
+        let mut texts = std::mem::take(&mut self.texts);
+        self.sheet(permission, effect, |cell, sheet| {
+            let others = all_but_one(cell, &sheet.texts, sheet.extra);
+            for (ix, ((span, lit), other)) in sheet.texts.clone().into_iter().zip(others).enumerate() {
+                let Some(text) = texts.get_mut(&span).filter(|text| !text.decides) else {
+                    continue;
+                };
+                if sheet.solve(cell, &[lit, sheet.arena, !other]) {
+                    (text.alive, text.decides) = (true, true);
+                    continue;
+                }
+                let met = sheet.samples.iter().any(|sample| has(sample, ix));
+                if met || sheet.solve(cell, &[lit, sheet.arena]) {
+                    text.effective.push(permission);
+                }
+                text.alive = text.alive || !text.effective.is_empty() || cell.world.circuit.solve(&[lit]);
+            }
+        });
+        self.texts = texts;
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let open = self.texts.iter().filter(|(_, text)| !text.decides);
+        let found = open.filter_map(|(&span, text)| {
+            let verdict = self.verdict(span, text)?;
+            Some(Finding {
+                rule: text.rule?,
+                verdict,
+            })
+        });
+        found.collect()
+    }
+
+    fn verdict(&self, span: Span, text: &Text) -> Option<Verdict> {
+        let effect = self.table.model().rule(text.rule?).effect;
+        if !text.alive {
+            return Some(Verdict::Dead);
+        }
+        if text.effective.is_empty() {
+            let against = self.against(span, text, effect);
+            return Some(match effect {
+                Effect::Grant => Verdict::Overridden(against),
+                Effect::Prohibit => Verdict::Vacuous(against),
+            });
+        }
+        if self.is_a_ceiling(span, text) {
+            return None;
+        }
+        self.covered(span, text, effect)
+    }
+
+    /// True if data may hand out some permission only because of this rule: ceilings look at reach, not at conditions and
+    /// prohibitions, so the rule decides something even where it is never true.
+    fn is_a_ceiling(&self, own: Span, text: &Text) -> bool {
+        let model = self.table.model();
+        let handed = |id: &&PermId| matches!(model.permissions.get(**id), Permission::Grant(_));
+        text.permissions.iter().filter(handed).any(|&id| {
+            let grants = &self.table.row(id).grants;
+            let of_text = grants.iter().filter(|way| span(self.table, **way) == own);
+            of_text
+                .into_iter()
+                .any(|way| !grants.iter().any(|other| self.is_as_wide(*other, *way, own)))
+        })
+    }
+
+    /// True if another text hands out to the same, from the same place.
+    fn is_as_wide(&self, other: Way, way: Way, own: Span) -> bool {
+        let model = self.table.model();
+        let (wide, narrow) = (model.rule(other.rule), model.rule(way.rule));
+        wide.span != own && other.role == way.role && wide.reach == narrow.reach && wide.receiver == narrow.receiver
+    }
+
+    /// For a grant the prohibitions that stand against it, for a prohibition the grants that it misses.
+    fn against(&self, span: Span, text: &Text, effect: Effect) -> Vec<Span> {
+        let other = match effect {
+            Effect::Grant => Effect::Prohibit,
+            Effect::Prohibit => Effect::Grant,
+        };
+        let mut found = BTreeSet::new();
+        for &permission in &text.permissions {
+            let lit = self.sheet(permission, effect, |_, sheet| {
+                sheet.index(span).map_or(Lit::FALSE, |ix| sheet.texts[ix].1)
+            });
+            self.sheet(permission, other, |cell, sheet| {
+                found.extend(core(cell, &[lit], &sheet.texts))
+            });
+        }
+        found.into_iter().collect()
+    }
+
+    fn covered(&self, span: Span, text: &Text, effect: Effect) -> Option<Verdict> {
+        let single = self.single_covers(span, text, effect);
+        let mut equivalent = Vec::new();
+        for &cover in &single {
+            let back = self.texts.get(&cover)?;
+            match self.covers(span, cover, &back.permissions, effect) {
+                true => equivalent.push(cover),
+                false => return Some(Verdict::Shadowed(cover)),
+            }
+        }
+        match equivalent.iter().min() {
+            Some(&first) => (first < span).then_some(Verdict::Equivalent(first)),
+            None => Some(Verdict::Jointly(self.joint_cover(span, text, effect))),
+        }
+    }
+
+    /// The texts each of which covers this one alone, wherever it stands.
+    fn single_covers(&self, span: Span, text: &Text, effect: Effect) -> Vec<Span> {
+        let Some(&first) = text.effective.first() else {
+            return Vec::new();
+        };
+        let candidates = self.sheet(first, effect, |cell, sheet| {
+            let Some(own) = sheet.index(span) else {
+                return Vec::new();
+            };
+            let covering = sheet.covering(cell, own).into_iter();
+            covering.map(|ix| sheet.texts[ix].0).collect()
+        });
+        candidates
+            .into_iter()
+            .filter(|&cover| self.covers(cover, span, &text.effective, effect))
+            .collect()
+    }
+
+    /// True if whenever `span` applies to an effect in one of the permissions, `cover` does too.
+    fn covers(&self, cover: Span, span: Span, permissions: &[PermId], effect: Effect) -> bool {
+        permissions.iter().all(|&permission| {
+            self.sheet(permission, effect, |cell, sheet| {
+                match (sheet.index(cover), sheet.index(span)) {
+                    (Some(cover), Some(text)) => sheet.covers(cell, cover, text),
+                    (None, Some(text)) => {
+                        let lits = [sheet.texts[text].1, sheet.arena];
+                        !sheet.solve(cell, &lits)
+                    }
+                    (_, None) => true,
+                }
+            })
+        })
+    }
+
+    fn joint_cover(&self, span: Span, text: &Text, effect: Effect) -> Vec<Span> {
+        let mut found = BTreeSet::new();
+        for &permission in &text.effective {
+            self.sheet(permission, effect, |cell, sheet| {
+                let Some(own) = sheet.index(span) else { return };
+                let mut others = sheet.texts.clone();
+                let (_, lit) = others.remove(own);
+                found.extend(core(cell, &[lit, sheet.arena], &others));
+            });
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// For each text: one of the others applies. Linear, by what stands before it and what behind.
+fn all_but_one(cell: &mut Cell<'_>, texts: &[(Span, Lit)], extra: Lit) -> Vec<Lit> {
+    let circuit = &mut cell.world.circuit;
+    let mut behind = vec![extra; texts.len() + 1];
+    for ix in (0..texts.len()).rev() {
+        behind[ix] = circuit.or([behind[ix + 1], texts[ix].1]);
+    }
+    let mut before = Lit::FALSE;
+    let mut all = Vec::with_capacity(texts.len());
+    for (ix, (_, lit)) in texts.iter().enumerate() {
+        all.push(circuit.or([before, behind[ix + 1]]));
+        before = circuit.or([before, *lit]);
+    }
+    all
+}
+
+/// A subset-minimal choice of texts one of which always applies where all of `given` do; empty if they need not.
+pub(super) fn core(cell: &mut Cell<'_>, given: &[Lit], texts: &[(Span, Lit)]) -> Vec<Span> {
+    let circuit = &mut cell.world.circuit;
+    let none: Vec<Lit> = texts.iter().map(|(_, lit)| !*lit).collect();
+    if circuit.solve(&[given, &none].concat()) {
+        return Vec::new();
+    }
+    let mut core: Vec<Lit> = circuit.core().into_iter().filter(|lit| !given.contains(lit)).collect();
+    let mut ix = 0;
+    while ix < core.len() {
+        let mut fewer = core.clone();
+        fewer.remove(ix);
+        match circuit.solve(&[given, &fewer].concat()) {
+            true => ix += 1,
+            false => core = fewer,
+        }
+    }
+    texts
+        .iter()
+        .filter(|(_, lit)| core.contains(&!*lit))
+        .map(|(span, _)| *span)
+        .collect()
+}
+
+/// True if the way is the only one by which its role has the permission, without condition, and nothing prohibits it:
+/// whoever holds the role alone shows that the rule decides something.
+fn is_plain(table: &Table, permission: PermId, way: Way, below: &[Vec<TypeId>]) -> bool {
+    is_bare(table.model().rule(way.rule)) && stands_alone(table, permission, way, below)
+}
+
+/// True if the way is the only one by which its role has the permission, which nothing prohibits, at what lies below.
+pub(super) fn stands_alone(table: &Table, permission: PermId, way: Way, below: &[Vec<TypeId>]) -> bool {
+    let model = table.model();
+    let row = table.row(permission);
+    let Some(role) = way.role else { return false };
+    let Permission::Act { ty, action, .. } = model.permissions.get(permission) else {
+        return false;
+    };
+    let creates = model.ty(ty).actions[action].creating;
+    let alone = row.grants.iter().filter(|other| other.role == way.role).count() == 1
+        && row
+            .grants
+            .iter()
+            .all(|other| other.role.is_some_and(|role| !model.role(role).is_derived()));
+    let lies_below = || {
+        let below = &below[model.role(role).ty.ix()];
+        match creates {
+            true => model
+                .ty(ty)
+                .containers
+                .iter()
+                .any(|container| below.contains(container)),
+            false => below.contains(&ty),
+        }
+    };
+    row.prohibitions.is_empty() && alone && model.ty(ty).kind != TypeKind::Principal && lies_below()
+}
+
+/// No condition of any kind, and the plain reach.
+fn is_bare(rule: &Rule) -> bool {
+    rule.when.is_none()
+        && rule.unless.is_none()
+        && rule.relation.is_empty()
+        && !rule.except_self
+        && !rule.they_have
+        && rule.reach == Reach::Below
+}

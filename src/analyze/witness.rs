@@ -1,0 +1,462 @@
+//! A witness: an organisation and a request as text, such as a policy author would write them.
+//!
+//! [`World::witness`] turns a [`Picture`] into YAML and a sentence; [`Witness::replay`] reads the YAML again and puts the
+//! request to the evaluator. Nothing is shown that was not replayed.
+
+mod names;
+mod replay;
+mod values;
+
+use std::fmt::Write;
+
+use names::Names;
+
+use super::picture::{Given, Picture};
+use super::world::{Aim, Atom, Owner, Term, World, user_attribute};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{NodeId, Value};
+use crate::model::{Attribute, Model, RoleId, TypeKind};
+
+/// A small organisation and a request that show something.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// The organisation, as YAML that the facts' reader takes.
+    pub facts: String,
+    /// The request, as a sentence.
+    pub sentence: String,
+    /// What the evaluator is asked.
+    request: replay::Request,
+    /// A second request of the same caller.
+    second: Option<(String, replay::Request)>,
+}
+
+/// A witness as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The organisation, as YAML that the facts' reader takes.
+    pub facts: String,
+    /// The request, as a sentence.
+    pub sentence: String,
+}
+
+impl Shown {
+    /// The witness as the help of a finding, with what it is answered with.
+    #[must_use]
+    pub fn help(&self, verdict: &str) -> String {
+        format!(
+            "`{}` is answered with {verdict} here:\n{}",
+            self.sentence,
+            self.facts.trim_end()
+        )
+    }
+}
+
+impl Witness {
+    /// The second of two requests, as a sentence.
+    #[must_use]
+    pub fn second_sentence(&self) -> &str {
+        self.second.as_ref().map_or("", |(sentence, _)| sentence)
+    }
+
+    /// The text alone.
+    #[must_use]
+    pub fn shown(self) -> Shown {
+        Shown {
+            facts: self.facts,
+            sentence: self.sentence,
+        }
+    }
+}
+
+impl World<'_> {
+    /// The attribute of a term.
+    #[must_use]
+    pub fn attribute_of(&self, term: &Term) -> Option<&Attribute> {
+        let model = self.model;
+        match term.owner {
+            Owner::Node(node) => model.attribute(self.nodes[node.0 as usize].ty, term.name),
+            Owner::Fresh(second) => match if second { self.second } else { Some(self.aim) } {
+                Some(Aim::Fresh(ty)) => model.attribute(ty, term.name),
+                _ => None,
+            },
+            Owner::User(_) => user_attribute(model, term.name),
+            Owner::Context => model.context.iter().find(|it| it.key == term.name),
+            Owner::Holding(_, role, ..) => model.role(role).parameters.iter().find(|it| it.key == term.name),
+        }
+    }
+
+    /// A small organisation and a request in which the claims hold.
+    pub fn witness(
+        &mut self,
+        claims: &[super::solver::Lit],
+        permission: PermId,
+        alone: Option<RoleId>,
+    ) -> Option<Witness> {
+        let picture = self.picture(claims, alone)?;
+        Some(self.write(&picture, permission))
+    }
+
+    /// A small organisation and two requests of one user in which the claims hold.
+    pub fn witness_of_both(&mut self, claims: &[super::solver::Lit], [first, second]: [PermId; 2]) -> Option<Witness> {
+        let picture = self.picture(claims, None)?;
+        let names = Names::new(self, &picture, &[(first, false), (second, true)]);
+        let writer = |second| Writer {
+            world: self,
+            picture: &picture,
+            names: &names,
+            second,
+        };
+        let (one, two) = (writer(false), writer(true));
+        Some(Witness {
+            facts: one.facts(),
+            sentence: one.sentence(first),
+            request: one.request(first),
+            second: Some((two.sentence(second), two.request(second))),
+        })
+    }
+
+    /// What the first two users and a node are called in a picture.
+    #[must_use]
+    pub fn called(&self, picture: &Picture, permission: PermId, node: NodeId) -> (String, String, String) {
+        let names = Names::new(self, picture, &[(permission, false)]);
+        (
+            names.user(0).to_owned(),
+            names.user(1).to_owned(),
+            names.node(node).to_owned(),
+        )
+    }
+
+    /// A picture as text.
+    #[must_use]
+    pub fn write(&self, picture: &Picture, permission: PermId) -> Witness {
+        let names = Names::new(self, picture, &[(permission, false)]);
+        let writer = Writer {
+            world: self,
+            picture,
+            names: &names,
+            second: false,
+        };
+        Witness {
+            facts: writer.facts(),
+            sentence: writer.sentence(permission),
+            request: writer.request(permission),
+            second: None,
+        }
+    }
+}
+
+/// Writes one picture.
+struct Writer<'a, 'm> {
+    world: &'a World<'m>,
+    picture: &'a Picture,
+    names: &'a Names,
+    /// Of two requests the second is written.
+    second: bool,
+}
+
+impl Writer<'_, '_> {
+    fn model(&self) -> &Model {
+        self.world.model
+    }
+
+    fn facts(&self) -> String {
+        let mut text = String::new();
+        for (kind, heading) in [(TypeKind::Account, "accounts"), (TypeKind::Unit, "units")] {
+            self.nodes(kind, heading, &mut text);
+        }
+        self.groups(&mut text);
+        self.users(&mut text);
+        self.nodes(TypeKind::Resource, "resources", &mut text);
+        self.grants(&mut text);
+        self.custom_roles(&mut text);
+        text
+    }
+
+    fn nodes(&self, kind: TypeKind, heading: &str, text: &mut String) {
+        let mut entries = Vec::new();
+        for (node, name) in self.names.nodes() {
+            let ty = self.world.nodes[node.0 as usize].ty;
+            if self.model().ty(ty).kind != kind {
+                continue;
+            }
+            let mut fields = vec![format!("is: {}", self.model().ty(ty).name)];
+            if let Some(parent) = self.world.shapes[self.picture.shape].parent(node) {
+                fields.push(format!("in: {}", self.names.node(parent)));
+            }
+            fields.extend(self.attributes(Owner::Node(node)));
+            entries.push(format!("{name}: {{ {} }}", fields.join(", ")));
+        }
+        section(heading, entries, text);
+    }
+
+    /// The attributes that matter, as `name: value`.
+    fn attributes(&self, owner: Owner) -> Vec<String> {
+        let terms = self.world.terms.iter().zip(&self.picture.values).enumerate();
+        terms
+            .filter(|(_, (term, _))| term.owner == owner)
+            .filter_map(|(ix, (term, given))| {
+                let attribute = self.world.attribute_of(term)?;
+                if *given == Given::One(self.world.default_of(ix)) {
+                    return None;
+                }
+                self.given(given, attribute)
+                    .map(|value| format!("{}: {value}", attribute.name))
+            })
+            .collect()
+    }
+
+    fn groups(&self, text: &mut String) {
+        let mut entries = Vec::new();
+        for (atom, name) in self.names.groups() {
+            let mut fields = Vec::new();
+            let members: Vec<&str> = self
+                .members(*atom)
+                .into_iter()
+                .map(|user| self.names.user(user))
+                .collect();
+            if !members.is_empty() {
+                fields.push(format!("members: [{}]", members.join(", ")));
+            }
+            if let Atom::Via(user, role, node) = *atom {
+                fields.push(format!(
+                    "roles: {}",
+                    self.roles(vec![(role, node, Owner::Holding(user, role, node, false))])
+                ));
+            }
+            entries.push(format!("{name}: {{ {} }}", fields.join(", ")));
+        }
+        section("groups", entries, text);
+    }
+
+    fn members(&self, of: Atom) -> Vec<u32> {
+        let same = |atom: &&Atom| match (of, **atom) {
+            (Atom::InGroup(_, a), Atom::InGroup(_, b)) => a == b,
+            (a, b) => a == b,
+        };
+        let mut users: Vec<u32> = self
+            .picture
+            .atoms
+            .iter()
+            .filter(same)
+            .map(|&atom| super::world::user_of(atom))
+            .collect();
+        users.sort_unstable();
+        users
+    }
+
+    fn users(&self, text: &mut String) {
+        let mut entries = Vec::new();
+        for (user, name) in self.names.users() {
+            let mut fields = Vec::new();
+            let places: Vec<&str> = self
+                .picture
+                .atoms
+                .iter()
+                .filter_map(|&atom| match atom {
+                    Atom::Listed(whose, place) if whose == user => Some(self.names.node(place)),
+                    _ => None,
+                })
+                .collect();
+            match places[..] {
+                [] => {}
+                [only] => fields.push(format!("in: {only}")),
+                _ => fields.push(format!("in: [{}]", places.join(", "))),
+            }
+            let roles = self.roles_of(user);
+            if !roles.is_empty() {
+                fields.push(format!("roles: {roles}"));
+            }
+            fields.extend(self.attributes(Owner::User(user)));
+            let fields = if fields.is_empty() {
+                "{}".to_owned()
+            } else {
+                format!("{{ {} }}", fields.join(", "))
+            };
+            entries.push(format!("{name}: {fields}"));
+        }
+        section("users", entries, text);
+    }
+
+    fn roles_of(&self, user: u32) -> String {
+        let mut held = Vec::new();
+        let mut custom = Vec::new();
+        for &atom in &self.picture.atoms {
+            match atom {
+                Atom::Stated(whose, role, node) if whose == user => {
+                    held.push((role, node, Owner::Holding(user, role, node, true)));
+                }
+                Atom::Other(whose, node) if whose == user => {
+                    if let Some(role) = self.world.other_role(self.world.nodes[node.0 as usize].ty) {
+                        held.push((role, node, Owner::Context));
+                    }
+                }
+                Atom::Custom(whose, _, node) if whose == user => {
+                    custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node)));
+                }
+                _ => {}
+            }
+        }
+        if held.is_empty() && custom.is_empty() {
+            return String::new();
+        }
+        let given = if held.is_empty() {
+            String::new()
+        } else {
+            self.role_entries(held)
+        };
+        let parts: Vec<String> = [given].into_iter().filter(|it| !it.is_empty()).chain(custom).collect();
+        format!("{{ {} }}", parts.join(", "))
+    }
+
+    fn roles(&self, held: Vec<(RoleId, NodeId, Owner)>) -> String {
+        format!("{{ {} }}", self.role_entries(held))
+    }
+
+    /// `Manager: paris`, `Lead: [fr, { at: pit, limit: 5 }]`
+    fn role_entries(&self, held: Vec<(RoleId, NodeId, Owner)>) -> String {
+        let mut by_name: Vec<(&str, Vec<String>)> = Vec::new();
+        for (role, node, owner) in held {
+            let name = self.model().role(role).name.as_str();
+            let parameters = match owner {
+                Owner::Holding(..) => self.attributes(owner),
+                _ => Vec::new(),
+            };
+            let place = match parameters.is_empty() {
+                true => self.names.node(node).to_owned(),
+                false => format!("{{ at: {}, {} }}", self.names.node(node), parameters.join(", ")),
+            };
+            match by_name.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, places)) => places.push(place),
+                None => by_name.push((name, vec![place])),
+            }
+        }
+        let entries = by_name.into_iter().map(|(name, places)| match &places[..] {
+            [only] => format!("{name}: {only}"),
+            _ => format!("{name}: [{}]", places.join(", ")),
+        });
+        entries.collect::<Vec<_>>().join(", ")
+    }
+
+    fn grants(&self, text: &mut String) {
+        let mut entries = Vec::new();
+        for &atom in &self.picture.atoms {
+            if let Atom::Single(user, permission, node) = atom {
+                let (to, can) = (self.names.user(user), self.model().show_permission(permission));
+                entries.push(format!("- {{ to: {to}, can: {can}, at: {} }}", self.names.node(node)));
+            }
+        }
+        section("grants", entries, text);
+    }
+
+    fn custom_roles(&self, text: &mut String) {
+        let mut entries = Vec::new();
+        for &atom in &self.picture.atoms {
+            if let Atom::Custom(_, permission, node) = atom {
+                let (name, can) = (self.names.custom(atom), self.model().show_permission(permission));
+                entries.push(format!(
+                    "- {{ name: {name}, at: {}, can: {can} }}",
+                    self.names.node(self.world.made_at(node, self.picture.shape))
+                ));
+            }
+        }
+        section("roles", entries, text);
+    }
+
+    fn sentence(&self, permission: PermId) -> String {
+        let caller = if self.picture.signed_in {
+            self.names.user(0)
+        } else {
+            "anyone"
+        };
+        let mut text = format!("can {caller} {}", self.deed(permission));
+        let supposed = self.supposed();
+        if !supposed.is_empty() {
+            let _ = write!(text, " with {}", supposed.join(", "));
+        }
+        text
+    }
+
+    fn deed(&self, permission: PermId) -> String {
+        let model = self.model();
+        let target = self.start();
+        let other = self.names.user(self.other());
+        match model.permissions.get(permission) {
+            Permission::Act { ty, action, field } => {
+                let it = model.ty(ty);
+                let field = field.map_or(String::new(), |field| format!("{} of ", it.fields[field].name));
+                let thing = match self.aim() {
+                    Aim::Node => target.to_owned(),
+                    Aim::Fresh(_) => format!("{} in {target}", it.name),
+                    Aim::User(_) => format!("{other} in {target}"),
+                };
+                format!("{} {field}{thing}", it.actions[action].name)
+            }
+            Permission::Give(role) => format!("give {} at {target} to {other}", model.role(role).name),
+            Permission::Take(role) => format!("take {} at {target} from {other}", model.role(role).name),
+            Permission::AddMember(_) => format!("give member at {target} to {other}"),
+            Permission::RemoveMember(_) => format!("take member at {target} from {other}"),
+            Permission::Grant(inner) => format!("grant {} at {target} to {other}", model.show_permission(inner)),
+        }
+    }
+
+    /// The name of the node at which the target's chain starts.
+    fn start(&self) -> &str {
+        self.names.node(self.start_node())
+    }
+
+    fn start_node(&self) -> NodeId {
+        let shape = &self.world.shapes[self.picture.shape];
+        match (&shape.second, self.second) {
+            (Some((chain, _)), true) => chain[0],
+            _ => shape.chain[0],
+        }
+    }
+
+    fn aim(&self) -> Aim {
+        self.world.second.filter(|_| self.second).unwrap_or(self.world.aim)
+    }
+
+    /// Whom the deed is about.
+    fn other(&self) -> u32 {
+        match (self.second, self.picture.same, self.picture.second_same) {
+            (false, true, _) | (true, _, true) => 0,
+            (false, false, _) => 1,
+            (true, _, false) => 2,
+        }
+    }
+
+    /// `context.ip = 10.0.0.7`, `amount = 500`
+    fn supposed(&self) -> Vec<String> {
+        let fresh = self.attributes(Owner::Fresh(self.second)).into_iter();
+        let context = self
+            .attributes(Owner::Context)
+            .into_iter()
+            .map(|it| format!("context.{it}"));
+        fresh.chain(context).map(|it| it.replacen(": ", " = ", 1)).collect()
+    }
+
+    fn given(&self, given: &Given, attribute: &Attribute) -> Option<String> {
+        match given {
+            Given::One(Value::Missing | Value::Absent) => None,
+            Given::One(value) => Some(self.names.value(*value, self.model(), attribute)),
+            Given::Set(values) if values.is_empty() => None,
+            Given::Set(values) => {
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|&value| self.names.value(value, self.model(), attribute))
+                    .collect();
+                Some(format!("[{}]", values.join(", ")))
+            }
+        }
+    }
+}
+
+fn section(heading: &str, entries: Vec<String>, text: &mut String) {
+    if entries.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "{heading}:");
+    for entry in entries {
+        let _ = writeln!(text, "  {entry}");
+    }
+}

@@ -1,0 +1,189 @@
+//! What the rules of a cell speak of: if none of them reads otherwise, one of these does.
+
+use super::through::role_named;
+use super::{Touched, Tracer, Which};
+use crate::analyze::compare::{Cell, Change};
+use crate::diff::Cause;
+use crate::diff::declared::Subject;
+use crate::diff::names::permission_key;
+use crate::model::permission::{PermId, Permission};
+use crate::model::{Being, Effect, Expr, Model, Operand, Path, Root, Rule, TestKind};
+use crate::table::Way;
+use std::collections::BTreeSet;
+
+impl Tracer<'_> {
+    /// What the ways of a cell speak of, and reads otherwise: attributes and roles; permissions that decide who holds a
+    /// role or what may be handed out; where types lie; which roles exclude each other. The first of these that was
+    /// edited.
+    pub(super) fn meaning(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
+        let (attributes, roles) = self.spoken_of(cell);
+        let of_cell = self.edits(|subject| match subject {
+            Subject::Attribute(name) => attributes.contains(name),
+            Subject::Holders(role) => roles.contains(role),
+            _ => false,
+        });
+        let nearest = [
+            of_cell,
+            self.of_permissions(cell, roles, touched),
+            self.edits(|subject| matches!(subject, Subject::Containers(_))),
+            self.edits(|subject| matches!(subject, Subject::Constraint)),
+            self.edits(|subject| matches!(subject, Subject::Attribute(_) | Subject::Holders(_))),
+        ];
+        nearest
+            .into_iter()
+            .find(|causes| !causes.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The causes behind the nearest permissions on which a cell depends.
+    fn of_permissions(&self, cell: &Cell, roles: BTreeSet<String>, touched: &mut Touched) -> BTreeSet<Cause> {
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut open = self.asked_by(cell, roles);
+        while !open.is_empty() {
+            let mut causes = BTreeSet::new();
+            let mut further = BTreeSet::new();
+            for name in open {
+                for cell in self.row(&name) {
+                    causes.extend(self.of_ways(&cell, Change::Both, touched));
+                    let (_, roles) = self.spoken_of(&cell);
+                    further.extend(self.asked_by(&cell, roles));
+                }
+                seen.insert(name);
+            }
+            if !causes.is_empty() {
+                return causes;
+            }
+            open = further.difference(&seen).cloned().collect();
+        }
+        BTreeSet::new()
+    }
+
+    /// Permissions that a derivation of the roles asks for, and those that a cell's own permission is bound to: what is
+    /// handed out, and the right to hand it out.
+    fn asked_by(&self, cell: &Cell, roles: BTreeSet<String>) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        for (which, id) in [(Which::Old, cell.old_permission), (Which::New, cell.new_permission)] {
+            let model = self.model(which);
+            let key = |id: PermId| permission_key(model, model.permissions.get(id));
+            let held = roles.iter().filter_map(|name| role_named(model, name));
+            let beings = held.flat_map(|role| &model.role(role).derived);
+            for being in beings {
+                if let Being::Can(permissions) = being {
+                    asked.extend(permissions.iter().map(|&id| key(id)));
+                }
+            }
+            let Some(id) = id else { continue };
+            asked.extend(model.permissions.id(Permission::Grant(id)).map(key));
+            if let Permission::Grant(inner) = model.permissions.get(id) {
+                asked.insert(key(inner));
+            }
+        }
+        asked
+    }
+
+    /// A permission's row on both sides: a cell for everyone, and for each role in it.
+    fn row(&self, name: &str) -> Vec<Cell> {
+        let found = [Which::Old, Which::New].map(|which| {
+            let model = self.model(which);
+            let mut all = model.permissions.iter();
+            all.find(|(_, it)| permission_key(model, *it) == name).map(|(id, _)| id)
+        });
+        let ways = |ix: usize, which: Which, effect: Effect| -> Vec<(Option<String>, Way)> {
+            let table = self.half(which).side.table;
+            let ways = found[ix].map_or(&[][..], |id| table.ways(id, effect));
+            let full = |way: &Way| way.role.map(|role| table.model().full_role(role));
+            ways.iter().map(|way| (full(way), *way)).collect()
+        };
+        let lists =
+            [Effect::Grant, Effect::Prohibit].map(|effect| [ways(0, Which::Old, effect), ways(1, Which::New, effect)]);
+        let stated = lists.iter().flatten().flatten().map(|(role, _)| role.clone());
+        let roles: BTreeSet<Option<String>> = stated.chain([None]).collect();
+        let of = |list: &[(Option<String>, Way)], role: &Option<String>| {
+            let own = list.iter().filter(|(of, _)| of == role);
+            own.map(|(_, way)| *way).collect()
+        };
+        let cell = |role: Option<String>| Cell {
+            permission: name.to_owned(),
+            old_permission: found[0],
+            new_permission: found[1],
+            change: Change::Both,
+            wider: None,
+            narrower: None,
+            old_ways: of(&lists[0][0], &role),
+            new_ways: of(&lists[0][1], &role),
+            old_prohibitions: of(&lists[1][0], &role),
+            new_prohibitions: of(&lists[1][1], &role),
+            role,
+        };
+        roles.into_iter().map(cell).collect()
+    }
+
+    fn edits(&self, fits: impl Fn(&Subject) -> bool) -> BTreeSet<Cause> {
+        self.declared.all(fits).cloned().collect()
+    }
+
+    /// The attributes and roles that the rules of a cell speak of.
+    fn spoken_of(&self, cell: &Cell) -> (BTreeSet<String>, BTreeSet<String>) {
+        let mut attributes: BTreeSet<String> = BTreeSet::new();
+        let mut roles: BTreeSet<String> = cell.role.iter().cloned().collect();
+        let olds = cell.old_ways.iter().chain(&cell.old_prohibitions);
+        let news = cell.new_ways.iter().chain(&cell.new_prohibitions);
+        let ways = olds
+            .map(|way| (Which::Old, way))
+            .chain(news.map(|way| (Which::New, way)));
+        for (which, &way) in ways {
+            let (model, rule) = (self.model(which), self.rule(which, way));
+            roles.extend(rule.roles_asked().into_iter().map(|role| model.full_role(role)));
+            attributes.extend(attributes_of(model, rule));
+        }
+        (attributes, roles)
+    }
+}
+
+/// The names of the attributes that a rule's conditions and relations read.
+fn attributes_of(model: &Model, rule: &Rule) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let name = |key: crate::model::AttrName| model.attr_names[key.0 as usize].clone();
+    for relation in &rule.relation {
+        names.insert(name(relation.first));
+        names.extend(relation.then.iter().map(|(key, _)| name(*key)));
+    }
+    let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
+    while let Some(expr) = open.pop() {
+        match expr {
+            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
+            Expr::Not(inner) => open.push(inner),
+            Expr::Test(test) => {
+                for path in paths_of(&test.kind) {
+                    names.extend(path.steps.iter().map(|&step| name(step)));
+                    if let Root::Context(slot) = path.root {
+                        names.insert(model.context[slot].name.clone());
+                    }
+                }
+            }
+        }
+    }
+    names
+}
+
+fn paths_of(test: &TestKind) -> Vec<&Path> {
+    fn of(operand: &Operand) -> Vec<&Path> {
+        match operand {
+            Operand::Value(_) => Vec::new(),
+            Operand::Path(path) => vec![path],
+            Operand::List(items) => {
+                let paths = items.iter().filter_map(|item| match item {
+                    Operand::Path(path) => Some(path),
+                    _ => None,
+                });
+                paths.collect()
+            }
+        }
+    }
+    match test {
+        TestKind::Truth(operand) => of(operand),
+        TestKind::Compare(left, _, right, _) => of(left).into_iter().chain(of(right)).collect(),
+        TestKind::Quantified { set, right, .. } => std::iter::once(set).chain(of(right)).collect(),
+        TestKind::Holds { who, .. } => vec![who],
+    }
+}

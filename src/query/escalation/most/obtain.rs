@@ -1,0 +1,345 @@
+//! What the actors can hand out and change, given what they may have so far.
+
+use super::{Atom, FRESH, Most, Need, Origin, group_id, plain};
+use crate::eval::Target;
+use crate::facts::{Subject, Thing, Window};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{GroupId, NodeId, UserId, Value};
+use crate::model::{Default, RoleId};
+use crate::query::escalation::Budget;
+use crate::query::escalation::change::{Change, editing, handing, outer_groups};
+
+impl Most<'_> {
+    /// Attributes that an actor may change.
+    pub(super) fn free(&mut self, budget: &Budget) {
+        for (thing, slot) in self.domains.changeable() {
+            if self.atom(Atom::Free(thing, slot)).is_some() {
+                continue;
+            }
+            let Some(id) = editing(self.scene.table.model(), self.scene.facts, thing, slot) else {
+                continue;
+            };
+            for &actor in self.scene.actors {
+                budget.spend(1);
+                if let Some(needs) = self.edits(actor, id, thing) {
+                    let change = Change::Set {
+                        thing,
+                        slot,
+                        value: Value::Missing,
+                    };
+                    let steps = vec![(actor, change)];
+                    self.add(Atom::Free(thing, slot), Origin { steps, needs });
+                    break;
+                }
+            }
+        }
+    }
+
+    pub(super) fn edits(&self, actor: UserId, id: PermId, thing: Thing) -> Option<Vec<Need>> {
+        let one = |target| self.may(actor, id, target, None, &[]);
+        match thing {
+            Thing::Node(node) => one(Target::node(node)),
+            Thing::User(user) => self.user_targets(user).into_iter().find_map(one),
+        }
+    }
+
+    /// A user as a target in each place that he may come to be a member of.
+    pub(in crate::query::escalation) fn user_targets(&self, user: UserId) -> Vec<Target> {
+        let person = &self.people[user.0 as usize];
+        if !person.tracked {
+            return crate::query::escalation::goal::places_of(self.org, user);
+        }
+        let ty = self.scene.facts.user(user).ty;
+        let places = person
+            .places
+            .iter()
+            .filter(|(place, _)| self.org.kind(*place).is_place());
+        places.map(|&(place, _)| Target::user(user, ty, place)).collect()
+    }
+
+    /// All of these permissions at a node, for a recipient.
+    pub(in crate::query::escalation) fn all(
+        &self,
+        actor: UserId,
+        asked: &[PermId],
+        node: NodeId,
+        to: UserId,
+    ) -> Option<Vec<Need>> {
+        if asked.is_empty() {
+            return None;
+        }
+        let mut needs = Vec::new();
+        for &id in asked {
+            needs.extend(self.may(actor, id, Target::node(node), Some(to), &[])?);
+        }
+        Some(needs)
+    }
+
+    /// The first actor who may do all of this, and on what that rests.
+    pub(super) fn somebody(
+        &self,
+        asked: &[PermId],
+        node: NodeId,
+        to: UserId,
+        budget: &Budget,
+    ) -> Option<(UserId, Vec<Need>)> {
+        if asked.is_empty() || budget.is_spent() {
+            return None;
+        }
+        self.scene.actors.iter().find_map(|&actor| {
+            budget.spend(1);
+            self.all(actor, asked, node, to).map(|needs| (actor, needs))
+        })
+    }
+
+    /// Where roles that matter can be held.
+    pub(in crate::query::escalation) fn role_nodes(&self) -> Vec<(RoleId, NodeId)> {
+        let (facts, count) = (
+            self.scene.facts,
+            self.scene.table.model().roles.len() + self.scene.facts.custom.len(),
+        );
+        let roles = (0..count).map(|ix| RoleId(u32::try_from(ix).unwrap_or(u32::MAX)));
+        let relevant: Vec<RoleId> = roles.filter(|&role| self.slice.has_role(role)).collect();
+        let held = |node: NodeId| relevant.iter().map(move |&role| (role, node));
+        let mut all: Vec<(RoleId, NodeId)> = facts.node_ids().flat_map(held).collect();
+        all.retain(|&(role, node)| !handing(self.scene, self.org, role, node, true).is_empty());
+        all
+    }
+
+    pub(super) fn roles(&mut self, user: UserId, budget: &Budget) {
+        for (role, node) in self.role_nodes() {
+            let new = Atom::Held(user, role, node, FRESH);
+            if self.atom(new).is_some() || self.has_plainly(user, role, node) {
+                continue;
+            }
+            let asked = handing(self.scene, self.org, role, node, true);
+            let Some((actor, needs)) = self.somebody(&asked, node, user, budget) else {
+                continue;
+            };
+            let change = self.give(role, node, Subject::User(user));
+            let origin = Origin {
+                steps: vec![(actor, change)],
+                needs,
+            };
+            self.hold(user, (role, node), None, origin.clone());
+            self.add(Atom::Member(user, node), origin);
+        }
+    }
+
+    /// The user has the role and is a member; given again it would bring nothing.
+    pub(super) fn has_plainly(&self, user: UserId, role: RoleId, node: NodeId) -> bool {
+        let parameters = self
+            .scene
+            .table
+            .model()
+            .roles
+            .get(role.ix())
+            .is_some_and(|role| !role.parameters.is_empty());
+        let mut seats = self.people[user.0 as usize].seats.iter();
+        let held = seats.any(|seat| {
+            let always = seat.entry.is_none_or(|entry| entry.window == Window::ALWAYS);
+            (seat.role, seat.node) == (role, node) && always
+        });
+        held && !parameters && self.atom(Atom::Member(user, node)).is_some()
+    }
+
+    pub(super) fn give(&self, role: RoleId, node: NodeId, to: Subject) -> Change {
+        let declared = self
+            .scene
+            .table
+            .model()
+            .roles
+            .get(role.ix())
+            .map_or(&[][..], |role| &role.parameters);
+        let set = |parameter: &crate::model::Attribute| match parameter.default {
+            Default::Value(value) => Some((parameter.key, value)),
+            _ => None,
+        };
+        let parameters = declared.iter().filter_map(set).collect();
+        Change::Give {
+            role,
+            node,
+            to,
+            parameters,
+        }
+    }
+
+    pub(super) fn membership(&mut self, user: UserId, budget: &Budget) {
+        for (place, asked) in self.memberships() {
+            if self.atom(Atom::Listed(user, place)).is_some() {
+                continue;
+            }
+            if let Some((actor, needs)) = self.somebody(&asked, place, user, budget) {
+                let steps = vec![(actor, Change::Add { place, user })];
+                let origin = Origin { steps, needs };
+                self.add(Atom::Listed(user, place), origin.clone());
+                self.add(Atom::Member(user, place), origin);
+            }
+        }
+    }
+
+    /// Places of which it matters who is a member.
+    pub(in crate::query::escalation) fn memberships(&self) -> Vec<(NodeId, Vec<PermId>)> {
+        let (facts, model) = (self.scene.facts, self.scene.table.model());
+        let relevant = |node: &NodeId| self.slice.has_members(model, facts.node(*node).ty);
+        let add = |node: NodeId| {
+            let id = model.permissions.id(Permission::AddMember(facts.node(node).ty));
+            (node, id.into_iter().collect())
+        };
+        facts.node_ids().filter(relevant).map(add).collect()
+    }
+
+    /// Single permissions that matter and that some rule lets somebody grant, with all that they bring along.
+    pub(in crate::query::escalation) fn grantable(&self) -> Vec<(PermId, Vec<PermId>)> {
+        let (table, model) = (self.scene.table, self.scene.table.model());
+        let mut all = Vec::new();
+        for (id, permission) in model.permissions.iter() {
+            if permission.is_administrative() || !self.slice.has(id) {
+                continue;
+            }
+            let closure = model.permissions.closure(&[id]);
+            let asked: Vec<PermId> = closure
+                .iter()
+                .filter_map(|&part| model.permissions.id(Permission::Grant(part)))
+                .collect();
+            if asked.iter().all(|&grant| !table.row(grant).grants.is_empty()) {
+                all.push((id, asked));
+            }
+        }
+        all
+    }
+
+    pub(super) fn grants(&mut self, user: UserId, budget: &Budget) {
+        for (id, asked) in self.grantable() {
+            for node in self.scene.facts.node_ids() {
+                if self.atom(Atom::Granted(user, id, node)).is_some() {
+                    continue;
+                }
+                if let Some((actor, needs)) = self.somebody(&asked, node, user, budget) {
+                    let to = Subject::User(user);
+                    let change = Change::Grant {
+                        permission: id,
+                        node,
+                        to,
+                    };
+                    let steps = vec![(actor, change)];
+                    self.add(Atom::Granted(user, id, node), Origin { steps, needs });
+                }
+            }
+        }
+    }
+
+    /// Groups that somebody may put the user into: who may give him something of what the group has.
+    pub(super) fn groups(&mut self, user: UserId, budget: &Budget) {
+        for ix in 1..self.scene.facts.groups.len() {
+            let group = group_id(ix);
+            if self.atom(Atom::In(user, group)).is_some() {
+                continue;
+            }
+            if let Some((actor, needs)) = self.joins(user, group, budget) {
+                let steps = vec![(actor, Change::Join { group, user })];
+                self.add(Atom::In(user, group), Origin { steps, needs });
+            }
+        }
+    }
+
+    pub(in crate::query::escalation) fn joins(
+        &self,
+        user: UserId,
+        group: GroupId,
+        budget: &Budget,
+    ) -> Option<(UserId, Vec<Need>)> {
+        let asked = self.asked_by(group);
+        let mut best: Option<(usize, UserId, Vec<Need>)> = None;
+        for &actor in self.scene.actors {
+            budget.spend(1);
+            let met = asked
+                .iter()
+                .filter_map(|(asked, node)| self.all(actor, asked, *node, user));
+            let met: Vec<Vec<Need>> = met.collect();
+            if met.len() > best.as_ref().map_or(0, |(count, ..)| *count) {
+                best = Some((met.len(), actor, met.into_iter().flatten().collect()));
+            }
+        }
+        best.map(|(_, actor, needs)| (actor, needs))
+    }
+
+    /// What each role and grant of a group, and of those that it is in, asks of who gives it.
+    pub(super) fn asked_by(&self, group: GroupId) -> Vec<(Vec<PermId>, NodeId)> {
+        let (facts, model) = (self.scene.facts, self.scene.table.model());
+        let mut asked = Vec::new();
+        for outer in outer_groups(facts, group) {
+            for seat in &self.stated[outer.0 as usize] {
+                asked.push((handing(self.scene, self.org, seat.role, seat.node, true), seat.node));
+            }
+            for held in facts
+                .holdings
+                .iter()
+                .filter(|held| held.subject == Subject::Group(outer))
+            {
+                asked.push((handing(self.scene, self.org, held.role, held.node, true), held.node));
+            }
+            let granted = facts.grants.iter().filter(|grant| grant.to == Subject::Group(outer));
+            let granted = granted.map(|grant| (grant.rule.permissions.clone(), grant.at));
+            let fresh = self.group_grants[outer.0 as usize].iter();
+            let fresh = fresh.map(|&(id, node, _)| (model.permissions.closure(&[id]), node));
+            for (permissions, node) in granted.chain(fresh) {
+                let grant = |id: PermId| model.permissions.id(Permission::Grant(id));
+                asked.push((permissions.into_iter().filter_map(grant).collect(), node));
+            }
+        }
+        asked.retain(|(asked, _)| !asked.is_empty());
+        asked
+    }
+
+    /// What is given to a group whose members change by themselves reaches people to whom it could not be given.
+    pub(super) fn open_groups(&mut self, budget: &Budget) {
+        for ix in 1..self.scene.facts.groups.len() {
+            let group = group_id(ix);
+            if !self.is_open(group) {
+                continue;
+            }
+            let members: Vec<UserId> = self
+                .tracked()
+                .into_iter()
+                .filter(|&user| self.atom(Atom::In(user, group)).is_some())
+                .collect();
+            for member in members {
+                self.give_group(group, member, budget);
+            }
+        }
+    }
+
+    pub(super) fn give_group(&mut self, group: GroupId, member: UserId, budget: &Budget) {
+        let is_in = self.atom(Atom::In(member, group)).map(plain);
+        for (role, node) in self.role_nodes() {
+            if self.atom(Atom::Stated(group, role, node, FRESH)).is_some() {
+                continue;
+            }
+            let asked = handing(self.scene, self.org, role, node, true);
+            if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+                needs.extend(is_in);
+                let steps = vec![(actor, self.give(role, node, Subject::Group(group)))];
+                self.state(group, (role, node), None, Origin { steps, needs });
+            }
+        }
+        for (id, asked) in self.grantable() {
+            for node in self.scene.facts.node_ids() {
+                if self.atom(Atom::GroupGranted(group, id, node)).is_some() {
+                    continue;
+                }
+                if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+                    needs.extend(is_in);
+                    let to = Subject::Group(group);
+                    let change = Change::Grant {
+                        permission: id,
+                        node,
+                        to,
+                    };
+                    let steps = vec![(actor, change)];
+                    self.add(Atom::GroupGranted(group, id, node), Origin { steps, needs });
+                }
+            }
+        }
+    }
+}

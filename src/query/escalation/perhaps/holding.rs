@@ -1,0 +1,151 @@
+//! Membership and roles: what somebody may come to be.
+
+use super::{Perhaps, Seen, Stand, Trail, all_of, any_of};
+use crate::eval::condition::UNLISTED;
+use crate::eval::org::Entry;
+use crate::eval::reach::account;
+use crate::eval::{Request, Target};
+use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::model::{Being, HeldAt, RoleId, TypeKind};
+use crate::query::escalation::most::plain;
+
+impl Perhaps<'_> {
+    pub(super) fn belongs(&self, user: UserId, trail: &mut Trail) -> bool {
+        let org = self.most.org;
+        let Some(home) = account(org, &self.request.target) else {
+            return false;
+        };
+        self.member_where(user, trail, |place| {
+            org.kind(place).is_place() && org.account(place) == home
+        })
+    }
+
+    pub(super) fn member_where(&self, user: UserId, trail: &mut Trail, fits: impl Fn(NodeId) -> bool) -> bool {
+        let person = &self.most.people[user.0 as usize];
+        if !person.tracked {
+            let now = self.eval().now();
+            let places = self.most.org.memberships(user).iter().map(|(place, _)| *place);
+            return places
+                .filter(|&place| fits(place))
+                .any(|place| self.most.org.is_member(user, place, now) == Tri::True);
+        }
+        let found = person.places.iter().find(|(place, _)| fits(*place));
+        trail.extend(found.map(|&(_, atom)| plain(atom)));
+        found.is_some()
+    }
+
+    pub(super) fn is_entitled(
+        &self,
+        user: UserId,
+        node: NodeId,
+        entry: Option<Entry>,
+        to: &[RoleId],
+        trail: &mut Trail,
+    ) -> bool {
+        let single = matches!(
+            entry.map(|entry| entry.source),
+            Some(crate::eval::org::Source::Grant(_))
+        );
+        let request = Request {
+            target: Target::node(node),
+            ..self.request
+        };
+        let there = Perhaps {
+            most: self.most,
+            request,
+        };
+        !single || there.holds_above(user, to, trail)
+    }
+
+    pub(super) fn is_account_member(&self, user: UserId, trail: &mut Trail) -> bool {
+        let (org, start) = (self.most.org, self.request.target.start);
+        self.member_where(user, trail, |place| {
+            org.kind(place) == TypeKind::Account && org.lies_in(start, place)
+        })
+    }
+
+    pub(super) fn derived(&self, user: UserId, role: RoleId, node: NodeId, trail: &mut Trail) -> bool {
+        if !self.most.tracked_user(user) {
+            return self.eval().derived(user, role, node) == Tri::True;
+        }
+        all_of(
+            &self.table().model().role(role).derived,
+            trail,
+            |being, trail| match being {
+                Being::Relation(name) => self.leads_to(Value::Node(node), *name, &[], user, trail),
+                Being::Member => self.member_where(user, trail, |place| place == node),
+                Being::Holds(roles) => any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail)),
+                Being::Can(permissions) => all_of(permissions, trail, |&id, trail| {
+                    let request = Request {
+                        user: Some(user),
+                        ..self.request
+                    };
+                    let asked = Perhaps {
+                        most: self.most,
+                        request,
+                    };
+                    asked.could(id, node, trail)
+                }),
+            },
+        )
+    }
+
+    pub(super) fn holds_exactly(&self, user: UserId, role: RoleId, node: NodeId, trail: &mut Trail) -> bool {
+        let it = self.table().model().role(role);
+        if it.ty != self.most.org.ty(node) {
+            return false;
+        }
+        if it.is_derived() {
+            return self.derived(user, role, node, trail);
+        }
+        let person = &self.most.people[user.0 as usize];
+        if !person.tracked {
+            return self.eval().holds_exactly(user, role, node) == Tri::True;
+        }
+        let seat = person.seats.iter().find(|seat| (seat.role, seat.node) == (role, node));
+        trail.extend(seat.map(|seat| plain(seat.atom)));
+        seat.is_some()
+    }
+
+    pub(super) fn holds_above(&self, user: UserId, roles: &[RoleId], trail: &mut Trail) -> bool {
+        let org = self.most.org;
+        let Some(home) = account(org, &self.request.target) else {
+            return false;
+        };
+        let chain = org
+            .chain(self.request.target.start)
+            .filter(|&node| org.account(node) == home);
+        any_of(chain, trail, |node, trail| {
+            any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail))
+        })
+    }
+
+    pub(super) fn holds_at(
+        &self,
+        user: UserId,
+        roles: &[RoleId],
+        at: &HeldAt,
+        from: Stand<'_>,
+        trail: &mut Trail,
+    ) -> bool {
+        let everywhere = |trail: &mut Trail| {
+            any_of(self.most.org.facts.node_ids(), trail, |node, trail| {
+                any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail))
+            })
+        };
+        match at {
+            HeldAt::Above => self.holds_above(user, roles, trail),
+            HeldAt::Anywhere => everywhere(trail),
+            HeldAt::At(path) => match self.seen(path, from) {
+                Seen::Free { .. } => everywhere(trail),
+                Seen::Fixed => match self.eval().path(path, from.scope()) {
+                    Value::Node(UNLISTED) => false,
+                    Value::Node(node) => {
+                        any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail))
+                    }
+                    _ => false,
+                },
+            },
+        }
+    }
+}

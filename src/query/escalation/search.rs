@@ -1,0 +1,412 @@
+//! Breadth first through the states that the actors can really make.
+//!
+//! A state is the set of things that may be there or not, and the value of each attribute that may change: one byte
+//! each. Only moves that the fixpoint does not exclude are tried ([`Moves::of`]), so that an exhausted search is a
+//! proof as long as every attribute was tried with all values that matter.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::change::{Change, handing};
+use super::most::{Atom, Most, group_id};
+use super::values::Domains;
+use super::{Budget, Goal, Scene};
+use crate::eval::Target;
+use crate::eval::org::Org;
+use crate::facts::{Holding, Member, SingleGrant, Subject, Thing, Window};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{GroupId, NodeId, UserId, Value};
+use crate::model::{AttrName, Attribute, Reach, RoleId};
+
+/// How many sets of parameters a role is given with at most.
+const PARAMETERS: usize = 16;
+
+/// How the search ended.
+pub(super) enum End {
+    Found(Vec<(UserId, Change)>),
+    /// After so many states.
+    Exhausted(usize),
+    Budget,
+}
+
+/// Something that may be there or not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Item {
+    /// The holdings of the facts.
+    Stated(Subject, RoleId, NodeId),
+    /// One given on the way, with the nth parameters.
+    Given(Subject, RoleId, NodeId, usize),
+    Listed(UserId, NodeId),
+    /// The single grants of the facts.
+    Granted(Subject, Vec<PermId>, NodeId),
+    /// One granted on the way.
+    NewlyGranted(Subject, Vec<PermId>, NodeId),
+    In(GroupId, UserId),
+    Value(Thing, usize),
+}
+
+/// One move: what it changes in a state.
+#[derive(Debug, Clone)]
+struct Move {
+    change: Change,
+    sets: Vec<(usize, u8)>,
+}
+
+/// All moves, and the state from which they start.
+pub(super) struct Moves {
+    moves: Vec<Move>,
+    start: Vec<u8>,
+    /// Every value that matters is among them.
+    pub(super) complete: bool,
+}
+
+struct Builder<'m, 'a> {
+    most: &'m Most<'a>,
+    domains: &'m Domains,
+    slots: HashMap<Item, usize>,
+    out: Moves,
+}
+
+impl Moves {
+    pub(super) fn of(most: &Most<'_>, domains: &Domains) -> Self {
+        let out = Self {
+            moves: Vec::new(),
+            start: Vec::new(),
+            complete: true,
+        };
+        let mut builder = Builder {
+            most,
+            domains,
+            slots: HashMap::new(),
+            out,
+        };
+        for user in most.tracked() {
+            builder.roles(Subject::User(user));
+            builder.grants(Subject::User(user));
+            builder.membership(user);
+            builder.groups(user);
+        }
+        for ix in 0..most.scene.facts.groups.len() {
+            builder.roles(Subject::Group(group_id(ix)));
+            builder.grants(Subject::Group(group_id(ix)));
+        }
+        builder.values();
+        builder.out
+    }
+}
+
+impl Builder<'_, '_> {
+    fn slot(&mut self, thing: Item, now: bool) -> usize {
+        let next = self.out.start.len();
+        let slot = *self.slots.entry(thing).or_insert(next);
+        if slot == next {
+            self.out.start.push(u8::from(now));
+        }
+        slot
+    }
+
+    fn push(&mut self, change: Change, sets: Vec<(usize, u8)>) {
+        self.out.moves.push(Move { change, sets });
+    }
+
+    /// Some actor may come to be allowed all of this, for the user or for one of the group.
+    fn perhaps(&self, asked: &[PermId], node: NodeId, subject: Subject) -> bool {
+        let users = match subject {
+            Subject::User(user) => vec![user],
+            Subject::Group(group) => {
+                let is_in = |user: &UserId| self.most.atom(Atom::In(*user, group)).is_some();
+                self.most.tracked().into_iter().filter(is_in).collect()
+            }
+        };
+        let able = |&user: &UserId| {
+            let mut actors = self.most.scene.actors.iter();
+            actors.any(|&actor| self.most.all(actor, asked, node, user).is_some())
+        };
+        users.iter().any(able)
+    }
+
+    /// What a group is given matters apart from what its members are given only in these cases.
+    fn minds(&self, subject: Subject, node: NodeId) -> bool {
+        let Subject::Group(group) = subject else { return true };
+        let ty = self.most.org.ty(node);
+        self.most.is_open(group) || self.most.slice.minds_manner(self.most.scene.table.model(), ty)
+    }
+
+    fn roles(&mut self, subject: Subject) {
+        for (role, node) in self.most.role_nodes() {
+            self.role(subject, role, node);
+        }
+    }
+
+    fn role(&mut self, subject: Subject, role: RoleId, node: NodeId) {
+        let scene = self.most.scene;
+        let same = |held: &&Holding| (held.subject, held.role, held.node) == (subject, role, node);
+        let stated: Vec<&Holding> = scene.facts.holdings.iter().filter(same).collect();
+        let asked = handing(scene, self.most.org, role, node, true);
+        let given = self.minds(subject, node) && self.perhaps(&asked, node, subject);
+        if stated.is_empty() && !given {
+            return;
+        }
+        let mut slots = Vec::new();
+        if !stated.is_empty() {
+            slots.push(self.slot(Item::Stated(subject, role, node), true));
+        }
+        let choices = if given { self.parameters(role) } else { Vec::new() };
+        for (ix, parameters) in choices.into_iter().enumerate() {
+            let plain = matches!(stated[..], [only] if only.window == Window::ALWAYS && only.parameters == parameters);
+            let slot = match slots.first() {
+                Some(&slot) if plain => slot,
+                _ => self.slot(Item::Given(subject, role, node, ix), false),
+            };
+            let to = subject;
+            let change = Change::Give {
+                role,
+                node,
+                to,
+                parameters,
+            };
+            self.push(change, vec![(slot, 1)]);
+            slots.push(slot);
+        }
+        self.taken(subject, role, node, &slots);
+    }
+
+    fn taken(&mut self, from: Subject, role: RoleId, node: NodeId, slots: &[usize]) {
+        let asked = handing(self.most.scene, self.most.org, role, node, false);
+        if matches!(from, Subject::Group(_)) || self.perhaps(&asked, node, from) {
+            let sets = slots.iter().map(|&slot| (slot, 0)).collect();
+            self.push(Change::Take { role, node, from }, sets);
+        }
+    }
+
+    /// The parameters that a role can be given with.
+    fn parameters(&mut self, role: RoleId) -> Vec<Vec<(AttrName, Value)>> {
+        let model = self.most.scene.table.model();
+        let declared = model.roles.get(role.ix()).map_or(&[][..], |role| &role.parameters);
+        let mut all: Vec<Vec<(AttrName, Value)>> = vec![Vec::new()];
+        for (ix, parameter) in declared.iter().enumerate() {
+            let Some(domain) = self.domains.parameter(role, ix) else {
+                continue;
+            };
+            self.out.complete &= domain.complete;
+            let with = |before: &Vec<(AttrName, Value)>| values_of(parameter, &domain.values, before);
+            all = all.iter().flat_map(with).collect();
+            self.out.complete &= all.len() <= PARAMETERS;
+            all.truncate(PARAMETERS);
+        }
+        for parameters in &mut all {
+            parameters.sort_unstable_by_key(|(key, _)| *key);
+        }
+        all
+    }
+
+    fn membership(&mut self, user: UserId) {
+        let model = self.most.scene.table.model();
+        for (place, asked) in self.most.memberships() {
+            let listed = self.most.scene.facts.user(user).places.contains(&place);
+            if !listed && !self.perhaps(&asked, place, Subject::User(user)) {
+                continue;
+            }
+            let slot = self.slot(Item::Listed(user, place), listed);
+            self.push(Change::Add { place, user }, vec![(slot, 1)]);
+            let remove = model.permissions.id(Permission::RemoveMember(self.most.org.ty(place)));
+            if self.perhaps(remove.as_slice(), place, Subject::User(user)) {
+                self.push(Change::Remove { place, user }, vec![(slot, 0)]);
+            }
+        }
+    }
+
+    fn grants(&mut self, subject: Subject) {
+        let (scene, model) = (self.most.scene, self.most.scene.table.model());
+        for (permission, asked) in self.most.grantable() {
+            for node in scene.facts.node_ids() {
+                if !self.minds(subject, node) || !self.perhaps(&asked, node, subject) {
+                    continue;
+                }
+                let permissions = model.permissions.closure(&[permission]);
+                let slot = match self.stated_grant(subject, &permissions, node) {
+                    Some((slot, true)) => slot,
+                    _ => self.slot(Item::NewlyGranted(subject, permissions.clone(), node), false),
+                };
+                let to = subject;
+                let change = Change::Grant { permission, node, to };
+                self.push(change, vec![(slot, 1)]);
+                self.revoke(subject, permissions, node);
+            }
+        }
+        for grant in scene.facts.grants.iter().filter(|grant| grant.to == subject) {
+            if grant.rule.permissions.iter().any(|&id| self.most.slice.has(id)) {
+                self.stated_grant(subject, &grant.rule.permissions, grant.at);
+                self.revoke(subject, grant.rule.permissions.clone(), grant.at);
+            }
+        }
+    }
+
+    /// The slot of the grants that the facts state, and whether one granted anew would be the same.
+    fn stated_grant(&mut self, to: Subject, permissions: &[PermId], node: NodeId) -> Option<(usize, bool)> {
+        let same = |grant: &&SingleGrant| grant.to == to && grant.at == node && grant.rule.permissions == permissions;
+        let stated: Vec<&SingleGrant> = self.most.scene.facts.grants.iter().filter(same).collect();
+        let plain = matches!(stated[..], [only] if is_plain(only));
+        let slot = self.slot(Item::Granted(to, permissions.to_vec(), node), true);
+        if stated.is_empty() {
+            self.out.start[slot] = 0;
+            return None;
+        }
+        Some((slot, plain))
+    }
+
+    fn revoke(&mut self, from: Subject, permissions: Vec<PermId>, node: NodeId) {
+        let known = |thing: Item| self.slots.get(&thing).map(|&slot| (slot, 0));
+        let old = known(Item::Granted(from, permissions.clone(), node));
+        let new = known(Item::NewlyGranted(from, permissions.clone(), node));
+        let sets = old.into_iter().chain(new).collect();
+        let change = Change::Revoke {
+            permissions,
+            node,
+            from,
+        };
+        if !self.out.moves.iter().any(|known| known.change == change) {
+            self.push(change, sets);
+        }
+    }
+
+    fn groups(&mut self, user: UserId) {
+        if !self.most.slice.has_groups() && self.most.scene.facts.groups.len() < 2 {
+            return;
+        }
+        for ix in 1..self.most.scene.facts.groups.len() {
+            let group = group_id(ix);
+            let now = self.most.scene.facts.group(group).members.contains(&Member::User(user));
+            if !now && self.most.atom(Atom::In(user, group)).is_none() {
+                continue;
+            }
+            let slot = self.slot(Item::In(group, user), now);
+            self.push(Change::Join { group, user }, vec![(slot, 1)]);
+            self.push(Change::Leave { group, user }, vec![(slot, 0)]);
+        }
+    }
+
+    fn values(&mut self) {
+        for (thing, slot) in self.domains.changeable() {
+            let Some(domain) = self.domains.attribute(thing, slot) else {
+                continue;
+            };
+            if self.most.atom(Atom::Free(thing, slot)).is_none() || !self.is_editable(thing, slot) {
+                continue;
+            }
+            self.out.complete &= domain.complete;
+            let now = self.most.scene.facts.values(thing)[slot];
+            let at = self.slot(Item::Value(thing, slot), false);
+            // What falls back on a path stands for itself once it is set, even to the same value.
+            let fixed = !self.most.scene.facts.fallbacks.contains(&(thing, slot));
+            for (ix, &value) in (1u8..).zip(&domain.values) {
+                let ix = if fixed && value == now { 0 } else { ix };
+                self.push(Change::Set { thing, slot, value }, vec![(at, ix)]);
+            }
+        }
+    }
+
+    fn is_editable(&self, thing: Thing, slot: usize) -> bool {
+        let scene = self.most.scene;
+        let Some(id) = super::change::editing(scene.table.model(), scene.facts, thing, slot) else {
+            return false;
+        };
+        let targets = match thing {
+            Thing::Node(node) => vec![Target::node(node)],
+            Thing::User(user) => self.most.user_targets(user),
+        };
+        let able = |target: &Target| {
+            let mut actors = scene.actors.iter();
+            actors.any(|&actor| self.most.may(actor, id, *target, None, &[]).is_some())
+        };
+        targets.iter().any(able)
+    }
+}
+
+fn values_of(parameter: &Attribute, values: &[Value], before: &[(AttrName, Value)]) -> Vec<Vec<(AttrName, Value)>> {
+    let with = |&value: &Value| {
+        let mut all = before.to_vec();
+        all.push((parameter.key, value));
+        all
+    };
+    if values.is_empty() {
+        return vec![before.to_vec()];
+    }
+    values.iter().map(with).collect()
+}
+
+/// A grant as it would be made on the way.
+fn is_plain(grant: &SingleGrant) -> bool {
+    let rule = &grant.rule;
+    grant.window == Window::ALWAYS
+        && rule.reach == Reach::Below
+        && rule.relation.is_empty()
+        && rule.when.is_none()
+        && rule.unless.is_none()
+}
+
+/// A state as it was come by.
+struct Visited {
+    state: Vec<u8>,
+    from: Option<(usize, UserId, usize)>,
+    depth: usize,
+}
+
+/// Looks through the states breadth first, at most `depth` steps deep.
+pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize, budget: &Budget) -> End {
+    let mut seen: HashSet<Vec<u8>> = HashSet::from([moves.start.clone()]);
+    let mut visited = vec![Visited {
+        state: moves.start.clone(),
+        from: None,
+        depth: 0,
+    }];
+    let mut open: VecDeque<usize> = VecDeque::from([0]);
+    while let Some(at) = open.pop_front() {
+        if !budget.spend(scene.cost_of_state()) {
+            return End::Budget;
+        }
+        let steps = steps_to(&visited, at, moves);
+        let mut facts = scene.facts.clone();
+        steps
+            .iter()
+            .for_each(|(_, change)| change.apply(scene.table.model(), &mut facts));
+        let org = Org::new(scene.table, &facts);
+        if goal.is_reached(scene, &org) {
+            return End::Found(steps);
+        }
+        if visited[at].depth >= depth {
+            continue;
+        }
+        for (ix, it) in moves.moves.iter().enumerate() {
+            let mut state = visited[at].state.clone();
+            it.sets.iter().for_each(|&(slot, value)| state[slot] = value);
+            if seen.contains(&state) {
+                continue;
+            }
+            let able = scene.actors.iter().find(|&&actor| {
+                budget.spend(1);
+                it.change.is_allowed(scene, &org, actor)
+            });
+            if let Some(&actor) = able {
+                seen.insert(state.clone());
+                open.push_back(visited.len());
+                visited.push(Visited {
+                    state,
+                    from: Some((at, actor, ix)),
+                    depth: visited[at].depth + 1,
+                });
+            }
+        }
+    }
+    End::Exhausted(visited.len())
+}
+
+fn steps_to(visited: &[Visited], at: usize, moves: &Moves) -> Vec<(UserId, Change)> {
+    let mut steps = Vec::new();
+    let mut next = visited[at].from;
+    while let Some((before, actor, ix)) = next {
+        steps.push((actor, moves.moves[ix].change.clone()));
+        next = visited[before].from;
+    }
+    steps.reverse();
+    steps
+}

@@ -1,0 +1,305 @@
+//! The values that an attribute in a field, or a parameter of a role, can usefully be given.
+//!
+//! A test tells apart finitely many values only: each constant that it compares with, what lies just below and just
+//! above, one that nobody mentions. Where more could be told apart than is tried, the domain says so.
+
+use std::collections::HashMap;
+
+use super::Scene;
+use super::change::editing;
+use super::slice::Slice;
+use crate::facts::Thing;
+use crate::model::value::{AttributeType, DAY, GroupId, NodeId, Number, Pool, Scalar, UserId, Value, compare, shift};
+use crate::model::{Expr, Operand, RoleId, Rule, TestKind};
+
+/// How many values are tried at most.
+const MOST: usize = 64;
+
+/// Sets of so many elements are tried in full.
+const SUBSETS: usize = 6;
+
+/// Values to be tried.
+#[derive(Debug, Clone)]
+pub(super) struct Domain {
+    pub(super) values: Vec<Value>,
+    /// Whatever else it could be given would decide nothing otherwise.
+    pub(super) complete: bool,
+}
+
+/// The values of every attribute that can matter and may change, and of every parameter.
+#[derive(Debug)]
+pub(super) struct Domains {
+    attributes: HashMap<(Thing, usize), Domain>,
+    parameters: HashMap<(RoleId, usize), Domain>,
+}
+
+struct Gather<'a> {
+    scene: &'a Scene<'a>,
+    slice: &'a Slice,
+    pool: &'a mut Pool,
+    constants: Vec<Value>,
+    /// Kinds of values that are compared with each other.
+    mixed: Vec<Scalar>,
+    /// Something is said of any or all elements of a set.
+    quantified: bool,
+}
+
+impl Domains {
+    pub(super) fn of(scene: &Scene<'_>, slice: &Slice, pool: &mut Pool) -> Self {
+        let mut gather = Gather {
+            scene,
+            slice,
+            pool,
+            constants: Vec::new(),
+            mixed: Vec::new(),
+            quantified: false,
+        };
+        slice.rules.iter().for_each(|rule| gather.rule(rule));
+        gather.values_met();
+        Self {
+            attributes: gather.attributes(),
+            parameters: gather.parameters(),
+        }
+    }
+
+    /// What an attribute can be given; `None` if it does not matter or stands in no field that anybody may edit.
+    pub(super) fn attribute(&self, thing: Thing, slot: usize) -> Option<&Domain> {
+        self.attributes.get(&(thing, slot))
+    }
+
+    pub(super) fn parameter(&self, role: RoleId, ix: usize) -> Option<&Domain> {
+        self.parameters.get(&(role, ix))
+    }
+
+    /// The attributes, in order.
+    pub(super) fn changeable(&self) -> Vec<(Thing, usize)> {
+        let mut all: Vec<(Thing, usize)> = self.attributes.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+impl Gather<'_> {
+    fn rule(&mut self, rule: &Rule) {
+        let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
+        while let Some(expr) = open.pop() {
+            match expr {
+                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
+                Expr::Not(inner) => open.push(inner),
+                Expr::Test(test) => self.test(&test.kind),
+            }
+        }
+    }
+
+    fn test(&mut self, test: &TestKind) {
+        match test {
+            TestKind::Compare(left, _, right, minutes) => self.compared(left, right, *minutes),
+            TestKind::Quantified { set, right, .. } => {
+                self.quantified = true;
+                self.compared(&Operand::Path(set.clone()), right, 0);
+            }
+            TestKind::Truth(_) | TestKind::Holds { .. } => {}
+        }
+    }
+
+    fn compared(&mut self, left: &Operand, right: &Operand, minutes: i64) {
+        match (left, right) {
+            (left, Operand::List(items)) => items.iter().for_each(|item| self.compared(left, item, minutes)),
+            (Operand::Path(a), Operand::Path(b)) => self.mixed.extend([a.ty.of, b.ty.of]),
+            (_, Operand::Value(value)) => self.constants.push(shift(*value, minutes)),
+            (Operand::Value(value), _) => self.constants.push(shift(*value, -minutes)),
+            (Operand::List(items), right) => items.iter().for_each(|item| self.compared(item, right, minutes)),
+        }
+    }
+
+    /// Where values are compared with each other, those of the facts count as constants.
+    fn values_met(&mut self) {
+        let (facts, model) = (self.scene.facts, self.scene.table.model());
+        let nodes = facts.node_ids().map(Thing::Node);
+        for thing in nodes.chain(facts.user_ids().map(Thing::User)) {
+            for (attribute, value) in model
+                .ty(facts.type_of(thing))
+                .attributes
+                .iter()
+                .zip(facts.values(thing))
+            {
+                if self.slice.has_attribute(attribute.key) && self.mixed.contains(&attribute.ty.of) {
+                    self.constants.push(*value);
+                }
+            }
+        }
+        dedup(&mut self.constants);
+    }
+
+    fn attributes(&mut self) -> HashMap<(Thing, usize), Domain> {
+        let (facts, model) = (self.scene.facts, self.scene.table.model());
+        let nodes = facts.node_ids().map(Thing::Node);
+        let mut all = HashMap::new();
+        for thing in nodes.chain(facts.user_ids().map(Thing::User)) {
+            let attributes = &model.ty(facts.type_of(thing)).attributes;
+            for (slot, attribute) in attributes.iter().enumerate() {
+                if self.slice.has_attribute(attribute.key) && editing(model, facts, thing, slot).is_some() {
+                    let domain = self.domain(attribute.ty, facts.values(thing)[slot]);
+                    all.insert((thing, slot), domain);
+                }
+            }
+        }
+        all
+    }
+
+    fn parameters(&mut self) -> HashMap<(RoleId, usize), Domain> {
+        let model = self.scene.table.model();
+        let mut all = HashMap::new();
+        for role in model.role_ids().filter(|&role| self.slice.has_role(role)) {
+            for (ix, parameter) in model.role(role).parameters.iter().enumerate() {
+                all.insert((role, ix), self.domain(parameter.ty, parameter.unset()));
+            }
+        }
+        all
+    }
+
+    fn domain(&mut self, ty: AttributeType, now: Value) -> Domain {
+        let mut domain = if ty.many {
+            self.sets(ty.of, now)
+        } else {
+            self.single(ty.of, now)
+        };
+        if ty.optional && matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
+            domain.values.push(Value::Absent);
+        }
+        domain.values.retain(|value| *value != Value::Missing);
+        domain.complete &= domain.values.len() <= MOST;
+        domain.values.truncate(MOST);
+        domain
+    }
+
+    fn single(&mut self, of: Scalar, now: Value) -> Domain {
+        let facts = self.scene.facts;
+        let mut complete = true;
+        let mut values = match of {
+            Scalar::Bool => vec![Value::Bool(true), Value::Bool(false)],
+            Scalar::Enum(id) => {
+                let count = self.scene.table.model().enums[id.0 as usize].values.len();
+                (0..u32::try_from(count).unwrap_or(u32::MAX)).map(Value::Enum).collect()
+            }
+            Scalar::User(ty) => self.users(ty).into_iter().map(Value::User).collect(),
+            Scalar::Group => (0..u32::try_from(facts.groups.len()).unwrap_or(u32::MAX))
+                .map(|ix| Value::Group(GroupId(ix)))
+                .collect(),
+            Scalar::Node(ty) => {
+                let fits = |node: &NodeId| facts.node(*node).ty == ty;
+                facts.node_ids().filter(fits).map(Value::Node).collect()
+            }
+            _ => {
+                complete = !self.mixed.contains(&of) && !matches!(of, Scalar::Ip | Scalar::Network);
+                self.around_constants(of)
+            }
+        };
+        values.push(now);
+        dedup(&mut values);
+        Domain { values, complete }
+    }
+
+    /// The actors and one more; everybody where conditions look at others.
+    fn users(&self, ty: crate::model::TypeId) -> Vec<UserId> {
+        let facts = self.scene.facts;
+        let fits = |user: &UserId| facts.user(*user).ty == ty;
+        if self.slice.others {
+            return facts.user_ids().filter(fits).collect();
+        }
+        let acts = |user: &UserId| self.scene.actors.contains(user);
+        let mut users: Vec<UserId> = self.scene.actors.iter().copied().filter(fits).collect();
+        users.extend(facts.user_ids().filter(fits).find(|user| !acts(user)));
+        users
+    }
+
+    fn around_constants(&mut self, of: Scalar) -> Vec<Value> {
+        let mut values = Vec::new();
+        for constant in self.constants.clone() {
+            values.extend(beside(of, constant));
+        }
+        if of == Scalar::Text {
+            values.push(Value::Text(self.pool.intern("something else")));
+        }
+        values
+    }
+
+    fn sets(&mut self, of: Scalar, now: Value) -> Domain {
+        let held: Vec<Value> = match now {
+            Value::List(list) => self.pool.values(list).to_vec(),
+            _ => Vec::new(),
+        };
+        let single = self.single(of, Value::Missing);
+        let actors = matches!(of, Scalar::User(_)) && !self.slice.others && !self.quantified;
+        let is_actor = |value: &Value| matches!(value, Value::User(user) if self.scene.actors.contains(user));
+        let (mut free, fixed): (Vec<Value>, Vec<Value>) = if actors {
+            let fixed = held.iter().copied().filter(|value| !is_actor(value)).collect();
+            (single.values.iter().copied().filter(is_actor).collect(), fixed)
+        } else {
+            (single.values.iter().chain(&held).copied().collect(), Vec::new())
+        };
+        dedup(&mut free);
+        let complete = single.complete && free.len() <= SUBSETS;
+        free.truncate(SUBSETS);
+        let mut values = vec![now];
+        for mask in 0..1usize << free.len() {
+            let chosen = free.iter().enumerate().filter(|(ix, _)| mask >> ix & 1 == 1);
+            let mut set = fixed.clone();
+            set.extend(chosen.map(|(_, value)| *value));
+            if set.len() == held.len() && set.iter().all(|value| held.contains(value)) {
+                continue;
+            }
+            values.push(if set.is_empty() {
+                Value::EMPTY
+            } else {
+                self.pool.list(set)
+            });
+        }
+        Domain { values, complete }
+    }
+}
+
+/// A constant as a value of a kind, with what lies just below and just above.
+fn beside(of: Scalar, constant: Value) -> Vec<Value> {
+    match (of, constant) {
+        (Scalar::Int, Value::Number(number)) => numbers(number, "1"),
+        (Scalar::Decimal, Value::Number(number)) => numbers(number, "0.000000001"),
+        (Scalar::Text, Value::Text(_)) | (Scalar::Ip | Scalar::Network, Value::Net(_)) => vec![constant],
+        (Scalar::Date, Value::Date(day)) => days(i64::from(day)),
+        (Scalar::Date, Value::Time(second)) => days(second.div_euclid(DAY)),
+        (Scalar::DateTime, Value::Time(second)) => [-1, 0, 1].map(|by| Value::Time(second.saturating_add(by))).to_vec(),
+        (Scalar::DateTime, Value::Date(day)) => {
+            let start = i64::from(day) * DAY;
+            [start - 1, start, start + DAY].map(Value::Time).to_vec()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn numbers(number: Number, step: &str) -> Vec<Value> {
+    let by = |text: &str| Number::parse(text).map(|step| Value::Number(number.plus(step)));
+    let below = by(&format!("-{step}"));
+    below
+        .into_iter()
+        .chain([Value::Number(number)])
+        .chain(by(step))
+        .collect()
+}
+
+fn days(day: i64) -> Vec<Value> {
+    [-1, 0, 1]
+        .iter()
+        .filter_map(|by| i32::try_from(day + by).ok().map(Value::Date))
+        .collect()
+}
+
+fn dedup(values: &mut Vec<Value>) {
+    let mut seen: Vec<Value> = Vec::new();
+    values.retain(|value| {
+        let new = !seen
+            .iter()
+            .any(|other| other == value || compare(*other, *value) == Some(std::cmp::Ordering::Equal));
+        seen.push(*value);
+        new
+    });
+}

@@ -1,0 +1,252 @@
+//! From what was read to the changes that bear on it.
+//!
+//! A role comes to somebody by hand, by default as a member, or through a group, which may itself be named by the holders
+//! of another role; so whoever wants one of these otherwise goes back along all three ([`Candidates::role`]).
+
+use std::collections::HashSet;
+
+use super::change::Change;
+use super::needs::edits;
+use super::reads::{Read, Want};
+use super::values::Values;
+use crate::eval::org::Org;
+use crate::facts::{EVERYONE, Facts, Member, Subject, Thing};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{GroupId, NodeId, UserId, Value};
+use crate::model::{AttrName, Model, RoleId};
+use crate::table::Table;
+
+/// How many sets of parameter values are tried for one role at one node.
+const PARAMETERS: usize = 64;
+
+/// What the changes are looked for in.
+#[derive(Clone, Copy)]
+pub(super) struct Candidates<'c> {
+    pub(super) table: &'c Table,
+    pub(super) org: &'c Org<'c>,
+    pub(super) values: &'c Values<'c>,
+}
+
+impl Candidates<'_> {
+    const fn model(&self) -> &Model {
+        self.table.model()
+    }
+
+    const fn facts(&self) -> &Facts {
+        self.org.facts
+    }
+
+    /// The changes that bear on one of these.
+    pub(super) fn of(&self, reads: &[Read]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for read in reads {
+            match read {
+                Read::Role(who, role, at, want) => changes.extend(self.role(*who, *role, *at, *want, reads)),
+                Read::Member(who, at, want) => changes.extend(self.member(*who, *at, *want)),
+                Read::Group(who, group, want) => changes.extend(self.flow(*who, vec![*group], *want)),
+                Read::Slot(of, slot, hints, followed) => changes.extend(self.slot(*of, *slot, hints, *followed)),
+                Read::Parameter(to, role, at, ..) => changes.extend(self.gives(*to, *role, *at, reads)),
+                Read::Grant(to, permission, at) => changes.extend(self.grant(*to, *permission, *at)),
+                Read::Context(..) | Read::Given(..) => {}
+            }
+        }
+        let mut known = HashSet::new();
+        changes.retain(|change| known.insert(change.clone()));
+        changes
+    }
+
+    fn role(&self, who: UserId, role: RoleId, at: NodeId, want: Want, reads: &[Read]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if want != Want::False {
+            changes.extend(self.gives(who, role, at, reads));
+        }
+        if want != Want::True {
+            changes.push(Change::Take { from: who, role, at });
+        }
+        if self.model().default_role(self.org.ty(at)) == Some(role) {
+            changes.extend(self.by_default(who, at, want));
+        }
+        let holds = |subject: Subject| match subject {
+            Subject::Group(group) if group != EVERYONE => Some(group),
+            _ => None,
+        };
+        let facts = self.facts();
+        let first = self.model().roles.len() + facts.custom.len();
+        let by_role = facts.holdings.iter().filter(|h| (h.role, h.node) == (role, at));
+        let by_grant = role.ix().checked_sub(first).and_then(|ix| facts.grants.get(ix));
+        let subjects = by_role.map(|h| h.subject).chain(by_grant.map(|grant| grant.to));
+        changes.extend(self.flow(who, subjects.filter_map(holds).collect(), want));
+        changes
+    }
+
+    /// A role by hand, with the parameters that its conditions ask for.
+    fn gives(&self, to: UserId, role: RoleId, at: NodeId, reads: &[Read]) -> Vec<Change> {
+        let model = self.model();
+        let here = match self.facts().custom_role(model, role) {
+            Some(custom) => self.org.lies_in(at, custom.at) && self.org.kind(at).is_place(),
+            None => model
+                .roles
+                .get(role.ix())
+                .is_some_and(|it| it.ty == self.org.ty(at) && !it.is_derived()),
+        };
+        if !here {
+            return Vec::new();
+        }
+        let mut choices: Vec<Vec<(AttrName, Value)>> = vec![Vec::new()];
+        let declared = model.roles.get(role.ix()).map_or(&[][..], |it| &it.parameters);
+        for parameter in declared {
+            let hints = hints_of(reads, (to, role, at), parameter.key);
+            let ty = (parameter.key, parameter.ty);
+            let values = self.values.of(self.facts(), ty, parameter.unset(), &hints, false);
+            let longer = choices.iter().flat_map(|chosen| {
+                values.iter().map(|&value| {
+                    let mut longer = chosen.clone();
+                    longer.push((parameter.key, value));
+                    longer
+                })
+            });
+            let longer: Vec<_> = longer.take(PARAMETERS).collect();
+            choices.extend(longer);
+        }
+        let give = |with| Change::Give { to, role, at, with };
+        choices.into_iter().map(give).collect()
+    }
+
+    /// The default role of a node: for those it lists who have no role of their own there.
+    fn by_default(&self, who: UserId, at: NodeId, want: Want) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if want != Want::False {
+            changes.push(Change::Enlist(who, at));
+            changes.extend(self.takes(who, at));
+        }
+        if want != Want::True {
+            changes.push(Change::Delist(who, at));
+            changes.extend(self.any_role(who, at));
+        }
+        changes
+    }
+
+    fn member(&self, who: UserId, at: NodeId, want: Want) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if want != Want::False {
+            changes.push(Change::Enlist(who, at));
+            changes.extend(self.any_role(who, at));
+        }
+        if want != Want::True {
+            changes.push(Change::Delist(who, at));
+            changes.extend(self.takes(who, at));
+        }
+        changes.retain(|change| self.org.kind(at).is_place() || !matches!(change, Change::Enlist(..)));
+        changes
+    }
+
+    /// Each role that could be given at a node.
+    fn any_role(&self, who: UserId, at: NodeId) -> Vec<Change> {
+        let count = self.model().roles.len() + self.facts().custom.len();
+        let roles = (0..u32::try_from(count).unwrap_or(u32::MAX)).map(RoleId);
+        roles.flat_map(|role| self.gives(who, role, at, &[])).collect()
+    }
+
+    /// Each role that somebody has by hand at a node.
+    fn takes(&self, who: UserId, at: NodeId) -> Vec<Change> {
+        let holdings = self.facts().holdings.iter();
+        let his = holdings.filter(|h| h.subject == Subject::User(who) && h.node == at);
+        his.map(|h| Change::Take {
+            from: who,
+            role: h.role,
+            at,
+        })
+        .collect()
+    }
+
+    /// Ways into and out of these groups, directly, through groups in them, and by holding a role that they name.
+    fn flow(&self, who: UserId, groups: Vec<GroupId>, want: Want) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let mut groups = groups;
+        let mut next = 0;
+        while let Some(&group) = groups.get(next) {
+            next += 1;
+            if want != Want::False && group != EVERYONE {
+                changes.push(Change::Join(who, group));
+            }
+            for member in &self.facts().group(group).members {
+                match member {
+                    Member::User(user) if *user == who && want != Want::True => {
+                        changes.push(Change::Leave(who, group));
+                    }
+                    Member::User(_) => {}
+                    Member::Group(inner) if groups.contains(inner) => {}
+                    Member::Group(inner) => groups.push(*inner),
+                    Member::Holders(role, at) => {
+                        changes.extend(self.holders(who, *role, *at, want, &mut groups));
+                    }
+                }
+            }
+        }
+        changes
+    }
+
+    /// Ways to hold a role that a group names; the groups that hold it are looked at in turn.
+    fn holders(&self, who: UserId, role: RoleId, at: NodeId, want: Want, groups: &mut Vec<GroupId>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if want != Want::False {
+            changes.extend(self.gives(who, role, at, &[]));
+        }
+        if want != Want::True {
+            changes.push(Change::Take { from: who, role, at });
+        }
+        if self.model().default_role(self.org.ty(at)) == Some(role) {
+            changes.extend(self.by_default(who, at, want));
+        }
+        for holding in self.facts().holdings.iter().filter(|h| (h.role, h.node) == (role, at)) {
+            if let Subject::Group(group) = holding.subject
+                && group != EVERYONE
+                && !groups.contains(&group)
+            {
+                groups.push(group);
+            }
+        }
+        changes
+    }
+
+    fn slot(&self, of: Thing, slot: usize, hints: &[Value], followed: bool) -> Vec<Change> {
+        let (model, facts) = (self.model(), self.facts());
+        let ty = facts.type_of(of);
+        let attribute = &model.ty(ty).attributes[slot];
+        if edits(model, ty, slot).is_none() {
+            return Vec::new();
+        }
+        let now = facts.values(of)[slot];
+        let values = self
+            .values
+            .of(facts, (attribute.key, attribute.ty), now, hints, followed);
+        if !attribute.ty.many {
+            return values.into_iter().map(|value| Change::Set(of, slot, value)).collect();
+        }
+        let present: &[Value] = match now {
+            Value::List(list) => facts.pool.values(list),
+            _ => &[],
+        };
+        let new = values.into_iter().filter(|value| !present.contains(value));
+        let removed = present.iter().map(|&value| Change::Remove(of, slot, value));
+        new.map(|value| Change::Add(of, slot, value)).chain(removed).collect()
+    }
+
+    fn grant(&self, to: UserId, permission: PermId, at: NodeId) -> Option<Change> {
+        let model = self.model();
+        if model.permissions.get(permission).is_administrative() {
+            return None;
+        }
+        let grant = model.permissions.id(Permission::Grant(permission))?;
+        let some = !self.table.row(grant).grants.is_empty();
+        some.then_some(Change::Grant { to, permission, at })
+    }
+}
+
+fn hints_of(reads: &[Read], of: (UserId, RoleId, NodeId), key: AttrName) -> Vec<Value> {
+    let of_key = reads.iter().filter_map(|read| match read {
+        Read::Parameter(to, role, at, k, hints) if (*to, *role, *at) == of && *k == key => Some(hints),
+        _ => None,
+    });
+    of_key.flatten().copied().collect()
+}

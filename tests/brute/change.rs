@@ -1,0 +1,156 @@
+//! Two policies over the same organisations: what the one allows and the other does not, by the rules of one role, and by
+//! all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolebook::eval::decision::Eval;
+use rolebook::eval::org::Org;
+use rolebook::model::RoleId;
+use rolebook::model::permission::PermId;
+use rolebook::model::value::Tri;
+
+use crate::asks::{Ask, asks};
+use crate::shape::{Bounds, shapes};
+use crate::small::Small;
+use crate::space::Space;
+use crate::truth::cell;
+
+/// What was seen of one permission in one column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) before: bool,
+    pub(crate) after: bool,
+    pub(crate) more: bool,
+    pub(crate) less: bool,
+}
+
+impl Seen {
+    fn note(&mut self, before: bool, after: bool) {
+        self.before |= before;
+        self.after |= after;
+        self.more |= after && !before;
+        self.less |= before && !after;
+    }
+
+    /// As the comparison calls it.
+    pub(crate) const fn change(self) -> Option<&'static str> {
+        match (self.more, self.less) {
+            (false, false) => None,
+            _ if !self.before => Some("Gained"),
+            _ if !self.after => Some("Lost"),
+            (true, false) => Some("Wider"),
+            (false, true) => Some("Narrower"),
+            (true, true) => Some("Both"),
+        }
+    }
+}
+
+/// All that changed.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// By the rules of one role, or those without one.
+    pub(crate) cells: BTreeMap<(PermId, Option<RoleId>), Seen>,
+    /// By all rules.
+    pub(crate) all: BTreeMap<PermId, Seen>,
+}
+
+/// Two policies made comparable: the same organisations and requests.
+pub(crate) fn pair(old: &mut Small, new: &mut Small) -> bool {
+    let both = old.matter.with(&new.matter);
+    let (a, b) = (old.model(), new.model());
+    let names = |small: &Small| {
+        small
+            .model()
+            .permissions
+            .iter()
+            .map(|(id, _)| small.model().show_permission(id))
+            .collect::<Vec<_>>()
+    };
+    let roles = |small: &Small| {
+        small
+            .given()
+            .map(|role| small.model().show_role(role))
+            .collect::<Vec<_>>()
+    };
+    let same = a.roles.len() == b.roles.len() && names(old) == names(new) && roles(old) == roles(new);
+    old.matter = both.clone();
+    new.matter = both;
+    same
+}
+
+/// Every change; `None` if the organisations are too many.
+pub(crate) fn changes(old: &Small, new: &Small, bounds: Bounds) -> Option<Changes> {
+    let spaces = |small| {
+        let with_asks = |shape| {
+            let mut space = Space::new(small, shape, bounds);
+            let end = space.shape.chain - 1;
+            let asks = asks(&mut space, end);
+            (space, asks)
+        };
+        shapes(small, bounds).into_iter().map(with_asks).collect::<Vec<_>>()
+    };
+    let (before, after) = (spaces(old), spaces(new));
+    let work: usize = before.iter().map(|(space, asks)| space.size() * asks.len()).sum();
+    if 2 * work > bounds.decisions {
+        return None;
+    }
+    let mut changes = Changes::default();
+    for ((one, asked), (other, again)) in before.iter().zip(&after) {
+        assert_eq!(
+            (one.size(), asked.len()),
+            (other.size(), again.len()),
+            "{}\n{}",
+            old.text,
+            new.text
+        );
+        let both = Both {
+            sides: [(one, asked), (other, again)],
+        };
+        both.run(&mut changes);
+    }
+    Some(changes)
+}
+
+/// One shape under both policies.
+struct Both<'b> {
+    sides: [(&'b Space<'b>, &'b [Ask]); 2],
+}
+
+impl Both<'_> {
+    fn run(&self, changes: &mut Changes) {
+        for state in self.sides[0].0.states() {
+            let facts = self.sides.map(|(space, _)| space.facts(&state));
+            let orgs = [0, 1].map(|side| Org::new(&self.sides[side].0.small.table, &facts[side]));
+            for ix in 0..self.sides[0].1.len() {
+                let ask = &self.sides[0].1[ix];
+                if !ask.makes_sense(&orgs[0]) {
+                    continue;
+                }
+                let requests = [0, 1].map(|side| self.sides[side].1[ix].request(self.sides[side].0));
+                let evals = [0, 1].map(|side| Eval {
+                    table: &self.sides[side].0.small.table,
+                    org: &orgs[side],
+                    request: &requests[side],
+                });
+                for role in columns(&evals) {
+                    let [before, after] = [0, 1].map(|side| cell(&evals[side], role));
+                    changes
+                        .cells
+                        .entry((ask.permission, role))
+                        .or_default()
+                        .note(before, after);
+                }
+                let [before, after] = [0, 1].map(|side| evals[side].degree() == Tri::True);
+                changes.all.entry(ask.permission).or_default().note(before, after);
+            }
+        }
+    }
+}
+
+/// Whom a permission is given to, or from whom it is taken, under either policy.
+fn columns(evals: &[Eval<'_>; 2]) -> BTreeSet<Option<RoleId>> {
+    let rows = evals.iter().map(|eval| eval.table.row(eval.request.permission));
+    rows.flat_map(|row| row.grants.iter().chain(&row.prohibitions))
+        .map(|way| way.role)
+        .collect()
+}
