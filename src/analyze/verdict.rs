@@ -179,20 +179,19 @@ impl Sheet {
         self.solve(cell, &lits)
     }
 
-    /// The texts each of which covers this one alone.
-    fn covering(&mut self, cell: &mut Cell<'_>, text: usize) -> Vec<usize> {
+    /// The next text, from one on, that alone covers this one.
+    fn next_cover(&mut self, cell: &mut Cell<'_>, text: usize, from: usize) -> Option<usize> {
         let mut company = self.company(text);
-        let mut found = Vec::new();
-        for ix in (0..self.texts.len()).filter(|&ix| ix != text) {
+        for ix in (from..self.texts.len()).filter(|&ix| ix != text) {
             if !has(&company, ix) {
                 continue;
             }
-            match self.apart(cell, ix, text) {
-                false => found.push(ix),
-                true => company = self.company(text),
+            if !self.apart(cell, ix, text) {
+                return Some(ix);
             }
+            company = self.company(text);
         }
-        found
+        None
     }
 }
 
@@ -358,38 +357,38 @@ impl Survey<'_, '_> {
         found.into_iter().collect()
     }
 
+    /// The first text that covers more; else the first that says the same, told at the later one; else several together.
     fn covered(&self, span: Span, text: &Text, effect: Effect) -> Option<Verdict> {
-        let single = self.single_covers(span, text, effect);
-        let mut equivalent = Vec::new();
-        for &cover in &single {
+        let mut equivalent = None;
+        let mut from = 0;
+        while let Some((cover, next)) = self.single_cover(span, text, effect, from) {
             let back = self.texts.get(&cover)?;
-            match self.covers(span, cover, &back.permissions, effect) {
-                true => equivalent.push(cover),
-                false => return Some(Verdict::Shadowed(cover)),
+            if !self.covers(span, cover, &back.permissions, effect) {
+                return Some(Verdict::Shadowed(cover));
             }
+            equivalent.get_or_insert(cover);
+            from = next;
         }
-        match equivalent.iter().min() {
-            Some(&first) => (first < span).then_some(Verdict::Equivalent(first)),
+        match equivalent {
+            Some(first) => (first < span).then_some(Verdict::Equivalent(first)),
             None => Some(Verdict::Jointly(self.joint_cover(span, text, effect))),
         }
     }
 
-    /// The texts each of which covers this one alone, wherever it stands.
-    fn single_covers(&self, span: Span, text: &Text, effect: Effect) -> Vec<Span> {
-        let Some(&first) = text.effective.first() else {
-            return Vec::new();
-        };
-        let candidates = self.sheet(first, effect, |cell, sheet| {
-            let Some(own) = sheet.index(span) else {
-                return Vec::new();
-            };
-            let covering = sheet.covering(cell, own).into_iter();
-            covering.map(|ix| sheet.texts[ix].0).collect()
-        });
-        candidates
-            .into_iter()
-            .filter(|&cover| self.covers(cover, span, &text.effective, effect))
-            .collect()
+    /// The next text that covers this one alone wherever it stands, and where to look on from in the first permission's
+    /// sheet.
+    fn single_cover(&self, span: Span, text: &Text, effect: Effect, mut from: usize) -> Option<(Span, usize)> {
+        let (&first, others) = text.effective.split_first()?;
+        loop {
+            let (cover, next) = self.sheet(first, effect, |cell, sheet| {
+                let ix = sheet.next_cover(cell, sheet.index(span)?, from)?;
+                Some((sheet.texts[ix].0, ix + 1))
+            })?;
+            if self.covers(cover, span, others, effect) {
+                return Some((cover, next));
+            }
+            from = next;
+        }
     }
 
     /// True if whenever `span` applies to an effect in one of the permissions, `cover` does too.
