@@ -80,9 +80,6 @@ impl Circuit {
 
     /// True if all of these can hold together.
     pub fn solve(&mut self, assumptions: &[Lit]) -> bool {
-        if assumptions.contains(&Lit::FALSE) {
-            return false;
-        }
         self.solved += 1;
         self.solver.solve(assumptions)
     }

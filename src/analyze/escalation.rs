@@ -7,23 +7,27 @@
 //!    allowed; two holders of R are put into it, at every node where R can be held and members of every account, and the
 //!    question `can alice become S at … together with bob` is asked there ([`crate::query::escalation`]).
 //! 3. If no such organisation answers with steps, the promise is unknown, never proved.
+//!
+//! [`climbs`] asks the same without a promise: for roles that nobody of R gives, and that a role which R gives does.
 
 use std::collections::BTreeSet;
 
 use super::Analysis;
 use super::cell::Cell;
+use super::giving::wins;
 use super::picture::Picture;
 use super::world::Atom;
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
 use crate::facts::read::read;
-use crate::model::permission::Permission;
+use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, Value};
 use crate::model::{RoleId, TypeKind};
-use crate::query::escalation::policy::{By, Core, Gain, Link, safe_by_policy};
+use crate::query::escalation::policy::{By, Core, Gain, Link, obtainable, safe_by_policy};
 use crate::query::{Answer, Ground, ask};
 use crate::source::{FileId, Span};
 use crate::syntax::parse;
+use crate::table::{Table, Way};
 use crate::yaml;
 
 /// What became of a promise about becoming.
@@ -65,6 +69,69 @@ pub fn path(analysis: &Analysis<'_>, actors: &[RoleId], goal: &[RoleId]) -> Path
         Ok(core) => Path::Never(core),
         Err(links) => Path::Perhaps(links),
     }
+}
+
+/// A role that its holders cannot give, obtained all the same in several steps.
+#[derive(Debug, Clone)]
+pub struct Climb {
+    /// What they hold at first, alone.
+    pub actor: RoleId,
+    /// What one of them comes to hold.
+    pub reached: RoleId,
+    /// What he may do then, and not before.
+    pub wins: PermId,
+    /// How.
+    pub steps: Steps,
+}
+
+/// For each role that gives another: the nearest role that its holders obtain through it, and that allows more.
+#[must_use]
+pub fn climbs(analysis: &Analysis<'_>) -> Vec<Climb> {
+    let model = analysis.table.model();
+    let actors = model.role_ids().filter(|&role| !model.role(role).is_derived());
+    actors.filter_map(|actor| climb(analysis, actor)).collect()
+}
+
+fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
+    let (table, model) = (analysis.table, analysis.table.model());
+    let given = given_by(table, actor);
+    if given.is_empty() {
+        return None;
+    }
+    let is_farther = |role: &RoleId| {
+        let it = model.role(*role);
+        *role != actor && !it.default && !it.is_derived() && !given.contains(role)
+    };
+    let farther = obtainable(table, &[actor]).into_iter().filter(is_farther);
+    farther.into_iter().find_map(|reached| {
+        let wins = wins(analysis, actor, reached, model.role(reached).spans.first().copied()?)?.permission;
+        match path(analysis, &[actor], &[reached]) {
+            Path::Steps(steps) if steps.steps.len() > 1 => Some(Climb {
+                actor,
+                reached,
+                wins,
+                steps,
+            }),
+            _ => None,
+        }
+    })
+}
+
+/// What holders of a role, or everybody, may give.
+fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
+    let gives = table
+        .model()
+        .permissions
+        .iter()
+        .filter_map(|(id, permission)| match permission {
+            Permission::Give(role) => Some((id, role)),
+            _ => None,
+        });
+    let his = |way: &Way| way.role.is_none_or(|role| role == actor);
+    gives
+        .filter(|(id, _)| table.row(*id).grants.iter().any(his))
+        .map(|(_, role)| role)
+        .collect()
 }
 
 fn realised(analysis: &Analysis<'_>, actor: RoleId, goal: &[RoleId], links: &[Link]) -> Option<Steps> {

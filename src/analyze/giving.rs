@@ -54,7 +54,7 @@ fn gives_himself(analysis: &Analysis<'_>, give: PermId, giver: RoleId) -> bool {
 }
 
 /// Something that a holder of `given` may do and one of `giver`, held there or above, may not.
-fn wins(analysis: &Analysis<'_>, giver: RoleId, given: RoleId, rule: Span) -> Option<Escalation> {
+pub(super) fn wins(analysis: &Analysis<'_>, giver: RoleId, given: RoleId, rule: Span) -> Option<Escalation> {
     let table = analysis.table;
     let candidates = table.model().permissions.iter().filter(|(id, permission)| {
         let has = |role| table.ways(*id, Effect::Grant).iter().any(|way| way.role == Some(role));

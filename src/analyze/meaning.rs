@@ -11,13 +11,14 @@ use std::collections::HashMap;
 
 use super::circuit::Truth;
 use super::solver::Lit;
-use super::world::{Aim, Atom, Owner, Shape, World};
+use super::world::{Aim, Atom, Owner, Shape, Text, World};
 use crate::eval::org_extra::{Ceiling, ceiling};
 use crate::eval::reach::{account, near, reaches};
 use crate::eval::{Resource, Target};
+use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Being, Effect, Model, Reach, Receiver, RoleId, Root, Rule, TypeKind, Who};
+use crate::model::{Being, Effect, Model, Reach, Receiver, RoleId, Root, Rule, TypeId, TypeKind, Who};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::table::{Table, Way};
@@ -455,11 +456,28 @@ impl<'w, 'm> Meaning<'w, 'm> {
             return Truth::FALSE;
         }
         let mut found = Vec::new();
-        let rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
+        let mut rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
         for ix in 0..self.world.nodes.len() {
-            found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
+            for within in self.accounts_below(self.world.nodes[ix].ty) {
+                rule.reach = within.map_or(Reach::Below, Reach::In);
+                found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
+            }
         }
         self.world.circuit.any(found)
+    }
+
+    /// How far a text can reach that is held at a node of this type: what lies below in the same account, or in one of
+    /// the accounts below. Whatever else a text says only narrows that.
+    fn accounts_below(&self, held: TypeId) -> Vec<Option<TypeId>> {
+        let model = self.model();
+        let below = Containment::new(&model.types).below(held, false);
+        let lies_there = |ty: &TypeId| {
+            let it = model.ty(*ty);
+            it.kind == TypeKind::Account && it.containers.iter().any(|container| below.contains(container))
+        };
+        std::iter::once(None)
+            .chain(model.type_ids().filter(lies_there).map(Some))
+            .collect()
     }
 
     fn granted_at(&mut self, rule: &Rule, node: NodeId, asked: &Asked) -> Truth {
@@ -471,6 +489,13 @@ impl<'w, 'm> Meaning<'w, 'm> {
             return Truth::FALSE;
         }
         let permission = asked.permission;
+        let text = |permission| Text {
+            permission,
+            within: match rule.reach {
+                Reach::In(ty) => Some(ty),
+                _ => None,
+            },
+        };
         let ceiling_at = |shape: &Shape, at| ceiling(table, &shape.forest, permission, at);
         let within = |it: &mut Self, fits: &dyn Fn(&Shape) -> bool| {
             it.world
@@ -478,7 +503,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
         };
         let mut found = Vec::new();
         if self.model().ty(self.world.nodes[node.0 as usize].ty).kind.is_place() {
-            let lit = self.with_implied(asked.caller, permission, node, Atom::Custom);
+            let lit = self.with_implied(permission, |id| Atom::Custom(asked.caller, text(id), node));
             let ceilings = self.ceilings(permission, node);
             let made = self
                 .world
@@ -488,7 +513,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
             self.world.note_ceilings(node, ceilings);
             found.push(Truth::sure(self.world.circuit.and([lit, made])));
         }
-        let single = self.with_implied(asked.caller, permission, node, Atom::Single);
+        let single = self.with_implied(permission, |id| Atom::Single(asked.caller, text(id), node));
         let open = within(self, &|shape| ceiling_at(shape, node) == Ceiling::Open);
         found.push(Truth::sure(self.world.circuit.and([single, open])));
         for roles in self.receivers(permission) {
@@ -523,22 +548,13 @@ impl<'w, 'm> Meaning<'w, 'm> {
     }
 
     /// The permission handed out itself, or one that implies it.
-    fn with_implied(
-        &mut self,
-        user: u32,
-        permission: PermId,
-        node: NodeId,
-        atom: fn(u32, PermId, NodeId) -> Atom,
-    ) -> Lit {
+    fn with_implied(&mut self, permission: PermId, atom: impl Fn(PermId) -> Atom) -> Lit {
         let stronger = self.model().permissions.upward(&[permission]);
         let known: Vec<PermId> = stronger
             .into_iter()
             .filter(|&id| id == permission || self.world.asks(id))
             .collect();
-        let lits: Vec<Lit> = known
-            .into_iter()
-            .map(|id| self.world.atom(atom(user, id, node)))
-            .collect();
+        let lits: Vec<Lit> = known.into_iter().map(|id| self.world.atom(atom(id))).collect();
         self.world.circuit.or(lits)
     }
 

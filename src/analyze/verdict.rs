@@ -13,9 +13,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Analysis;
 use super::cell::Cell;
+use super::circuit::Circuit;
 use super::solver::Lit;
+use crate::eval::org_extra::{ceiling, ceiling_of};
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
+use crate::model::value::NodeId;
 use crate::model::{Effect, Reach, Rule, RuleId, TypeId, TypeKind};
 use crate::source::Span;
 use crate::table::{Table, Way};
@@ -321,22 +324,11 @@ impl Survey<'_, '_> {
     /// True if data may hand out some permission only because of this rule: ceilings look at reach, not at conditions and
     /// prohibitions, so the rule decides something even where it is never true.
     fn is_a_ceiling(&self, own: Span, text: &Text) -> bool {
-        let model = self.table.model();
-        let handed = |id: &&PermId| matches!(model.permissions.get(**id), Permission::Grant(_));
-        text.permissions.iter().filter(handed).any(|&id| {
-            let grants = &self.table.row(id).grants;
-            let of_text = grants.iter().filter(|way| span(self.table, **way) == own);
-            of_text
-                .into_iter()
-                .any(|way| !grants.iter().any(|other| self.is_as_wide(*other, *way, own)))
+        let permissions = &self.table.model().permissions;
+        text.permissions.iter().any(|&id| match permissions.get(id) {
+            Permission::Grant(inner) => self.analysis.with(inner, |cell| raises_ceiling(cell, own)),
+            _ => false,
         })
-    }
-
-    /// True if another text hands out to the same, from the same place.
-    fn is_as_wide(&self, other: Way, way: Way, own: Span) -> bool {
-        let model = self.table.model();
-        let (wide, narrow) = (model.rule(other.rule), model.rule(way.rule));
-        wide.span != own && other.role == way.role && wide.reach == narrow.reach && wide.receiver == narrow.receiver
     }
 
     /// For a grant the prohibitions that stand against it, for a prohibition the grants that it misses.
@@ -421,6 +413,18 @@ impl Survey<'_, '_> {
     }
 }
 
+/// True if at some node less could be handed out without a text.
+fn raises_ceiling(cell: &Cell<'_>, own: Span) -> bool {
+    let (table, permission) = (cell.table, cell.permission);
+    cell.world.shapes.iter().any(|shape| {
+        let mut nodes = (0..).map(NodeId).zip(&shape.present).filter(|(_, present)| **present);
+        nodes.any(|(at, _)| {
+            let without = ceiling_of(table, &shape.forest, permission, at, |way| span(table, *way) != own);
+            ceiling(table, &shape.forest, permission, at) != without
+        })
+    })
+}
+
 /// For each text: one of the others applies. Linear, by what stands before it and what behind.
 fn all_but_one(cell: &mut Cell<'_>, texts: &[(Span, Lit)], extra: Lit) -> Vec<Lit> {
     let circuit = &mut cell.world.circuit;
@@ -444,14 +448,19 @@ pub(super) fn core(cell: &mut Cell<'_>, given: &[Lit], texts: &[(Span, Lit)]) ->
     if circuit.solve(&[given, &none].concat()) {
         return Vec::new();
     }
-    let mut core: Vec<Lit> = circuit.core().into_iter().filter(|lit| !given.contains(lit)).collect();
+    let failed = |circuit: &Circuit| -> Vec<Lit> {
+        let core = circuit.core().into_iter();
+        core.filter(|lit| !given.contains(lit)).collect()
+    };
+    let mut core = failed(circuit);
     let mut ix = 0;
     while ix < core.len() {
         let mut fewer = core.clone();
         fewer.remove(ix);
         match circuit.solve(&[given, &fewer].concat()) {
             true => ix += 1,
-            false => core = fewer,
+            // What was kept is needed by every part that fails, so it stands first here too.
+            false => core = failed(circuit),
         }
     }
     texts

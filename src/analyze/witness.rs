@@ -12,7 +12,7 @@ use std::fmt::Write;
 use names::Names;
 
 use super::picture::{Given, Picture};
-use super::world::{Aim, Atom, Owner, Term, World, user_attribute};
+use super::world::{Aim, Atom, Owner, Term, Text, World, user_attribute};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Value};
 use crate::model::{Attribute, Model, RoleId, TypeKind};
@@ -340,19 +340,27 @@ impl Writer<'_, '_> {
     fn grants(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
-            if let Atom::Single(user, permission, node) = atom {
-                let (to, can) = (self.names.user(user), self.model().show_permission(permission));
+            if let Atom::Single(user, handed, node) = atom {
+                let (to, can) = (self.names.user(user), self.handed(handed));
                 entries.push(format!("- {{ to: {to}, can: {can}, at: {} }}", self.names.node(node)));
             }
         }
         section("grants", entries, text);
     }
 
+    fn handed(&self, text: Text) -> String {
+        let permission = self.model().show_permission(text.permission);
+        match text.within {
+            Some(ty) => format!("{permission} in {}", self.model().ty(ty).name),
+            None => permission,
+        }
+    }
+
     fn custom_roles(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
-            if let Atom::Custom(_, permission, node) = atom {
-                let (name, can) = (self.names.custom(atom), self.model().show_permission(permission));
+            if let Atom::Custom(_, handed, node) = atom {
+                let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
                     self.names.node(self.world.made_at(node, self.picture.shape))

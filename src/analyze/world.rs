@@ -40,9 +40,18 @@ pub enum Atom {
     /// The user is in the group.
     InGroup(u32, GroupId),
     /// A single grant to the user here.
-    Single(u32, PermId, NodeId),
+    Single(u32, Text, NodeId),
     /// A custom role with this permission, held by the user here.
-    Custom(u32, PermId, NodeId),
+    Custom(u32, Text, NodeId),
+}
+
+/// What data hands out: a permission on what lies below, or `in` the accounts of a type below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text {
+    /// Which permission.
+    pub permission: PermId,
+    /// In which accounts.
+    pub within: Option<TypeId>,
 }
 
 /// What a term is an attribute of.

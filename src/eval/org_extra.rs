@@ -8,7 +8,7 @@ use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
 use crate::model::{Reach, Receiver, RoleId, Rule};
 use crate::source::Span;
-use crate::table::Table;
+use crate::table::{Table, Way};
 
 /// A way in which a custom role or a single grant gives a permission.
 #[derive(Debug, Clone)]
@@ -117,13 +117,25 @@ fn number(ix: usize) -> RoleId {
 /// Whether some `can grant` for this permission reaches a node from where its role may be held, and to whom.
 #[must_use]
 pub fn ceiling(table: &Table, forest: &Forest, permission: PermId, at: NodeId) -> Ceiling {
+    ceiling_of(table, forest, permission, at, |_| true)
+}
+
+/// The same by some of the rules alone.
+#[must_use]
+pub fn ceiling_of(
+    table: &Table,
+    forest: &Forest,
+    permission: PermId,
+    at: NodeId,
+    counts: impl Fn(&Way) -> bool,
+) -> Ceiling {
     let model = table.model();
     let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
         return Ceiling::None;
     };
     let mut to: Vec<RoleId> = Vec::new();
     let mut reached = false;
-    for way in &table.row(grant).grants {
+    for way in table.row(grant).grants.iter().filter(|way| counts(way)) {
         let rule = model.rule(way.rule);
         if !may_reach(forest, rule, way.role.map(|role| model.role(role).ty), at) {
             continue;

@@ -148,13 +148,11 @@ impl Report<'_> {
     }
 
     /// Adds the next step of what leads to it, such as an assignment in a chain.
-    #[allow(dead_code, reason = "for rules that find chains")]
     pub(super) fn step(self, span: Span, text: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.step(span, text))
     }
 
     /// Offers a change of the text that takes the finding away and changes no decision.
-    #[allow(dead_code, reason = "for rules that can prove their change")]
     pub(super) fn fix(self, span: Span, replacement: impl Into<String>, message: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.fix(span, replacement, message))
     }

@@ -10,6 +10,7 @@ mod dead_rule;
 mod empty_role;
 mod equivalent_roles;
 mod equivalent_rules;
+mod escalation_path;
 mod fail_open_prohibition;
 mod grant_prohibition_overlap;
 mod irrevocable_role;
@@ -39,7 +40,7 @@ mod wildcard_grant;
 use super::Rule;
 
 /// Every rule, by name.
-pub(super) static ALL: [Rule; 35] = [
+pub(super) static ALL: [Rule; 36] = [
     always_allowed_permission::RULE,
     bidirectional_control::RULE,
     confusable_name::RULE,
@@ -50,6 +51,7 @@ pub(super) static ALL: [Rule; 35] = [
     empty_role::RULE,
     equivalent_roles::RULE,
     equivalent_rules::RULE,
+    escalation_path::RULE,
     fail_open_prohibition::RULE,
     grant_prohibition_overlap::RULE,
     irrevocable_role::RULE,

@@ -13,7 +13,7 @@ use crate::facts::{SingleGrant, Subject, Window};
 use crate::model::containment::Containment;
 use crate::model::resolve::Loose;
 use crate::model::value::NodeId;
-use crate::model::{Model, Reach, Rule, TypeId, TypeKind};
+use crate::model::{Model, Reach, Rule, TypeId};
 use crate::source::{FileId, Span};
 use crate::syntax::{ast, parse};
 use crate::yaml::Yaml;
@@ -229,25 +229,22 @@ impl<'y> Reader<'y> {
         good.into_iter().map(|landing| (landing.ty, landing.rule)).collect()
     }
 
-    /// What data hands out stays in the account for which somebody may grant it: a ceiling bounds the place where a text
-    /// is held, not how far the text reaches from there.
+    /// What data hands out stays below the place for which somebody may grant it: a ceiling bounds where a text is held,
+    /// not how far it reaches from there.
     fn too_wide(&self, rule: &Rule, held: TypeId) -> Option<Diagnostic> {
         let reach = match rule.reach {
             Reach::Anywhere => "anywhere".to_owned(),
             Reach::Across(ty) => format!("across {}", self.model.ty(ty).name),
-            Reach::In(ty) if self.is_account_below(ty, held) => format!("in {}", self.model.ty(ty).name),
             _ => return None,
         };
         let held = &self.model.ty(held).name;
         let message = format!("a text of the facts held at `{held}` cannot reach `{reach}`");
-        let help = "what data hands out reaches what lies below, in the same account; put the rule into the policy";
-        Some(Diagnostic::error("facts/wide-reach", message).at(rule.span, "").help(help))
-    }
-
-    fn is_account_below(&self, ty: TypeId, held: TypeId) -> bool {
-        let below = Containment::new(&self.model.types).below(held, false);
-        let ty = self.model.ty(ty);
-        ty.kind == TypeKind::Account && ty.containers.iter().any(|container| below.contains(container))
+        let help = "what data hands out reaches what lies below; put the rule into the policy";
+        Some(
+            Diagnostic::error("facts/wide-reach", message)
+                .at(rule.span, "")
+                .help(help),
+        )
     }
 
     /// The policy's derivations form no circle; a rule that comes later must not close one.

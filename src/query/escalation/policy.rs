@@ -97,19 +97,22 @@ struct Bound<'t> {
 ///
 /// Where that is not proved: a chain that may lead there, to be tried on an organisation.
 pub fn safe_by_policy(table: &Table, actors: &[RoleId], goal: &[RoleId]) -> Result<Core, Vec<Link>> {
-    let mut bound = Bound {
-        table,
-        model: table.model(),
-        gained: Vec::new(),
-        roles: vec![None; table.model().roles.len()],
-        grants: vec![None; table.model().permissions.len()],
-    };
-    bound.start(actors);
-    bound.run();
+    let bound = Bound::of(table, actors);
     match goal.iter().find_map(|role| bound.roles[role.ix()]) {
         Some(reached) => Err(bound.chain(reached)),
         None => Ok(bound.core(goal)),
     }
+}
+
+/// Every role that holders of `actors` might come to hold, those that take fewer steps first.
+#[must_use]
+pub fn obtainable(table: &Table, actors: &[RoleId]) -> Vec<RoleId> {
+    let gained = Bound::of(table, actors).gained.into_iter();
+    let roles = gained.filter_map(|(link, _)| match link.gains {
+        Gain::Role(role) => Some(role),
+        Gain::Grant(_) => None,
+    });
+    roles.collect()
 }
 
 /// What a conclusion rests on.
@@ -124,7 +127,20 @@ fn attempt(trail: &mut Trail, try_it: impl FnOnce(&mut Trail) -> bool) -> bool {
     made
 }
 
-impl Bound<'_> {
+impl<'t> Bound<'t> {
+    fn of(table: &'t Table, actors: &[RoleId]) -> Self {
+        let mut bound = Self {
+            table,
+            model: table.model(),
+            gained: Vec::new(),
+            roles: vec![None; table.model().roles.len()],
+            grants: vec![None; table.model().permissions.len()],
+        };
+        bound.start(actors);
+        bound.run();
+        bound
+    }
+
     fn start(&mut self, actors: &[RoleId]) {
         for &role in actors {
             self.gain(Gain::Role(role), By::Start, Vec::new());
