@@ -2,10 +2,12 @@
 //!
 //! 1. [`org::Org`] indexes an organisation once: containment as intervals, each user's holdings as a slice sorted by node.
 //! 2. [`decide`] answers one [`Request`] by walking the target's few ancestors; it allocates nothing.
-//! 3. [`explain::explain`] answers the same with every reason; a slow path that must agree.
+//! 3. [`candidates`] narrows reverse questions to those for whom the answer may be yes.
+//! 4. [`explain::explain`] answers the same with every reason; a slow path that must agree.
 //!
 //! Everything is Kleene logic over [`Tri`]: an unknown never allows and always forbids.
 
+pub mod candidates;
 pub mod condition;
 pub mod decision;
 pub mod explain;
@@ -13,6 +15,7 @@ pub mod forest;
 pub mod org;
 pub mod org_extra;
 pub mod reach;
+pub mod reverse;
 
 use crate::model::TypeId;
 use crate::model::permission::PermId;

@@ -256,14 +256,18 @@ impl Eval<'_> {
     }
 
     fn relation(&self, relation: &Relation, user: UserId) -> Tri {
-        let value = match relation.at {
+        self.followed(self.related_value(relation), &relation.then, user)
+    }
+
+    /// What a relation's first attribute names.
+    pub(crate) fn related_value(&self, relation: &Relation) -> Value {
+        match relation.at {
             Some(ty) => match reach::near(self.org, &self.request.target, ty) {
                 Some(_) => self.step(self.root(Root::Near(ty), Scope::NONE), relation.first),
                 None => Value::Absent,
             },
             None => self.outward(relation.first),
-        };
-        self.followed(value, &relation.then, user)
+        }
     }
 
     /// The value of an attribute on the resource, else on the first node outward that has one of that name.

@@ -75,6 +75,40 @@ impl Forest {
         outer.first <= inner && inner <= outer.last
     }
 
+    /// How many nodes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spots.len()
+    }
+
+    /// True if there is no node.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spots.is_empty()
+    }
+
+    /// How many types of nodes the policy knows.
+    #[must_use]
+    pub fn types(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// The numbers, in pre-order, of a node and of the last one that lies in it.
+    #[must_use]
+    pub fn interval(&self, node: NodeId) -> (u32, u32) {
+        let spot = &self.spots[node.0 as usize];
+        (spot.first, spot.last)
+    }
+
+    /// Every node, in pre-order.
+    pub fn in_order(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let mut nodes = vec![NodeId(0); self.spots.len()];
+        for (id, spot) in (0..).map(NodeId).zip(&self.spots) {
+            nodes[spot.first as usize] = id;
+        }
+        nodes.into_iter()
+    }
+
     /// The node and what encloses it, from the inside out.
     pub fn chain(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(Some(node), |&at| self.container(at))

@@ -8,8 +8,10 @@ mod stated;
 use stated::Stated;
 
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use super::forest::Forest;
+use super::reverse::Reverse;
 use crate::facts::{Facts, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Model, NOW, RoleId};
@@ -57,6 +59,7 @@ pub struct Org<'a> {
     membership_starts: Vec<u32>,
     groups: Vec<(GroupId, Window)>,
     group_starts: Vec<u32>,
+    reverse: OnceLock<Reverse>,
 }
 
 impl Deref for Org<'_> {
@@ -83,6 +86,7 @@ impl<'a> Org<'a> {
             membership_starts: vec![0],
             groups: Vec::new(),
             group_starts: vec![0],
+            reverse: OnceLock::new(),
         };
         let stated = Stated::new(facts, model);
         for user in facts.user_ids() {
@@ -116,6 +120,13 @@ impl<'a> Org<'a> {
         let start = all.partition_point(|entry| entry.node < node);
         let len = all[start..].iter().take_while(|entry| entry.node == node).count();
         &all[start..start + len]
+    }
+
+    /// The organisation read backwards; the first call builds it.
+    #[must_use]
+    pub fn reverse(&self) -> &Reverse {
+        let build = || Reverse::new(&self.entries, &self.entry_starts, &self.forest);
+        self.reverse.get_or_init(build)
     }
 
     /// The places of which a user is a member, with when.

@@ -68,7 +68,7 @@ impl Query<'_, '_> {
         let (roles, facts) = (roles?, self.facts()?);
         self.suppose(None)?;
         let mut items = Vec::new();
-        for user in facts.user_ids() {
+        for user in self.holders(&roles, node) {
             let held: Vec<Held> = self
                 .held(user, Some(&roles), node)
                 .into_iter()
@@ -92,6 +92,31 @@ impl Query<'_, '_> {
             title: format!("who is {}", role.name.text),
             items: sorted(items),
         })
+    }
+
+    /// Who may hold one of these roles: at a node, or anywhere.
+    fn holders(&self, roles: &[RoleId], node: Option<NodeId>) -> Vec<UserId> {
+        let Some(org) = self.org else { return Vec::new() };
+        let is_derived = |role: &RoleId| {
+            self.model()
+                .roles
+                .get(role.ix())
+                .is_some_and(crate::model::Role::is_derived)
+        };
+        if roles.iter().any(is_derived) {
+            return org.facts.user_ids().collect();
+        }
+        let mut users: Vec<UserId> = match node {
+            Some(node) => org.reverse().holders_at(node).to_vec(),
+            None => roles
+                .iter()
+                .flat_map(|&role| org.reverse().holders_of(role))
+                .copied()
+                .collect(),
+        };
+        users.sort_unstable();
+        users.dedup();
+        users
     }
 
     fn item(&self, held: &Held) -> Item {

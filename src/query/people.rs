@@ -3,9 +3,10 @@
 use super::deed::{Act, Recipients};
 use super::names::ANYONE;
 use super::{Answer, Item, Query};
-use crate::eval::Target;
+use crate::eval::{Request, Target, candidates};
+use crate::model::TypeId;
 use crate::model::permission::PermId;
-use crate::model::value::{Tri, UserId};
+use crate::model::value::{NodeId, Tri, UserId};
 use crate::syntax::ast::{Deed, Id, Name};
 
 impl Query<'_, '_> {
@@ -19,7 +20,7 @@ impl Query<'_, '_> {
                 note: "also without signing in".to_owned(),
             });
         }
-        for user in facts.user_ids() {
+        for user in self.callers(&act) {
             if self.settle(Some(user), &act).0 == Tri::True {
                 items.push(Item {
                     name: facts.user(user).id.clone(),
@@ -50,7 +51,7 @@ impl Query<'_, '_> {
                 items.extend(self.allowed(user, &act, org.facts.user(other).id.clone()));
             }
         } else {
-            for node in org.facts.node_ids().filter(|&n| org.ty(n) == ty_id) {
+            for node in self.within(user, &permissions, ty_id) {
                 let targets = vec![Target::node(node)];
                 let act = Act {
                     permissions: permissions.clone(),
@@ -67,13 +68,42 @@ impl Query<'_, '_> {
         })
     }
 
+    /// Who comes into question.
+    fn callers(&self, act: &Act) -> Vec<UserId> {
+        let Some(org) = self.org else { return Vec::new() };
+        let on_one = |&target: &Target| {
+            let request = Request {
+                user: None,
+                permission: *act.permissions.first()?,
+                target,
+                recipient: None,
+                context: &self.context,
+                given: &act.given,
+                pool: &self.pool,
+            };
+            candidates::callers(self.table, org, &request)
+        };
+        let Some(lists) = act.targets.iter().map(on_one).collect::<Option<Vec<_>>>() else {
+            return org.facts.user_ids().collect();
+        };
+        let mut users: Vec<UserId> = lists.into_iter().flatten().collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    /// The nodes of a type that come into question.
+    fn within(&self, user: Option<UserId>, permissions: &[PermId], ty: TypeId) -> Vec<NodeId> {
+        let Some(org) = self.org else { return Vec::new() };
+        let found = match (user, permissions.first()) {
+            (Some(user), Some(&permission)) => candidates::nodes(self.table, org, user, permission, ty),
+            _ => None,
+        };
+        found.unwrap_or_else(|| org.reverse().nodes_of(ty).to_vec())
+    }
+
     /// A creating action is asked of every node that may contain the type.
-    fn which_containers(
-        &mut self,
-        ty: crate::model::TypeId,
-        user: Option<UserId>,
-        permissions: &[PermId],
-    ) -> Option<Answer> {
+    fn which_containers(&mut self, ty: TypeId, user: Option<UserId>, permissions: &[PermId]) -> Option<Answer> {
         let org = self.needs_org()?;
         let given = self.suppose(Some(ty))?;
         let containers = &self.model().ty(ty).containers;
