@@ -272,12 +272,14 @@ impl Survey<'_, '_> {
     fn ask(&mut self, permission: PermId, effect: Effect) {
         let mut texts = std::mem::take(&mut self.texts);
         self.sheet(permission, effect, |cell, sheet| {
-            let others = all_but_one(cell, &sheet.texts, sheet.extra);
-            for (ix, ((span, lit), other)) in sheet.texts.clone().into_iter().zip(others).enumerate() {
+            let groups = Groups::of(cell, &sheet.texts);
+            for (ix, (span, lit)) in sheet.texts.clone().into_iter().enumerate() {
                 let Some(text) = texts.get_mut(&span).filter(|text| !text.decides) else {
                     continue;
                 };
-                if sheet.solve(cell, &[lit, sheet.arena, !other]) {
+                let mut alone = groups.none_but(ix, &sheet.texts);
+                alone.extend([!sheet.extra, lit, sheet.arena]);
+                if sheet.solve(cell, &alone) {
                     (text.alive, text.decides) = (true, true);
                     continue;
                 }
@@ -425,20 +427,30 @@ fn raises_ceiling(cell: &Cell<'_>, own: Span) -> bool {
     })
 }
 
-/// For each text: one of the others applies. Linear, by what stands before it and what behind.
-fn all_but_one(cell: &mut Cell<'_>, texts: &[(Span, Lit)], extra: Lit) -> Vec<Lit> {
-    let circuit = &mut cell.world.circuit;
-    let mut behind = vec![extra; texts.len() + 1];
-    for ix in (0..texts.len()).rev() {
-        behind[ix] = circuit.or([behind[ix + 1], texts[ix].1]);
+/// Texts in groups, each group with a gate that says whether one of its texts applies: so that *none but this one* takes
+/// few assumptions, and few gates follow from each of them.
+struct Groups {
+    size: usize,
+    some: Vec<Lit>,
+}
+
+impl Groups {
+    fn of(cell: &mut Cell<'_>, texts: &[(Span, Lit)]) -> Self {
+        let size = texts.len().isqrt().max(1);
+        let gate = |group: &[(Span, Lit)]| cell.world.circuit.or(group.iter().map(|(_, lit)| *lit));
+        let some = texts.chunks(size).map(gate).collect();
+        Self { size, some }
     }
-    let mut before = Lit::FALSE;
-    let mut all = Vec::with_capacity(texts.len());
-    for (ix, (_, lit)) in texts.iter().enumerate() {
-        all.push(circuit.or([before, behind[ix + 1]]));
-        before = circuit.or([before, *lit]);
+
+    /// No text but this one applies.
+    fn none_but(&self, ix: usize, texts: &[(Span, Lit)]) -> Vec<Lit> {
+        let own = ix / self.size;
+        let start = own * self.size;
+        let beside = texts.iter().enumerate().skip(start).take(self.size);
+        let beside = beside.filter(|(other, _)| *other != ix).map(|(_, (_, lit))| !*lit);
+        let groups = self.some.iter().enumerate().filter(|(group, _)| *group != own);
+        groups.map(|(_, some)| !*some).chain(beside).collect()
     }
-    all
 }
 
 /// A subset-minimal choice of texts one of which always applies where all of `given` do; empty if they need not.
