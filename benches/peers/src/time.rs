@@ -1,22 +1,33 @@
 //! How long decisions take.
 //!
-//! 1. [`agreement`] asks everything once and compares with what is right; what differs is never timed.
-//! 2. [`measure`] times each request by itself: batches long enough that reading the clock costs nothing, and of
-//!    [`BATCHES`] of them the median. Median and 99th percentile are over requests.
-//! 3. Then all requests in turn, so that branches and caches are not warm for one of them: the time of a decision is
-//!    that of the fastest round.
+//! 1. [`Running::check`] asks everything once, from handles and from strings, and compares with what is right; an engine
+//!    that answers wrongly is never timed.
+//! 2. [`Running::round`] times each request by itself, in batches long enough that reading the clock costs nothing, and
+//!    then all requests in turn, so that branches and caches are not warm for one of them. The engines take turns at
+//!    rounds, so that neighbours on a shared machine disturb all of them alike; of each request, and of the rounds in
+//!    turn, the least time counts.
+//! 3. [`Running::times`]: median and 99th percentile over requests, and the mean of the fastest round in turn.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How many batches each request gets.
-const BATCHES: usize = 7;
+use crate::apps::Ask;
+use crate::engine::Engine;
+
+/// How many rounds there are at most.
+pub const ROUNDS: usize = 30;
 
 /// How long a batch shall last.
 const BATCH: Duration = Duration::from_micros(10);
 
-/// All that one engine may take for the timing of one cell.
-const BUDGET: Duration = Duration::from_secs(8);
+/// An engine that has used so much gets no further round.
+const BUDGET: Duration = Duration::from_secs(3);
+
+/// How long asking everything once may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// After so many requests it can be told how long all of them will take.
+const ENOUGH: usize = 25;
 
 /// Times in nanoseconds.
 #[derive(Debug, Clone, Copy)]
@@ -26,76 +37,143 @@ pub struct Times {
     pub turn: f64,
 }
 
-/// What came of asking everything once.
-#[derive(Debug, Clone, Copy)]
-pub enum Agreement {
-    /// All answers are right; asking took so long.
-    All(Duration),
-    /// So many answers are wrong.
-    Wrong(usize),
-    /// Asking all would take longer than is allowed: about so long.
-    TooSlow(Duration),
+/// What is known of one way of asking.
+struct Mode {
+    /// The least time of each request.
+    each: Vec<f64>,
+    /// How often each request is asked in a batch.
+    sizes: Vec<u32>,
+    /// The least mean of a round.
+    turn: f64,
 }
 
-/// Asks everything once, up to a limit of time.
-pub fn agreement(right: &[bool], limit: Duration, mut ask: impl FnMut(usize) -> bool) -> Agreement {
-    let start = Instant::now();
-    let mut wrong = 0;
-    for (ix, &expected) in right.iter().enumerate() {
-        wrong += usize::from(ask(ix) != expected);
-        let spent = start.elapsed();
-        if spent > limit && ix + 1 < right.len() {
-            return Agreement::TooSlow(spent.mul_f64(right.len() as f64 / (ix + 1) as f64));
+/// An engine being timed.
+pub struct Running<'c, E: Engine> {
+    engine: E,
+    handles: Vec<E::Handle>,
+    asks: &'c [Ask],
+    /// Interned, then strings.
+    modes: [Mode; 2],
+    spent: Duration,
+}
+
+/// An engine being timed, whichever it is.
+pub trait Timed {
+    /// Asks everything once; tells what is wrong.
+    fn check(&mut self, right: &[bool]) -> Result<(), String>;
+
+    /// Times everything once, if there is time left.
+    fn round(&mut self);
+
+    /// What was measured.
+    fn times(&self) -> [Times; 2];
+}
+
+impl<'c, E: Engine> Running<'c, E> {
+    /// An engine with its requests prepared.
+    pub fn new(engine: E, asks: &'c [Ask]) -> Self {
+        let mode = || Mode {
+            each: vec![f64::INFINITY; asks.len()],
+            sizes: Vec::new(),
+            turn: f64::INFINITY,
+        };
+        Self {
+            handles: asks.iter().map(|ask| engine.prepare(ask)).collect(),
+            engine,
+            asks,
+            modes: [mode(), mode()],
+            spent: Duration::ZERO,
         }
     }
-    match wrong {
-        0 => Agreement::All(start.elapsed()),
-        wrong => Agreement::Wrong(wrong),
+}
+
+impl<E: Engine> Timed for Running<'_, E> {
+    fn check(&mut self, right: &[bool]) -> Result<(), String> {
+        let (engine, handles, asks) = (&mut self.engine, &self.handles, self.asks);
+        let [interned, strings] = &mut self.modes;
+        self.spent += interned.check(right, |ix| engine.interned(&handles[ix]))?;
+        self.spent += strings.check(right, |ix| engine.strings(&asks[ix]))?;
+        Ok(())
+    }
+
+    fn round(&mut self) {
+        if self.spent > BUDGET {
+            return;
+        }
+        let start = Instant::now();
+        let (engine, handles, asks) = (&mut self.engine, &self.handles, self.asks);
+        let [interned, strings] = &mut self.modes;
+        interned.round(|ix| engine.interned(&handles[ix]));
+        strings.round(|ix| engine.strings(&asks[ix]));
+        self.spent += start.elapsed();
+    }
+
+    fn times(&self) -> [Times; 2] {
+        [0, 1].map(|mode| self.modes[mode].times())
     }
 }
 
-/// Times `count` requests; asking all of them once is known to take `once`.
-pub fn measure(count: usize, once: Duration, mut ask: impl FnMut(usize) -> bool) -> Times {
-    let batches = BATCHES.min((BUDGET.as_secs_f64() / once.as_secs_f64()) as usize).max(1);
-    let mut each: Vec<f64> = (0..count).map(|ix| single(batches, || ask(black_box(ix)))).collect();
-    each.sort_unstable_by(f64::total_cmp);
-    Times {
-        median: each[count / 2],
-        p99: each[count * 99 / 100],
-        turn: in_turn(count, once, ask),
+impl Mode {
+    fn check(&mut self, right: &[bool], mut ask: impl FnMut(usize) -> bool) -> Result<Duration, String> {
+        let (start, count) = (Instant::now(), right.len());
+        let mut wrong = 0;
+        for (ix, &expected) in right.iter().enumerate() {
+            let before = Instant::now();
+            wrong += usize::from(ask(ix) != expected);
+            self.each[ix] = before.elapsed().as_nanos() as f64;
+            let spent = start.elapsed();
+            let all = spent.mul_f64(count as f64 / (ix + 1) as f64);
+            if spent > LIMIT || ix == ENOUGH && all > LIMIT * 2 {
+                return Err(format!("over budget: {count} requests would take {all:.0?}"));
+            }
+        }
+        if wrong > 0 {
+            return Err(format!("{wrong} of {count} answers wrong"));
+        }
+        self.turn = self.each.iter().sum::<f64>() / count as f64;
+        Ok(start.elapsed())
+    }
+
+    fn round(&mut self, mut ask: impl FnMut(usize) -> bool) {
+        let count = self.each.len();
+        if self.sizes.is_empty() {
+            self.sizes = (0..count).map(|ix| size(|| ask(black_box(ix)))).collect();
+        }
+        for (ix, least) in self.each.iter_mut().enumerate() {
+            *least = least.min(batch(self.sizes[ix], || ask(black_box(ix))));
+        }
+        let start = Instant::now();
+        for ix in 0..count {
+            black_box(ask(black_box(ix)));
+        }
+        self.turn = self.turn.min(start.elapsed().as_nanos() as f64 / count as f64);
+    }
+
+    fn times(&self) -> Times {
+        let mut each = self.each.clone();
+        each.sort_unstable_by(f64::total_cmp);
+        Times {
+            median: each[each.len() / 2],
+            p99: each[each.len() * 99 / 100],
+            turn: self.turn,
+        }
     }
 }
 
-/// The time of one request: the median of its batches.
-fn single(batches: usize, mut ask: impl FnMut() -> bool) -> f64 {
+/// How often a request is to be asked for a batch to last long enough.
+fn size(mut ask: impl FnMut() -> bool) -> u32 {
     let mut size = 1;
-    let mut taken = batch(size, &mut ask);
-    while taken * f64::from(size) < BATCH.as_nanos() as f64 && size < 1 << 16 {
+    while batch(size, &mut ask) * f64::from(size) < BATCH.as_nanos() as f64 && size < 1 << 16 {
         size *= 2;
-        taken = batch(size, &mut ask);
     }
-    let mut times: Vec<f64> = (1..batches).map(|_| batch(size, &mut ask)).collect();
-    times.push(taken);
-    times.sort_unstable_by(f64::total_cmp);
-    times[times.len() / 2]
+    size
 }
 
+/// The mean time of so many calls.
 fn batch(size: u32, mut ask: impl FnMut() -> bool) -> f64 {
     let start = Instant::now();
     for _ in 0..size {
         black_box(ask());
     }
     start.elapsed().as_nanos() as f64 / f64::from(size)
-}
-
-fn in_turn(count: usize, once: Duration, mut ask: impl FnMut(usize) -> bool) -> f64 {
-    let rounds = ((BUDGET.as_secs_f64() / 20.0 / once.as_secs_f64()) as usize).clamp(1, 200);
-    let round = |_| {
-        let start = Instant::now();
-        for ix in 0..count {
-            black_box(ask(black_box(ix)));
-        }
-        start.elapsed().as_nanos() as f64 / count as f64
-    };
-    (0..rounds).map(round).fold(f64::INFINITY, f64::min)
 }
