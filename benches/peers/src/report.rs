@@ -40,8 +40,7 @@ struct Entrant<'c> {
 impl Report {
     /// An application with `size` of each kind of entity.
     pub fn application(&mut self, name: &'static str, size: usize) {
-        let app = App::new(name, size);
-        let asks = apps::asks(&app, 1);
+        let (app, asks) = apps::case(name, size);
         let ways: Vec<u32> = asks.iter().map(|ask| app.ways(&ask.numbers)).collect();
         let right = ways.iter().map(|&ways| ways != 0).collect();
         let by = |bit: usize| ways.iter().filter(|&&ways| ways >> bit & 1 == 1).count();

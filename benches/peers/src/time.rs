@@ -3,13 +3,15 @@
 //! 1. [`Running::check`] asks everything once, from handles and from strings, and compares with what is right; an engine
 //!    that answers wrongly is never timed.
 //! 2. [`Running::round`] times each request by itself, in batches long enough that reading the clock costs nothing, and
-//!    then all requests in turn, so that branches and caches are not warm for one of them. The engines take turns at
-//!    rounds, so that neighbours on a shared machine disturb all of them alike; of each request, and of the rounds in
+//!    then all requests in turn, each time in another order, so that branches are not learnt by heart. The engines take
+//!    turns at rounds, so that neighbours on a shared machine disturb all of them alike; of each request, and of all in
 //!    turn, the least time counts.
-//! 3. [`Running::times`]: median and 99th percentile over requests, and the mean of the fastest round in turn.
+//! 3. [`Running::times`]: median and 99th percentile over requests, and the mean of all in turn.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+use fastrand::Rng;
 
 use crate::apps::Ask;
 use crate::engine::Engine;
@@ -43,7 +45,7 @@ struct Mode {
     each: Vec<f64>,
     /// How often each request is asked in a batch.
     sizes: Vec<u32>,
-    /// The least mean of a round.
+    /// The least mean of all in turn.
     turn: f64,
 }
 
@@ -142,11 +144,21 @@ impl Mode {
         for (ix, least) in self.each.iter_mut().enumerate() {
             *least = least.min(batch(self.sizes[ix], || ask(black_box(ix))));
         }
-        let start = Instant::now();
-        for ix in 0..count {
-            black_box(ask(black_box(ix)));
+        self.in_turn(&mut ask);
+    }
+
+    /// All requests, several times if that is quickly done.
+    fn in_turn(&mut self, mut ask: impl FnMut(usize) -> bool) {
+        let begin = Instant::now();
+        let mut order: Vec<usize> = (0..self.each.len()).collect();
+        while begin.elapsed() < BATCH * 200 {
+            Rng::new().shuffle(&mut order);
+            let start = Instant::now();
+            for &ix in &order {
+                black_box(ask(ix));
+            }
+            self.turn = self.turn.min(start.elapsed().as_nanos() as f64 / order.len() as f64);
         }
-        self.turn = self.turn.min(start.elapsed().as_nanos() as f64 / count as f64);
     }
 
     fn times(&self) -> Times {
