@@ -17,10 +17,13 @@ use crate::apps::Ask;
 use crate::engine::Engine;
 
 /// How many rounds there are at most.
-pub const ROUNDS: usize = 30;
+pub const ROUNDS: usize = 15;
 
-/// How long a batch shall last.
-const BATCH: Duration = Duration::from_micros(10);
+/// How long a batch shall last: several decisions also of the slower engines, or they alone would be asked cold.
+const BATCH: Duration = Duration::from_micros(50);
+
+/// How long all requests are asked in turn.
+const TURN: Duration = Duration::from_millis(3);
 
 /// An engine that has used so much gets no further round.
 const BUDGET: Duration = Duration::from_secs(3);
@@ -151,7 +154,7 @@ impl Mode {
     fn in_turn(&mut self, mut ask: impl FnMut(usize) -> bool) {
         let begin = Instant::now();
         let mut order: Vec<usize> = (0..self.each.len()).collect();
-        while begin.elapsed() < BATCH * 200 {
+        while begin.elapsed() < TURN {
             Rng::new().shuffle(&mut order);
             let start = Instant::now();
             for &ix in &order {
