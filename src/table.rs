@@ -29,6 +29,64 @@ pub struct Row {
     pub prohibitions: Vec<Way>,
     grant_needs: Needs,
     prohibition_needs: Needs,
+    plain: Plain,
+}
+
+/// The roles that have a permission without further ado, as the fast path asks for them: on no condition, wherever what
+/// is held reaches below.
+#[derive(Debug, Clone, Default)]
+pub struct Plain {
+    /// A bit for each role.
+    roles: Vec<u64>,
+    /// Nobody has the permission in any other way.
+    pub only: bool,
+}
+
+impl Plain {
+    fn of(grants: &[Way], model: &Model) -> Self {
+        let mut plain = Self {
+            roles: Vec::new(),
+            only: true,
+        };
+        for way in grants {
+            let rule = model.rule(way.rule);
+            let held = way.role.filter(|&role| !model.role(role).is_derived());
+            match held.filter(|_| rule.is_plain() && !is_administrative(rule, model)) {
+                Some(role) => plain.enter(role.ix()),
+                None => plain.only = false,
+            }
+            // Such a rule reaches across one border too, which the fast path does not look at.
+            plain.only &= rule.named.is_empty();
+        }
+        plain
+    }
+
+    fn enter(&mut self, role: usize) {
+        let words = self.roles.len().max(role / 64 + 1);
+        self.roles.resize(words, 0);
+        self.roles[role / 64] |= 1 << (role % 64);
+    }
+
+    /// True if holders of the role have the permission.
+    #[must_use]
+    #[inline]
+    pub fn has(&self, role: RoleId) -> bool {
+        let word = self.roles.get(role.ix() / 64);
+        word.is_some_and(|word| word >> (role.ix() % 64) & 1 == 1)
+    }
+
+    /// True if no role has it so.
+    #[must_use]
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.roles.is_empty()
+    }
+}
+
+fn is_administrative(rule: &Rule, model: &Model) -> bool {
+    rule.permissions
+        .iter()
+        .any(|&id| model.permissions.get(id).is_administrative())
 }
 
 /// Which searches a row needs, found out once.
@@ -80,6 +138,7 @@ pub fn compile(checked: Checked<'_>) -> Table {
     for row in &mut rows {
         row.grant_needs = needs(&row.grants, model);
         row.prohibition_needs = needs(&row.prohibitions, model);
+        row.plain = Plain::of(&row.grants, model);
     }
     Table {
         model: model.clone(),
@@ -147,6 +206,13 @@ impl Table {
             Effect::Grant => self.row(id).grant_needs,
             Effect::Prohibit => self.row(id).prohibition_needs,
         }
+    }
+
+    /// The roles that have a permission without further ado.
+    #[must_use]
+    #[inline]
+    pub fn plain(&self, id: PermId) -> &Plain {
+        &self.row(id).plain
     }
 
     /// The ways of one role in a list that is sorted by role: a cell.

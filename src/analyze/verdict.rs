@@ -19,7 +19,7 @@ use crate::eval::org_extra::{ceiling, ceiling_of};
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Effect, Reach, Rule, RuleId, TypeId, TypeKind};
+use crate::model::{Effect, RuleId, TypeId, TypeKind};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -485,7 +485,7 @@ pub(super) fn core(cell: &mut Cell<'_>, given: &[Lit], texts: &[(Span, Lit)]) ->
 /// True if the way is the only one by which its role has the permission, without condition, and nothing prohibits it:
 /// whoever holds the role alone shows that the rule decides something.
 fn is_plain(table: &Table, permission: PermId, way: Way, below: &[Vec<TypeId>]) -> bool {
-    is_bare(table.model().rule(way.rule)) && stands_alone(table, permission, way, below)
+    table.model().rule(way.rule).is_plain() && stands_alone(table, permission, way, below)
 }
 
 /// True if the way is the only one by which its role has the permission, which nothing prohibits, at what lies below.
@@ -514,14 +514,4 @@ pub(super) fn stands_alone(table: &Table, permission: PermId, way: Way, below: &
         }
     };
     row.prohibitions.is_empty() && alone && model.ty(ty).kind != TypeKind::Principal && lies_below()
-}
-
-/// No condition of any kind, and the plain reach.
-fn is_bare(rule: &Rule) -> bool {
-    rule.when.is_none()
-        && rule.unless.is_none()
-        && rule.relation.is_empty()
-        && !rule.except_self
-        && !rule.they_have
-        && rule.reach == Reach::Below
 }

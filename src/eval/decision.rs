@@ -9,9 +9,10 @@ use super::condition::{Scope, all, any};
 use super::org::{Entry, Org, Source, running};
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
+use crate::facts::Window;
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, Who};
+use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
 use crate::table::{Table, Way, is_far};
 
 /// Up to so many holdings are looked at one after the other.
@@ -32,11 +33,49 @@ impl<'e> Eval<'e> {
     /// D(u, p, r).
     #[must_use]
     pub fn degree(&self) -> Tri {
-        let prohibited = self.side(Effect::Prohibit);
+        let prohibited = match self.table.row(self.request.permission).prohibitions.is_empty() {
+            true => Tri::False,
+            false => self.side(Effect::Prohibit),
+        };
         if prohibited == Tri::True {
             return Tri::False;
         }
+        if let Some(settled) = self.plainly() {
+            return settled.min(prohibited.negate());
+        }
         self.side(Effect::Grant).min(prohibited.negate())
+    }
+
+    /// Whether some grant applies, where that can be told from roles and places alone: a role that has the permission
+    /// without further ado is held above the target, within its account. `None` where more has to be looked at.
+    fn plainly(&self) -> Option<Tri> {
+        let plain = self.table.plain(self.request.permission);
+        let nothing_else = plain.only && self.org.extra.ways(self.request.permission).is_empty();
+        let Some(user) = self.request.user else {
+            return nothing_else.then_some(Tri::False);
+        };
+        let Target { start, own, .. } = self.request.target;
+        if own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account) {
+            return None;
+        }
+        let mut is_open = false;
+        let mut gives = |entry: &Entry| {
+            let reaches = plain.has(entry.role) && self.org.lies_in_account(start, entry.node);
+            is_open |= reaches && entry.window != Window::ALWAYS;
+            reaches && entry.window == Window::ALWAYS
+        };
+        let entries = self.org.entries(user);
+        let found = match entries.len() <= FEW {
+            true => entries.iter().any(&mut gives),
+            false => self
+                .org
+                .chain(start)
+                .any(|node| self.org.entries_at(user, node).iter().any(&mut gives)),
+        };
+        match found {
+            true => Some(Tri::True),
+            false => (nothing_else && !is_open).then_some(Tri::False),
+        }
     }
 
     /// The greatest ρ among the rules of one effect.
@@ -366,7 +405,7 @@ impl<'e> Eval<'e> {
     pub fn is_account_member(&self, user: UserId) -> Tri {
         let start = self.request.target.start;
         any(self.org.memberships(user), |&(place, window)| {
-            let account = self.org.kind(place) == crate::model::TypeKind::Account;
+            let account = self.org.kind(place) == TypeKind::Account;
             if account && self.org.lies_in(start, place) {
                 running(window, self.now())
             } else {

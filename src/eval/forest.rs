@@ -75,6 +75,14 @@ impl Forest {
         outer.first <= inner && inner <= outer.last
     }
 
+    /// x ⊑ y, with no border between them.
+    #[must_use]
+    #[inline]
+    pub fn lies_in_account(&self, x: NodeId, y: NodeId) -> bool {
+        let (inner, outer) = (&self.spots[x.0 as usize], &self.spots[y.0 as usize]);
+        outer.first <= inner.first && inner.first <= outer.last && inner.account == outer.account
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn len(&self) -> usize {

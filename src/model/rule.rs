@@ -92,6 +92,17 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// No condition of any kind, and the plain reach.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.when.is_none()
+            && self.unless.is_none()
+            && self.relation.is_empty()
+            && !self.except_self
+            && !self.they_have
+            && self.reach == Reach::Below
+    }
+
     /// The roles that the rule asks for, besides the one that it belongs to.
     #[must_use]
     pub fn roles_asked(&self) -> Vec<RoleId> {
