@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod lint;
 mod load;
+mod progress;
 mod prompt;
 mod table;
 mod test;

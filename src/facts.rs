@@ -1,11 +1,13 @@
 //! An organisation: its places, resources, users, groups, holdings, single grants and custom roles (DESIGN §3).
 //!
-//! The data is plain; [`read`] fills it from YAML and checks every name against the policy; [`defaults`] settles what
+//! The data is plain; [`read`] fills it from YAML, [`tables`] from large tables, and both check every name against the
+//! policy; [`defaults`] settles what
 //! falls back on something else. Roles that a tenant made,
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
 pub mod defaults;
 pub mod read;
+pub mod tables;
 
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
 use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
@@ -78,7 +80,7 @@ pub enum Thing {
 }
 
 /// To whom something is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// A user.
     User(UserId),

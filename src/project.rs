@@ -7,7 +7,8 @@
 //! 2. `read` turns a file into a text; one that is not UTF-8 is read as well as it can be, and reported.
 //! 3. `kind` tells tests from facts by their top-level keys.
 //! 4. [`Configs`] finds and reads the `rolebook.toml` of a policy.
-//! 5. `sides` reads what is to be compared; `revision` reads a policy as it was, through the program `git`.
+//! 5. [`tables`] finds the tables of a folder.
+//! 6. `sides` reads what is to be compared; `revision` reads a policy as it was, through the program `git`.
 
 mod config;
 mod folders;
@@ -16,8 +17,10 @@ mod kind;
 mod read;
 mod revision;
 mod sides;
+mod tables;
 
 pub use sides::{Place, Sides};
+pub use tables::{Tables, tables};
 
 pub use config::{Config, Configs};
 

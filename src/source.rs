@@ -112,6 +112,10 @@ pub struct SourceFile {
     name: String,
     text: String,
     line_starts: Vec<u32>,
+    /// What the first line is called: an excerpt of a large file starts further down.
+    first_line: usize,
+    /// The text is not kept, and spans count lines, not bytes.
+    is_table: bool,
 }
 
 impl Sources {
@@ -120,14 +124,29 @@ impl Sources {
 
     /// Adds a text under the name it is shown with.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let text = text.into();
+        self.push(name.into(), text.into(), 1, false)
+    }
+
+    /// Adds one line of a file that is too large to be kept.
+    pub fn add_line(&mut self, name: impl Into<String>, line: usize, text: impl Into<String>) -> FileId {
+        self.push(name.into(), text.into(), line, false)
+    }
+
+    /// Adds a file of which only lines are told: the start of a span in it is a line.
+    pub fn add_table(&mut self, name: impl Into<String>) -> FileId {
+        self.push(name.into(), String::new(), 1, true)
+    }
+
+    fn push(&mut self, name: String, text: String, first_line: usize, is_table: bool) -> FileId {
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| clamp(at + 1)))
             .collect();
         self.files.push(SourceFile {
-            name: name.into(),
+            name,
             text,
             line_starts,
+            first_line,
+            is_table,
         });
         FileId(clamp(self.files.len() - 1))
     }
@@ -159,11 +178,26 @@ impl Sources {
     /// Line and column of a byte, both from 1; the column counts characters.
     #[must_use]
     pub fn position(&self, file: FileId, byte: u32) -> (usize, usize) {
+        if let Some(row) = self.row(file, byte) {
+            return (row, 1);
+        }
         let source = &self.files[file.0 as usize];
         let line = source.line_starts.partition_point(|&start| start <= byte);
         let start = source.line_starts[line - 1] as usize;
         let before = source.text.get(start..byte as usize).unwrap_or("");
-        (line, before.chars().count() + 1)
+        (line + source.first_line - 1, before.chars().count() + 1)
+    }
+
+    /// The line that the start of a span means in a file of which only lines are told.
+    #[must_use]
+    pub fn row(&self, file: FileId, start: u32) -> Option<usize> {
+        self.files[file.0 as usize].is_table.then_some(start as usize)
+    }
+
+    /// How many lines of the file stand before the text that is kept of it.
+    #[must_use]
+    pub fn lines_before(&self, file: FileId) -> usize {
+        self.files[file.0 as usize].first_line - 1
     }
 
     /// The line that a byte lies in, with its end.

@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// The policy: a folder of `.roles` files.
     #[arg(short, long, value_name = "FOLDER")]
     policy: Option<PathBuf>,
-    /// The organisation; by default the facts beside the policy.
+    /// The organisation, a file or a folder of tables; by default the facts beside the policy.
     #[arg(short, long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// Exit with 1 if the answer is a denial or no.
@@ -61,8 +61,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let Some(table) = loaded.table else {
         return load::print_problems(found, &sources);
     };
-    let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
-    let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
+    let given = args.facts.as_deref();
+    let facts = load::organisation(given, &loaded.policy, table.model(), &mut sources, &mut found);
     if found.has_errors() || facts.is_none() {
         // Without facts a warning may tell why: a file beside the policy that is not known as facts.
         let exit = load::print_problems(found, &sources);

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::Exit;
+use super::{Exit, progress};
 use crate::diagnostic::Found;
 use crate::facts::{self, Facts};
 use crate::model::{self, Model};
@@ -60,6 +60,24 @@ pub(super) fn one(path: Option<&Path>, sources: &mut Sources, found: &mut Found)
 /// Reads a YAML file of the sources.
 pub(super) fn yaml(file: FileId, sources: &Sources, found: &mut Found) -> Option<Yaml> {
     yaml::read(file, sources.text(file), found)
+}
+
+/// The organisation that the user named, or the one beside the policy: a file, or a folder of tables.
+pub(super) fn organisation(
+    given: Option<&Path>,
+    policy: &Policy,
+    model: &Model,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Option<Facts> {
+    match given {
+        Some(folder) if folder.is_dir() => {
+            let tables = project::tables(folder, found)?;
+            let read = || facts::tables::read(&tables.inputs, model, sources, found);
+            Some(progress::watch("reading", tables.bytes, &tables.read, read))
+        }
+        _ => facts_file(given, policy, sources, found).and_then(|file| facts(file, model, sources, found)),
+    }
 }
 
 /// Reads the facts of a file.

@@ -31,9 +31,12 @@ use crate::source::Span;
 use crate::yaml::{Key, Yaml};
 use contain::Nesting;
 
-pub(super) use contain::outside_in;
+pub(super) use contain::{contain_circles, outside_in};
 pub use names::Names;
+pub(super) use relations::relation_circles;
+pub(super) use values::constant;
 pub use values::parse_value;
+pub(super) use window::moment;
 
 /// Reads an organisation. What is wrong is left out and stands in `found`, sorted by place.
 #[must_use]

@@ -57,10 +57,14 @@ struct Clipped {
     file: FileId,
     bytes: Range<usize>,
     lines: Range<usize>,
+    /// How many lines of the file stand before its text.
+    before: usize,
 }
 
 impl Clipped {
-    fn new(span: Span, text: &str, index: &Index) -> Self {
+    fn new(span: Span, sources: &Sources, index: &Index) -> Self {
+        let text = sources.text(span.file);
+        let row = sources.row(span.file, span.start).map(|row| row.saturating_sub(1));
         let start = boundary(text, span.range().start);
         let end = boundary(text, span.range().end).max(start);
         let first = index.line(start);
@@ -71,6 +75,7 @@ impl Clipped {
             file: span.file,
             bytes: start..end.min(limit).max(start),
             lines: first..shown + 1,
+            before: row.unwrap_or_else(|| sources.lines_before(span.file)),
         }
     }
 
@@ -85,7 +90,7 @@ impl Excerpt {
         let sources = places.sources();
         let clip = |label: &Label| {
             let file = label.span.file;
-            Clipped::new(label.span, sources.text(file), places.file(file))
+            Clipped::new(label.span, sources, places.file(file))
         };
         let labels = &diagnostic.labels[..diagnostic.labels.len().min(LABELS)];
         let clipped: Vec<_> = labels.iter().map(clip).collect();
@@ -133,11 +138,12 @@ impl Excerpt {
             .iter()
             .map(|(label, _)| label.bytes.start)
             .find(|at| (line.start..=line.end).contains(at));
+        let before = clipped.iter().find(|label| label.touches(file, number));
         let window = window(text, line.clone(), anchor.unwrap_or(line.start), width);
         self.lines.push(Line {
             file,
             name: visible::one_line(sources.name(file)),
-            number,
+            number: number + before.map_or_else(|| sources.lines_before(file), |label| label.before),
             start: self.text.len(),
         });
         let map = copy(&mut self.text, text, &line, &window);

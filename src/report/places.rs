@@ -36,11 +36,17 @@ impl<'a> Places<'a> {
 
     /// Line and column of a byte, both from 1, in characters.
     pub(super) fn position(&mut self, file: FileId, byte: usize) -> (usize, usize) {
-        let text = self.sources.text(file);
+        if let Some(row) = u32::try_from(byte).ok().and_then(|row| self.sources.row(file, row)) {
+            return (row, 1);
+        }
+        let (text, before) = (self.sources.text(file), self.sources.lines_before(file));
         let index = self.file(file);
         let line = index.line(byte);
         let start = index.starts[line];
-        (line + 1, index.before(text, byte) - index.before(text, start) + 1)
+        (
+            before + line + 1,
+            index.before(text, byte) - index.before(text, start) + 1,
+        )
     }
 }
 

@@ -3,11 +3,12 @@
 use super::names::Miss;
 use super::shape::{field, items};
 use super::{Reader, circles};
-use crate::diagnostic::Diagnostic;
-use crate::facts::Node;
+use crate::diagnostic::{Diagnostic, Found};
+use crate::facts::{Facts, Node};
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
 use crate::model::{TypeId, TypeKind};
+use crate::source::Span;
 use crate::yaml::Yaml;
 
 /// The forest of nodes: containers before contents, and for each node the stretch that it and its contents take when
@@ -68,6 +69,28 @@ pub(in crate::facts) fn outside_in(nodes: &[Node]) -> Vec<NodeId> {
     order
 }
 
+/// Reports nodes that lie in each other, and takes one of each circle out.
+pub(in crate::facts) fn contain_circles(facts: &mut Facts, found: &mut Found) {
+    for circle in circles_of(&facts.nodes) {
+        found.push(in_itself(&facts.nodes, &circle, |&node| facts.nodes[node].span));
+        facts.nodes[circle[0]].container = None;
+    }
+}
+
+fn circles_of(nodes: &[Node]) -> Vec<Vec<usize>> {
+    circles::of_chain(nodes.len(), |node| nodes[node].container.map(ix))
+}
+
+fn in_itself(nodes: &[Node], circle: &[usize], span: impl Fn(&usize) -> Span) -> Diagnostic {
+    let names: Vec<String> = circle.iter().map(|&node| nodes[node].id.clone()).collect();
+    let message = format!("`{}` would lie in itself: {}", names[0], circles::tell(&names, "in"));
+    let fault = Diagnostic::error("facts/containment-cycle", message);
+    circle
+        .iter()
+        .take(12)
+        .fold(fault, |fault, node| fault.at(span(node), ""))
+}
+
 /// As an index.
 pub(super) const fn ix(node: NodeId) -> usize {
     node.0 as usize
@@ -79,8 +102,7 @@ impl<'y> Reader<'y> {
         for node in 0..self.nodes.len() {
             self.facts.nodes[node].container = self.container(node);
         }
-        let next = |node: usize| self.facts.nodes[node].container.map(ix);
-        for circle in circles::of_chain(self.facts.nodes.len(), next) {
+        for circle in circles_of(&self.facts.nodes) {
             self.report_circle(&circle);
         }
         self.nesting = Nesting::new(&self.facts.nodes);
@@ -135,16 +157,8 @@ impl<'y> Reader<'y> {
 
     /// Reports that nodes lie in each other, and takes the first out.
     fn report_circle(&mut self, circle: &[usize]) {
-        let names: Vec<String> = circle.iter().map(|&node| self.facts.nodes[node].id.clone()).collect();
-        let message = format!("`{}` would lie in itself: {}", names[0], circles::tell(&names, "in"));
-        let fault = Diagnostic::error("facts/containment-cycle", message);
         let span = |node: &usize| field(self.nodes[*node].fields, "in").map_or(self.nodes[*node].span, |at| at.span);
-        self.found.push(
-            circle
-                .iter()
-                .take(12)
-                .fold(fault, |fault, node| fault.at(span(node), "")),
-        );
+        self.found.push(in_itself(&self.facts.nodes, circle, span));
         self.facts.nodes[circle[0]].container = None;
     }
 

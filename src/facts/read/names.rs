@@ -82,7 +82,7 @@ impl<'m> Names<'m> {
     }
 
     /// Enters a node; the one that had this id before, if one of the same type did.
-    pub(super) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
+    pub(in crate::facts) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
         let same = self.nodes.entry(id.to_owned()).or_default();
         let taken = same.iter().find(|(other, _)| *other == ty).map(|&(_, node)| node);
         if taken.is_none() {
@@ -91,7 +91,7 @@ impl<'m> Names<'m> {
         taken
     }
 
-    pub(super) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
+    pub(in crate::facts) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
         if let Some(&(_, known)) = self.users.get(id) {
             return Some(known);
         }
@@ -99,7 +99,7 @@ impl<'m> Names<'m> {
         None
     }
 
-    pub(super) fn add_group(&mut self, id: &str, group: GroupId) -> Option<GroupId> {
+    pub(in crate::facts) fn add_group(&mut self, id: &str, group: GroupId) -> Option<GroupId> {
         if let Some(&known) = self.groups.get(id) {
             return Some(known);
         }
@@ -168,6 +168,15 @@ impl<'m> Names<'m> {
                 Diagnostic::error("name/wrong-type", message)
             }
         })
+    }
+
+    /// The one node of an id whose type fits.
+    pub(in crate::facts) fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
+        let mut fitting = self.nodes.get(text)?.iter().filter(|(ty, _)| fits(*ty));
+        match (fitting.next(), fitting.next()) {
+            (Some(&(_, one)), None) => Some(one),
+            _ => None,
+        }
     }
 
     /// The same, with the reason instead of a diagnostic.
@@ -253,7 +262,7 @@ impl<'m> Names<'m> {
     }
 
     /// "unknown role `X`"
-    pub(super) fn unknown_role(&self, text: &str) -> Diagnostic {
+    pub(in crate::facts) fn unknown_role(&self, text: &str) -> Diagnostic {
         let fault = Diagnostic::error("name/unknown-role", format!("unknown role `{text}`"));
         if self.model.bundles.iter().any(|bundle| bundle.name == text) {
             return fault.help(format!("`{text}` is a set of roles; name the role"));

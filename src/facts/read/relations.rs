@@ -3,58 +3,65 @@
 
 use super::shape::field;
 use super::{Reader, circles};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Found};
+use crate::facts::Facts;
 use crate::model::value::{UserId, Value};
-use crate::model::{AttrName, Rule};
+use crate::model::{AttrName, Model, Rule};
+use crate::source::Span;
 
 impl Reader<'_> {
     /// Looks for circles in each relation that is followed with `+`.
     pub(super) fn check_relations(&mut self) {
-        let custom = self
-            .facts
-            .custom
-            .iter()
-            .flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
-        let single = self.facts.grants.iter().map(|grant| &grant.rule);
-        let mut names: Vec<AttrName> = self
-            .model
-            .rules
-            .iter()
-            .chain(custom)
-            .chain(single)
-            .flat_map(followed)
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            for circle in circles::of_chain(self.facts.users.len(), |user| self.related(user, name)) {
-                self.report_relation(name, &circle);
-            }
+        for (name, circle) in circles_of(&self.facts, self.model) {
+            let word = &self.model.attr_names[name.0 as usize];
+            let span = |user: usize| field(self.users[user].fields, word).map_or(self.users[user].span, |at| at.span);
+            self.found.push(in_a_circle(&self.facts, word, &circle, span));
         }
     }
+}
 
-    /// The one user that an attribute of a user names.
-    fn related(&self, user: usize, name: AttrName) -> Option<usize> {
-        let it = &self.facts.users[user];
-        match it.values.get(self.model.slot(it.ty, name)?) {
-            Some(Value::User(UserId(other))) => Some(*other as usize),
-            _ => None,
-        }
+/// Reports circles in each relation that is followed with `+`, at the users themselves.
+pub(in crate::facts) fn relation_circles(facts: &Facts, model: &Model, found: &mut Found) {
+    for (name, circle) in circles_of(facts, model) {
+        let word = &model.attr_names[name.0 as usize];
+        found.push(in_a_circle(facts, word, &circle, |user| facts.users[user].span));
     }
+}
 
-    fn report_relation(&mut self, name: AttrName, circle: &[usize]) {
-        let word = &self.model.attr_names[name.0 as usize];
-        let names: Vec<String> = circle.iter().map(|&user| self.facts.users[user].id.clone()).collect();
-        let message = format!("`{word}` runs in a circle: {}", circles::tell(&names, "to"));
-        let fault = Diagnostic::error("facts/relation-cycle", message);
-        let span = |user: &usize| field(self.users[*user].fields, word).map_or(self.users[*user].span, |at| at.span);
-        self.found.push(
-            circle
-                .iter()
-                .take(12)
-                .fold(fault, |fault, user| fault.at(span(user), "")),
-        );
+fn circles_of(facts: &Facts, model: &Model) -> Vec<(AttrName, Vec<usize>)> {
+    let custom = facts
+        .custom
+        .iter()
+        .flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
+    let single = facts.grants.iter().map(|grant| &grant.rule);
+    let rules = model.rules.iter().chain(custom).chain(single);
+    let mut names: Vec<AttrName> = rules.flat_map(followed).collect();
+    names.sort_unstable();
+    names.dedup();
+    let of = |name: AttrName| {
+        let circles = circles::of_chain(facts.users.len(), |user| related(facts, model, user, name));
+        circles.into_iter().map(move |circle| (name, circle))
+    };
+    names.into_iter().flat_map(of).collect()
+}
+
+/// The one user that an attribute of a user names.
+fn related(facts: &Facts, model: &Model, user: usize, name: AttrName) -> Option<usize> {
+    let it = &facts.users[user];
+    match it.values.get(model.slot(it.ty, name)?) {
+        Some(Value::User(UserId(other))) => Some(*other as usize),
+        _ => None,
     }
+}
+
+fn in_a_circle(facts: &Facts, word: &str, circle: &[usize], span: impl Fn(usize) -> Span) -> Diagnostic {
+    let names: Vec<String> = circle.iter().map(|&user| facts.users[user].id.clone()).collect();
+    let message = format!("`{word}` runs in a circle: {}", circles::tell(&names, "to"));
+    let fault = Diagnostic::error("facts/relation-cycle", message);
+    circle
+        .iter()
+        .take(12)
+        .fold(fault, |fault, &user| fault.at(span(user), ""))
 }
 
 /// The relations that a rule follows with `+`.

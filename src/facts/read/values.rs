@@ -244,7 +244,7 @@ impl<'y> Reader<'y> {
 }
 
 /// What an attribute is where nothing is given, apart from paths.
-pub(super) const fn constant(attribute: &Attribute) -> Value {
+pub(in crate::facts) const fn constant(attribute: &Attribute) -> Value {
     match attribute.default {
         Default::Value(value) => value,
         Default::None | Default::Path(..) => attribute.ty.blank(),

@@ -32,14 +32,23 @@ impl<'y> Reader<'y> {
     /// A bound in seconds; a date stands for its first second and `day` more.
     fn bound(&mut self, yaml: &'y Yaml, day: i64) -> Option<i64> {
         let text = self.text(yaml, "a date or a moment")?;
-        match parse_date(text).or_else(|| parse_datetime(text)) {
-            Some(Value::Date(date)) => Some(i64::from(date) * DAY + day),
-            Some(Value::Time(second)) => Some(second),
-            _ => {
-                let fault = Diagnostic::error("type/mismatch", format!("`{text}` is no date or datetime"));
-                self.report(fault.help("write `2026-12-31` or `2026-12-31T08:00Z`"), yaml.span);
-                None
-            }
+        let moment = moment(text, day);
+        self.take(moment, yaml.span)
+    }
+}
+
+/// A bound in seconds; a date stands for its first second and `day` more.
+///
+/// # Errors
+///
+/// A diagnostic that has no place yet, if the text is neither a date nor a moment.
+pub(in crate::facts) fn moment(text: &str, day: i64) -> Result<i64, Diagnostic> {
+    match parse_date(text).or_else(|| parse_datetime(text)) {
+        Some(Value::Date(date)) => Ok(i64::from(date) * DAY + day),
+        Some(Value::Time(second)) => Ok(second),
+        _ => {
+            let fault = Diagnostic::error("type/mismatch", format!("`{text}` is no date or datetime"));
+            Err(fault.help("write `2026-12-31` or `2026-12-31T08:00Z`"))
         }
     }
 }

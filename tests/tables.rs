@@ -1,0 +1,363 @@
+//! Organisations from tables: they say what the same organisation says in YAML, and every mistake is told with its line.
+
+use std::fs;
+use std::io::{self, Cursor, Read};
+use std::process::Command;
+
+use rolebook::diagnostic::Found;
+use rolebook::facts::tables::{Format, Input, Kind, SHOWN, read};
+use rolebook::facts::{Facts, read as yaml_facts};
+use rolebook::model::{Model, resolve};
+use rolebook::report;
+use rolebook::source::Sources;
+use rolebook::syntax::parse;
+use rolebook::yaml;
+
+const POLICY: &str = "user { manager: user? }
+account Company { tier: low | high  cap2: int }
+unit Team in Company, Team { cap: int = company.cap2 }
+resource Order in Team { creator: user  tags: set of string  actions view, stop }
+role Manager at Team (limit: int = 10) { can view Order }
+role Owner at Company { can stop Order }
+nobody can stop Order as manager+ of creator
+";
+
+fn model(sources: &mut Sources) -> Model {
+    let mut found = Found::default();
+    let file = sources.add("policy.roles", POLICY);
+    let tree = parse::policy(file, POLICY, &mut found);
+    let model = resolve::resolve(&[tree], &mut found);
+    assert!(
+        !found.has_errors(),
+        "{}",
+        report::text(
+            &found.sorted(),
+            sources,
+            &report::Style {
+                color: false,
+                width: 100
+            }
+        )
+    );
+    model
+}
+
+fn input(name: &str, text: &'static str) -> Input<'static> {
+    let (stem, ending) = name.split_once('.').expect("an ending");
+    Input {
+        name: name.to_owned(),
+        kind: Kind::ALL.into_iter().find(|kind| kind.name() == stem).expect("a table"),
+        format: if ending == "csv" {
+            Format::Csv
+        } else {
+            Format::JsonLines
+        },
+        open: Box::new(move || -> io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(text))) }),
+    }
+}
+
+/// The organisation, and each mistake as `file:line:column code: message`.
+fn reading(tables: &[(&str, &'static str)]) -> (Facts, Vec<String>) {
+    let mut sources = Sources::default();
+    let model = model(&mut sources);
+    let mut found = Found::default();
+    let inputs: Vec<Input<'_>> = tables.iter().map(|(name, text)| input(name, text)).collect();
+    let facts = read(&inputs, &model, &mut sources, &mut found);
+    let told = found.sorted().into_iter().map(|fault| {
+        let place = fault.labels.first().map_or_else(String::new, |label| {
+            let (line, column) = sources.position(label.span.file, label.span.start);
+            format!("{}:{line}:{column} ", sources.name(label.span.file))
+        });
+        format!("{place}{}: {}", fault.code, fault.message)
+    });
+    (facts, told.collect())
+}
+
+const NODES: &str = "id,type,in,tier,cap2,creator,tags\n\
+    sales,Team,acme,,,,\n\
+    acme,Company,,high,7,,\n\
+    \"order, one\",Order,sales,,,ann,red;blue\n";
+
+const GOOD: [(&str, &str); 5] = [
+    ("nodes.csv", NODES),
+    ("users.csv", "id,in,manager\nada,acme,\nann,acme;sales,ada\nr2,acme,\n"),
+    ("groups.csv", "id,in\nfolk,acme\nall,\n"),
+    ("members.csv", "group,member\nfolk,ann\nall,group:folk\n"),
+    (
+        "holdings.csv",
+        "to,role,at,until,limit\nada,Owner,acme,,\nann,Manager,sales,2027-01-31,500\ngroup:all,Manager,sales,,\n",
+    ),
+];
+
+const SAME: &str = "accounts: { acme: { is: Company, tier: high, cap2: 7 } }
+units: { sales: { is: Team, in: acme } }
+resources: { 'order, one': { is: Order, in: sales, creator: ann, tags: [red, blue] } }
+users:
+  ada: { in: acme, roles: { Owner: acme } }
+  ann: { in: [acme, sales], manager: ada, roles: { Manager: { at: sales, until: 2027-01-31, limit: 500 } } }
+  r2: { in: acme }
+groups:
+  folk: { in: acme, members: [ann] }
+  all: { members: ['group:folk'], roles: { Manager: sales } }
+";
+
+/// An organisation without the places that it was read from and the order in which it was.
+fn plain(facts: &Facts) -> Vec<String> {
+    let text = |value: &rolebook::model::value::Value| match value {
+        rolebook::model::value::Value::List(list) => {
+            let values = facts.pool.values(*list).iter();
+            let mut values: Vec<String> = values.map(|value| one(facts, value)).collect();
+            values.sort();
+            values.join("+")
+        }
+        other => one(facts, other),
+    };
+    let mut lines = Vec::new();
+    for node in &facts.nodes {
+        let container = node.container.map(|id| &facts.node(id).id);
+        let values: Vec<String> = node.values.iter().map(text).collect();
+        lines.push(format!("{} {:?} {container:?} {values:?}", node.id, node.ty));
+    }
+    for user in &facts.users {
+        let mut places: Vec<&str> = user.places.iter().map(|&place| facts.node(place).id.as_str()).collect();
+        places.sort_unstable();
+        let values: Vec<String> = user.values.iter().map(text).collect();
+        lines.push(format!("{} {:?} {places:?} {values:?}", user.id, user.ty));
+    }
+    for group in &facts.groups {
+        let place = group.place.map(|id| &facts.node(id).id);
+        lines.push(format!("{} {place:?} {:?}", group.id, group.members));
+    }
+    for it in &facts.holdings {
+        let parameters: Vec<String> = it.parameters.iter().map(|(_, value)| text(value)).collect();
+        let at = &facts.node(it.node).id;
+        lines.push(format!(
+            "{:?} {:?} {at} {:?} {parameters:?}",
+            it.subject, it.role, it.window
+        ));
+    }
+    lines.sort();
+    lines
+}
+
+fn one(facts: &Facts, value: &rolebook::model::value::Value) -> String {
+    use rolebook::model::value::Value;
+    match value {
+        Value::Text(text) => facts.pool.text(*text).to_owned(),
+        Value::User(user) => facts.user(*user).id.clone(),
+        Value::Node(node) => facts.node(*node).id.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn tables_say_what_yaml_says() {
+    let (tables, told) = reading(&GOOD);
+    assert_eq!(told, [""; 0]);
+    let mut sources = Sources::default();
+    let model = model(&mut sources);
+    let mut found = Found::default();
+    let file = sources.add("facts.yaml", SAME);
+    let tree = yaml::read(file, SAME, &mut found).expect("YAML");
+    let same = yaml_facts::read(&tree, &model, &mut found);
+    assert!(!found.has_errors(), "{:?}", found.sorted());
+    assert_eq!(plain(&tables), plain(&same));
+    assert_eq!(tables.fallbacks.len(), same.fallbacks.len());
+}
+
+#[test]
+fn json_lines_say_what_csv_says() {
+    let nodes = r#"{"id":"sales","type":"Team","in":"acme"}
+
+{"id":"acme","type":"Company","tier":"high","cap2":7}
+{"type":"Order","id":"order, one","in":"sales","creator":"\u0061nn","tags":["red","blue"],"tier":null}
+"#;
+    let users = "{\"id\":\"ada\",\"in\":[\"acme\"]}\n{\"id\":\"ann\",\"in\":[\"acme\",\"sales\"],\"manager\":\"ada\"}\n{\"id\":\"r2\",\"in\":\"acme\"}";
+    let holdings = "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":\"acme\"}\n{\"to\":\"ann\",\"role\":\"Manager\",\"at\":\"sales\",\"limit\":500,\"until\":\"2027-01-31\"}\n{\"to\":\"group:all\",\"role\":\"Manager\",\"at\":\"sales\"}\n";
+    let (csv, _) = reading(&GOOD);
+    let (json, told) = reading(&[
+        ("nodes.jsonl", nodes),
+        ("users.jsonl", users),
+        GOOD[2],
+        GOOD[3],
+        ("holdings.jsonl", holdings),
+    ]);
+    assert_eq!(told, [""; 0]);
+    assert_eq!(plain(&json), plain(&csv));
+}
+
+#[test]
+fn attributes_may_stand_in_a_table_of_their_own() {
+    let nodes = "id,type,in\nacme,Company,\nsales,Team,acme\n\"order, one\",Order,sales\n";
+    let attributes = "of,attribute,value\nacme,tier,high\nacme,cap2,7\n\"order, one\",creator,ann\n\"order, one\",tags,red;blue\nann,manager,ada\n";
+    let users = "id,in\nada,acme\nann,acme;sales\nr2,acme\n";
+    let tables = [
+        ("nodes.csv", nodes),
+        ("users.csv", users),
+        GOOD[2],
+        GOOD[3],
+        GOOD[4],
+        ("attributes.csv", attributes),
+    ];
+    let (split, told) = reading(&tables);
+    assert_eq!(told, [""; 0]);
+    assert_eq!(plain(&split), plain(&reading(&GOOD).0));
+}
+
+/// The mistakes of one table beside good ones.
+fn wrong(name: &str, text: &'static str) -> Vec<String> {
+    let stem = name.split('.').next().unwrap_or_default();
+    let mut tables: Vec<(&str, &'static str)> = GOOD.to_vec();
+    tables.retain(|(other, _)| !other.starts_with(stem));
+    tables.push((name, text));
+    reading(&tables).1
+}
+
+#[test]
+fn half_a_record() {
+    assert_eq!(
+        wrong("holdings.csv", "to,role,at\nada,Owner,acme\nann,Mana"),
+        ["holdings.csv:3:1 tables/shape: this row has 2 cells, the header has 3"]
+    );
+    assert_eq!(
+        wrong(
+            "holdings.jsonl",
+            "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":\"acme\"}\n{\"to\":\"ann\",\"ro"
+        ),
+        ["holdings.jsonl:2:1 tables/shape: this line is no JSON object: EOF while parsing a string (column 15)"]
+    );
+    assert_eq!(
+        wrong("holdings.jsonl", "{\"to\":\"ada\",\"role\":\"Owner\"}"),
+        ["holdings.jsonl:1:1 tables/shape: this row has no `at`"]
+    );
+    assert_eq!(
+        wrong("holdings.csv", "to,role,at\nada,Owner,\n"),
+        ["holdings.csv:2:11 tables/shape: this row has no `at`"]
+    );
+}
+
+#[test]
+fn columns() {
+    assert_eq!(
+        wrong("holdings.csv", "to,role\nada,Owner\n"),
+        ["holdings.csv:1:1 tables/missing-column: the header lacks `at`"]
+    );
+    assert_eq!(
+        wrong("members.csv", "group,member,since\nfolk,ann,2026\n"),
+        ["members.csv:1:1 tables/unknown-column: this table has no column `since`"]
+    );
+    assert_eq!(
+        wrong("users.csv", "id,in,mangager\nada,acme,\nann,acme,ada\nr2,,\n"),
+        ["users.csv:3:1 name/unknown-attribute: `User` has no attribute `mangager`"]
+    );
+}
+
+#[test]
+fn names_that_mean_nothing() {
+    assert_eq!(
+        wrong("users.csv", "id,in\nada,acme\nann,acme\nr2,acme\nada,sales\n"),
+        ["users.csv:5:1 name/duplicate: `ada` is declared twice"]
+    );
+    assert_eq!(
+        wrong("holdings.csv", "to,role,at\nada,Owner,acmee\nann,Owner,acme\n"),
+        ["holdings.csv:2:11 name/unknown-node: unknown node `acmee`"]
+    );
+    assert_eq!(
+        wrong(
+            "holdings.csv",
+            "to,role,at\noz,Owner,acme\nann,Ownr,acme\nann,Owner,sales\n"
+        ),
+        [
+            "holdings.csv:2:1 name/unknown-user: unknown user `oz`",
+            "holdings.csv:3:5 name/unknown-role: unknown role `Ownr`",
+            "holdings.csv:4:11 name/wrong-type: `sales` is of type `Team`; `Company` is needed here",
+        ]
+    );
+    assert_eq!(
+        wrong(
+            "holdings.csv",
+            "to,role,at,from,until\nada,Owner,acme,2027-01-01,2026-01-01\nann,Owner,acme,soon,\n"
+        ),
+        [
+            "holdings.csv:2:27 facts/empty-window: `until` is not after `from`",
+            "holdings.csv:3:16 type/mismatch: `soon` is no date or datetime",
+        ]
+    );
+}
+
+#[test]
+fn circles() {
+    assert_eq!(
+        wrong(
+            "nodes.csv",
+            "id,type,in\nacme,Company,\nsales,Team,emea\nemea,Team,sales\n\"order, one\",Order,acme\n"
+        ),
+        [
+            "nodes.csv:3:1 facts/containment-cycle: `sales` would lie in itself: `sales` in `emea` in `sales`",
+            "nodes.csv:5:1 name/wrong-type: `acme` is of type `Company`; `Team` is needed here",
+        ]
+    );
+    let told = wrong("users.csv", "id,in,manager\nada,acme,ann\nann,acme,ada\nr2,acme,\n");
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("facts/relation-cycle: `manager` runs in a circle"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_is_stated_twice() {
+    assert_eq!(
+        wrong(
+            "holdings.csv",
+            "to,role,at\nada,Owner,acme\nann,Owner,acme\nada,Owner,acme\n"
+        ),
+        ["holdings.csv:4:1 facts/duplicate-holding: `Owner` at `acme` is given twice"]
+    );
+}
+
+#[test]
+fn many_mistakes_are_counted() {
+    let rows: String = (0..1_000).map(|row| format!("nobody{row},Owner,acme\n")).collect();
+    let text: &'static str = Box::leak(format!("to,role,at\n{rows}").into_boxed_str());
+    let told = wrong("holdings.csv", text);
+    assert_eq!(told.len(), SHOWN + 1);
+    assert_eq!(told[0], "tables/more: 980 more mistakes in these tables are not shown");
+}
+
+#[test]
+fn a_folder_on_the_command_line() {
+    let folder = std::env::temp_dir().join(format!("rolebook-tables-{}", std::process::id()));
+    fs::create_dir_all(folder.join("data")).expect("a folder");
+    fs::write(folder.join("policy.roles"), POLICY).expect("a file");
+    for (name, text) in GOOD {
+        fs::write(folder.join("data").join(name), text).expect("a file");
+    }
+    let ask = |sentence: &str| {
+        let rolebook = Command::new(env!("CARGO_BIN_EXE_rolebook"))
+            .current_dir(&folder)
+            .args(["ask", "-p", ".", "-f", "data", "--now", "2026-11-22T12:00Z", sentence])
+            .output()
+            .expect("it runs");
+        let told = String::from_utf8_lossy(&rolebook.stdout).into_owned() + &String::from_utf8_lossy(&rolebook.stderr);
+        (rolebook.status.code(), told)
+    };
+    let (code, told) = ask("who can view \"order, one\"");
+    assert_eq!((code, told.as_str()), (Some(0), "ann  Manager at sales\n"));
+    fs::write(folder.join("data/holding.csv"), "to\n").expect("a file");
+    let (code, told) = ask("who can view \"order, one\"");
+    assert_eq!(code, Some(3));
+    assert!(
+        told.contains("tables/unknown-table") && told.contains("holdings"),
+        "{told}"
+    );
+    fs::remove_file(folder.join("data/holding.csv")).expect("it is there");
+    fs::write(folder.join("data/users.csv"), "id,in\nada,acme\nann,acne\n").expect("a file");
+    let (code, told) = ask("who can view \"order, one\"");
+    assert_eq!(code, Some(3));
+    assert!(
+        told.contains("users.csv:3:5]") && told.contains("3 │ ann,acne"),
+        "{told}"
+    );
+    fs::remove_dir_all(&folder).expect("it is there");
+}
