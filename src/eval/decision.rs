@@ -108,11 +108,13 @@ impl<'e> Eval<'e> {
         if reach == Tri::False {
             return reach;
         }
-        let exempt = match (&rule.who, self.request.user) {
-            (Who::Nobody(but), Some(user)) => self.holds_above(user, but).negate(),
-            _ => Tri::True,
-        };
-        reach.min(exempt).min(self.conditions(rule, Scope::NONE))
+        let truth = reach.min(self.conditions(rule, Scope::NONE));
+        match (&rule.who, self.request.user) {
+            (Who::Nobody(but), Some(user)) if truth != Tri::False && !but.is_empty() => {
+                truth.min(self.holds_above(user, but).negate())
+            }
+            _ => truth,
+        }
     }
 
     /// Where a rule without a role reaches.

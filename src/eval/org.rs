@@ -92,6 +92,9 @@ impl<'a> Org<'a> {
         for user in facts.user_ids() {
             org.enter(user, &stated);
         }
+        org.entries.shrink_to_fit();
+        org.memberships.shrink_to_fit();
+        org.groups.shrink_to_fit();
         org.extra = Extra::new(table, &org);
         org
     }

@@ -15,6 +15,7 @@ mod contain;
 mod declare;
 mod groups;
 mod holdings;
+mod ids;
 mod names;
 mod relations;
 mod shape;

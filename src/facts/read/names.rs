@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::ids::Ids;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::model::show::type_list;
@@ -24,8 +25,8 @@ pub struct Names<'m> {
     types: HashMap<&'m str, Vec<TypeId>>,
     roles: HashMap<&'m str, Vec<RoleId>>,
     slots: Vec<HashMap<&'m str, usize>>,
-    nodes: HashMap<String, Vec<(TypeId, NodeId)>>,
-    users: HashMap<String, (TypeId, UserId)>,
+    nodes: Ids<(TypeId, NodeId)>,
+    users: Ids<(TypeId, UserId)>,
     groups: HashMap<String, GroupId>,
     custom: HashMap<String, RoleId>,
     patience: Cell<usize>,
@@ -60,8 +61,8 @@ impl<'m> Names<'m> {
             types: by_name(types),
             roles: by_name(roles),
             slots: model.types.iter().map(|ty| slots(ty).collect()).collect(),
-            nodes: HashMap::with_capacity(facts.nodes.len()),
-            users: HashMap::with_capacity(facts.users.len()),
+            nodes: Ids::default(),
+            users: Ids::default(),
             groups: HashMap::with_capacity(facts.groups.len()),
             custom: HashMap::new(),
             patience: Cell::new(PATIENCE),
@@ -83,20 +84,19 @@ impl<'m> Names<'m> {
 
     /// Enters a node; the one that had this id before, if one of the same type did.
     pub(in crate::facts) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
-        let same = self.nodes.entry(id.to_owned()).or_default();
-        let taken = same.iter().find(|(other, _)| *other == ty).map(|&(_, node)| node);
+        let taken = self.nodes.all(id).find(|(other, _)| *other == ty).map(|(_, node)| node);
         if taken.is_none() {
-            same.push((ty, node));
+            self.nodes.add(id, (ty, node));
         }
         taken
     }
 
     pub(in crate::facts) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
-        if let Some(&(_, known)) = self.users.get(id) {
-            return Some(known);
+        let taken = self.users.all(id).next().map(|(_, known)| known);
+        if taken.is_none() {
+            self.users.add(id, (ty, user));
         }
-        self.users.insert(id.to_owned(), (ty, user));
-        None
+        taken
     }
 
     pub(in crate::facts) fn add_group(&mut self, id: &str, group: GroupId) -> Option<GroupId> {
@@ -172,9 +172,9 @@ impl<'m> Names<'m> {
 
     /// The one node of an id whose type fits.
     pub(in crate::facts) fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
-        let mut fitting = self.nodes.get(text)?.iter().filter(|(ty, _)| fits(*ty));
+        let mut fitting = self.nodes.all(text).filter(|(ty, _)| fits(*ty));
         match (fitting.next(), fitting.next()) {
-            (Some(&(_, one)), None) => Some(one),
+            (Some((_, one)), None) => Some(one),
             _ => None,
         }
     }
@@ -193,25 +193,24 @@ impl<'m> Names<'m> {
     }
 
     fn candidates(&self, text: &str) -> Vec<(TypeId, NodeId)> {
-        if let Some(nodes) = self.nodes.get(text) {
-            return nodes.clone();
+        let mut named: Vec<(TypeId, NodeId)> = self.nodes.all(text).collect();
+        named.sort_unstable_by_key(|&(_, node)| node);
+        if let (true, Some((ty, id))) = (named.is_empty(), text.split_once(char::is_whitespace)) {
+            let of = self.ty(ty);
+            named.extend(self.nodes.all(id.trim_start()).filter(|(ty, _)| Some(*ty) == of));
         }
-        let typed = text.split_once(char::is_whitespace);
-        let named = typed.and_then(|(ty, id)| Some((self.ty(ty)?, self.nodes.get(id.trim_start())?)));
-        named.map_or_else(Vec::new, |(ty, nodes)| {
-            nodes.iter().copied().filter(|&(of, _)| of == ty).collect()
-        })
+        named
     }
 
     /// "unknown node `X`"
     pub(super) fn unknown_node(&self, text: &str) -> Diagnostic {
         let fault = Diagnostic::error("name/unknown-node", format!("unknown node `{text}`"));
-        if self.users.contains_key(text) {
+        if self.users.all(text).next().is_some() {
             return fault.help(format!(
                 "`{text}` is a user; an account, unit or resource is needed here"
             ));
         }
-        self.hint(fault, text, &self.nodes)
+        self.hint_among(fault, text, self.nodes.len(), self.nodes.iter())
     }
 
     /// Reports that an id fits several nodes, and lists them.
@@ -228,13 +227,13 @@ impl<'m> Names<'m> {
     ///
     /// A diagnostic that has no place yet, if there is none.
     pub fn user(&self, text: &str, kind: Option<TypeId>) -> Result<UserId, Diagnostic> {
-        match (self.users.get(text), kind) {
-            (Some(&(ty, _)), Some(kind)) if ty != kind => {
+        match (self.users.all(text).next(), kind) {
+            (Some((ty, _)), Some(kind)) if ty != kind => {
                 let (is, needed) = (&self.model.ty(ty).name, &self.model.ty(kind).name);
                 let message = format!("`{text}` is of type `{is}`; `{needed}` is needed here");
                 Err(Diagnostic::error("name/wrong-type", message))
             }
-            (Some(&(_, user)), _) => Ok(user),
+            (Some((_, user)), _) => Ok(user),
             (None, _) => Err(self.unknown_user(text)),
         }
     }
@@ -244,7 +243,7 @@ impl<'m> Names<'m> {
         match text {
             "anyone" => fault.help("`anyone` is a caller who is not signed in; nothing can be given to him"),
             _ if self.groups.contains_key(text) => fault.help(format!("the group is written `group:{text}`")),
-            _ => self.hint(fault, text, &self.users),
+            _ => self.hint_among(fault, text, self.users.len(), self.users.iter()),
         }
     }
 
