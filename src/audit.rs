@@ -49,6 +49,10 @@ struct Ground<'a> {
 }
 
 impl Ground<'_> {
+    fn now(&self) -> Value {
+        crate::eval::org::now(&self.context)
+    }
+
     fn request(&self, user: Option<UserId>, permission: PermId, target: Target) -> Request<'_> {
         Request {
             user,
@@ -143,7 +147,7 @@ impl<'a> Audit<'a> {
             derived,
         };
         Self {
-            users: Users::new(org, &ground.derived, sheets.has_everyone()),
+            users: Users::new(org, &ground.derived, sheets.has_everyone(), ground.now()),
             barring: model.role_ids().map(forbids).collect(),
             names: Names::new(&ground),
             ground,
@@ -265,13 +269,9 @@ impl<'a> Audit<'a> {
         let org = self.ground.org;
         let places = org.memberships(user).iter();
         let here = places.filter(|(place, _)| org.kind(*place).is_place() && org.account(*place) == account);
-        here.map(|&(_, window)| running(window, self.now()))
+        here.map(|&(_, window)| running(window, self.ground.now()))
             .max()
             .unwrap_or(Tri::False)
-    }
-
-    fn now(&self) -> Value {
-        crate::eval::org::now(&self.ground.context)
     }
 
     /// The roles of a user that forbid something.
@@ -328,7 +328,7 @@ impl<'a> Audit<'a> {
         let Some(entry) = held.entry else {
             return (held.truth != Tri::True).then_some(Dropped::Unknown);
         };
-        match (running(entry.window, self.now()), self.now()) {
+        match (running(entry.window, self.ground.now()), self.ground.now()) {
             (Tri::True, _) => None,
             (_, Value::Time(second)) if second < entry.window.from => Some(Dropped::NotBegun),
             (Tri::False, _) => Some(Dropped::Ended),

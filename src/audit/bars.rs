@@ -44,7 +44,10 @@ impl Case<'_, '_> {
             let cell = Table::cell(ways, Some(bar.role)).iter();
             cell.map(move |way| (way, self.barred(bar, way)))
         });
-        for (way, one) in public.chain(held) {
+        // Of all users at once some may hold a role that forbids it.
+        let any = ways.iter().filter(|way| self.line.zone.all && way.role.is_some());
+        let any = any.map(|way| (way, Tri::Unknown));
+        for (way, one) in public.chain(held).chain(any) {
             if one == Tri::Unknown && !perhaps.contains(way) {
                 perhaps.push(*way);
             }
@@ -79,6 +82,7 @@ impl Case<'_, '_> {
             Reach::In(_) => Tri::Unknown,
             // `everyone cannot` is about the accounts of which he is a member.
             _ if bound && !self.line.zone.home => Tri::Unknown,
+            _ if self.line.zone.all && rule.who == Who::Everyone => Tri::Unknown,
             _ => self.eval.public_reach(rule),
         }
     }
@@ -128,10 +132,9 @@ impl Case<'_, '_> {
 
     /// Whether the user is one of the roles that are exempt, wherever the line reaches.
     fn exempt(&self, but: &[RoleId]) -> Tri {
-        let Some(user) = self.user else { return Tri::False };
-        if but.is_empty() {
-            return Tri::False;
-        }
+        let Some(user) = self.user.filter(|_| !but.is_empty()) else {
+            return if but.is_empty() { Tri::False } else { Tri::Unknown };
+        };
         let home = self.line.zone.home;
         if home && self.eval.holds_above(user, but) == Tri::True {
             return Tri::True;

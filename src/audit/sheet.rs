@@ -286,8 +286,12 @@ impl<'a> Maker<'a> {
             Column::Permission,
             &permission_in_words(model, given.permission),
         );
+        let reach = match given.rule.reach {
+            Reach::Below if zone.all => Reach::Anywhere,
+            reach => reach,
+        };
         self.format
-            .field(&mut middle, Column::Reach, &reach_in_words(model, given.rule.reach));
+            .field(&mut middle, Column::Reach, &reach_in_words(model, reach));
         let ending = |decision| {
             let mut ending = middle.clone();
             finish(&mut ending, self.format, decision, &terms);

@@ -1,9 +1,9 @@
 //! Who has something in which account.
 
 use super::derived::AllDerived;
-use crate::eval::org::Org;
+use crate::eval::org::{Org, running};
 use crate::model::TypeKind;
-use crate::model::value::{NodeId, UserId};
+use crate::model::value::{NodeId, Tri, UserId, Value};
 
 /// The users of each account, in the order of the facts.
 pub(super) struct Users {
@@ -16,13 +16,13 @@ pub(super) struct Users {
 }
 
 impl Users {
-    pub(super) fn new(org: &Org<'_>, derived: &AllDerived, everyone: bool) -> Self {
+    pub(super) fn new(org: &Org<'_>, derived: &AllDerived, everyone: bool, now: Value) -> Self {
         let mut pairs: Vec<(NodeId, UserId)> = derived.iter().map(|(user, node)| (org.account(node), user)).collect();
         let mut members = vec![false; org.facts.nodes.len()];
         for user in org.facts.user_ids() {
-            let places = org.memberships(user).iter().map(|(place, _)| *place);
-            for place in places {
-                members[place.0 as usize] |= org.kind(place) == TypeKind::Account;
+            for &(place, window) in org.memberships(user) {
+                let now = org.kind(place) == TypeKind::Account && running(window, now) == Tri::True;
+                members[place.0 as usize] |= now;
                 if everyone {
                     note(&mut pairs, org.account(place), user);
                 }

@@ -22,6 +22,8 @@ pub(super) struct Zone {
     pub(super) home: bool,
     /// That node is the nearest place.
     here: bool,
+    /// It is about all users at once.
+    pub(super) all: bool,
 }
 
 /// What is known of types before any node exists.
@@ -52,6 +54,7 @@ impl<'a> Zones<'a> {
             root,
             home: root.is_some() && stays,
             here: rule.reach == Reach::OnlyHere,
+            all: base.is_none(),
         };
         match rule.reach {
             Reach::Below | Reach::OnlyHere | Reach::OnlyBelow => home(base),
@@ -76,7 +79,8 @@ impl<'a> Zones<'a> {
 
     /// True if a rule reaches what a permission is about across one border, as an account's own record.
     pub(super) fn is_named(&self, rule: &Rule, permission: PermId) -> bool {
-        self.target(permission).is_some_and(|target| rule.named.contains(&target))
+        self.target(permission)
+            .is_some_and(|target| rule.named.contains(&target))
     }
 
     /// False if nothing can exist that a rule, held at a node of type `base`, gives the permission on.
@@ -115,7 +119,8 @@ impl<'a> Zones<'a> {
     /// True if a path that starts here leads to the same for everything in the zone.
     fn is_settled(&self, root: Root, zone: Zone) -> bool {
         match root {
-            Root::User | Root::Here | Root::Holding(_) => true,
+            Root::User => !zone.all,
+            Root::Here | Root::Holding(_) => true,
             Root::Context(slot) => slot == NOW,
             Root::Resource | Root::Recipient => false,
             Root::Near(ty) => zone.root.is_some_and(|root| {
