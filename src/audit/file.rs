@@ -54,8 +54,6 @@ pub struct Output {
     /// `None` for what is written to directly.
     journal: Option<File>,
     lines: Lines<File>,
-    /// Lines of the journal for accounts of which some rows wait to be written.
-    waiting: String,
     done: Vec<String>,
 }
 
@@ -97,7 +95,6 @@ impl Output {
             path,
             journal: None,
             lines: Lines::new(file),
-            waiting: String::new(),
             done: Vec::new(),
         })
     }
@@ -110,7 +107,6 @@ impl Output {
             path,
             journal: Some(journal),
             lines: Lines::new(file),
-            waiting: String::new(),
             done: Vec::new(),
         })
     }
@@ -136,7 +132,6 @@ impl Output {
             path,
             journal: Some(journal),
             lines: Lines::after(file, done.last().map_or(0, |(len, _)| *len)),
-            waiting: String::new(),
             done: done.into_iter().map(|(_, name)| name).collect(),
         })
     }
@@ -152,24 +147,18 @@ impl Output {
         &mut self.lines
     }
 
-    /// Notes that all rows of a part have come.
+    /// Notes that all rows of a part have come. Rows are written first, so that the journal never tells of more than
+    /// there is.
     ///
     /// # Errors
     ///
     /// Those of writing.
     pub fn complete(&mut self, name: &str) -> io::Result<()> {
-        self.waiting += &format!("{} {}\n", self.lines.len(), escaped(name));
-        if self.lines.is_full() { self.flush() } else { Ok(()) }
-    }
-
-    /// Rows first, so that the journal never tells of more than there is.
-    fn flush(&mut self) -> io::Result<()> {
         self.lines.flush()?;
-        if let Some(journal) = &mut self.journal {
-            journal.write_all(self.waiting.as_bytes())?;
-        }
-        self.waiting.clear();
-        Ok(())
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        journal.write_all(format!("{} {}\n", self.lines.len(), escaped(name)).as_bytes())
     }
 
     /// Gives the file its name.
@@ -178,7 +167,7 @@ impl Output {
     ///
     /// Those of writing and renaming.
     pub fn finish(mut self) -> io::Result<()> {
-        self.flush()?;
+        self.lines.flush()?;
         if self.journal.is_none() {
             return Ok(());
         }

@@ -157,21 +157,24 @@ impl Audit<'_> {
     }
 
     fn widest_reach(&self, role: Option<RoleId>, at: Option<NodeId>) -> String {
-        let (Some(role), Some(node)) = (role, at) else {
-            return String::new();
-        };
         let mut made = Sheet::default();
-        let sheet = self
-            .sheets
-            .of(Basis::Role(role), Some(self.ground.org.ty(node)), &mut made);
-        let widest = sheet
-            .lines
-            .iter()
-            .map(|line| line.rule.reach)
-            .max_by_key(|&reach| width(reach));
-        widest.map_or_else(String::new, |reach| {
-            super::sheet::reach_in_words(self.ground.table.model(), reach)
-        })
+        let reaches: Vec<Reach> = match (role, at.map(|node| self.ground.org.ty(node))) {
+            (None, _) => self
+                .ground
+                .org
+                .facts
+                .grants
+                .iter()
+                .map(|grant| grant.rule.reach)
+                .collect(),
+            (Some(role), ty) => {
+                let lines = &self.sheets.of(Basis::Role(role), ty, &mut made).lines;
+                lines.iter().map(|line| line.rule.reach).collect()
+            }
+        };
+        let widest = reaches.into_iter().max_by_key(|&reach| width(reach));
+        let model = self.ground.table.model();
+        widest.map_or_else(String::new, |reach| super::sheet::reach_in_words(model, reach))
     }
 
     fn idle(&self, tally: &Tally<'_, '_>, inside: &dyn Fn(NodeId) -> bool) -> Vec<Idle> {

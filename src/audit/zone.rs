@@ -77,10 +77,11 @@ impl<'a> Zones<'a> {
         }
     }
 
-    /// True if a rule reaches what a permission is about across one border, as an account's own record.
+    /// True if a rule reaches what a permission is about across one border, as an account's own record. What everyone can
+    /// stays in his accounts.
     pub(super) fn is_named(&self, rule: &Rule, permission: PermId) -> bool {
-        self.target(permission)
-            .is_some_and(|target| rule.named.contains(&target))
+        let named = |target| rule.named.contains(&target);
+        rule.who != Who::Everyone && self.target(permission).is_some_and(named)
     }
 
     /// False if nothing can exist that a rule, held at a node of type `base`, gives the permission on.
@@ -99,7 +100,7 @@ impl<'a> Zones<'a> {
             Permission::Act { ty, action, .. } => self.model.ty(ty).actions[action].creating,
             _ => false,
         };
-        let named = rule.named.contains(&target) && containers.iter().any(|&ty| reached(ty));
+        let named = self.is_named(rule, permission) && containers.iter().any(|&ty| reached(ty));
         named
             || if creating {
                 containers.iter().any(|&ty| reached(ty))

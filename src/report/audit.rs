@@ -106,7 +106,7 @@ fn several(out: &mut String, summary: &Summary) {
 }
 
 fn idle(out: &mut String, idle: &Idle) {
-    let why = idle.why.map_or("nobody has it, or it names no permission", words);
+    let why = idle.why.map_or("nobody has it, or it gives no permission", words);
     let _ = writeln!(out, "  {} at {} to {}: {why}", idle.what, idle.place, idle.to);
 }
 
