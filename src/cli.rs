@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its arguments and a `run`; no logic of its own.
 
 mod ask;
+mod audit;
 mod diff;
 mod exit;
 mod explain;
@@ -31,6 +32,7 @@ enum Command {
     Test(test::Args),
     Diff(diff::Args),
     Table(table::Args),
+    Audit(audit::Args),
     Explain(explain::Args),
 }
 
@@ -43,6 +45,7 @@ pub fn main() -> Exit {
         Command::Test(args) => test::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Table(args) => table::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
 }

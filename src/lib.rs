@@ -65,6 +65,7 @@
 //! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
 //! | [`eval`] | decisions without allocation; the same with reasons |
 //! | [`query`] | sentences answered |
+//! | [`audit`] | the access review: every user's permissions, row by row |
 //! | [`analyze`] | what holds in every organisation: proofs, and witnesses against |
 //! | [`diff`] | what changed between two policies, by cause |
 //! | [`lint`] | findings on policies and facts, one file a rule |
@@ -92,6 +93,7 @@
 //! agree with it.
 
 pub mod analyze;
+pub mod audit;
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;

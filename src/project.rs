@@ -175,7 +175,8 @@ fn neighbour(path: &Path) -> Option<PathBuf> {
     Some(parent.join(near))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
+/// A file that the system does not let us write.
+pub(crate) fn unwritable(path: &Path, error: &std::io::Error) -> Diagnostic {
     let why = match error.kind() {
         std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         std::io::ErrorKind::NotFound => "its folder does not exist".to_owned(),

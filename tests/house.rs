@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "source",
     "diagnostic",
     "yaml",
@@ -16,6 +16,7 @@ const ORDER: [&str; 17] = [
     "table",
     "eval",
     "query",
+    "audit",
     "analyze",
     "diff",
     "lint",

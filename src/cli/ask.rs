@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Exit, load, prompt};
+use super::load::{self, Moment};
+use super::{Exit, prompt};
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
 use crate::model::value::{Tri, Value, clock};
@@ -31,7 +32,7 @@ pub(super) struct Args {
     #[arg(long)]
     exit_code: bool,
     /// The moment of the request (`2026-12-31T08:00Z`), in place of the clock.
-    #[arg(long, value_name = "DATETIME", value_parser = moment)]
+    #[arg(long, value_name = "DATETIME", value_parser = load::moment)]
     now: Option<Moment>,
     /// How many sets of changes `how could …` tries at most.
     #[arg(long, value_name = "SETS")]
@@ -39,16 +40,6 @@ pub(super) struct Args {
     /// The sentence.
     #[arg(trailing_var_arg = true)]
     sentence: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Moment(Value);
-
-fn moment(text: &str) -> Result<Moment, String> {
-    let parsed = crate::model::value::parse_datetime(text);
-    parsed
-        .map(Moment)
-        .ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
 }
 
 pub(super) fn run(args: &Args) -> Exit {

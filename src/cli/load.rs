@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Exit, progress};
 use crate::diagnostic::Found;
 use crate::facts::{self, Facts};
+use crate::model::value::Value;
 use crate::model::{self, Model};
 use crate::project::{self, Policy};
 use crate::report::{self, Format, Style};
@@ -13,6 +14,18 @@ use crate::source::{FileId, Sources};
 use crate::syntax::{ast, parse};
 use crate::table::{self, Table};
 use crate::yaml::{self, Yaml};
+
+/// A moment given on the command line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment(pub(super) Value);
+
+/// Reads a moment.
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
+    let parsed = crate::model::value::parse_datetime(text);
+    parsed
+        .map(Moment)
+        .ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
+}
 
 /// A policy with every stage that it reached.
 pub(super) struct Loaded {

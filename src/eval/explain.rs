@@ -379,7 +379,8 @@ impl Eval<'_> {
 }
 
 /// The paths that a test reads.
-fn paths(test: &Test) -> Vec<&Path> {
+#[must_use]
+pub(crate) fn paths(test: &Test) -> Vec<&Path> {
     let mut found = Vec::new();
     match &test.kind {
         TestKind::Truth(one) => collect(one, &mut found),

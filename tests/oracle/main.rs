@@ -3,9 +3,10 @@
 //! - `meaning` is the oracle, DESIGN §5 read aloud.
 //! - `policy`, `words` and `tests_of` write policies as text, `organisation` builds facts, `requests` asks; each reads a
 //!   `tape` of numbers, which proptest shortens when a case fails.
-//! - `agreement` and `backwards` hold the properties, `coverage` shows that the cases reach every feature.
+//! - `agreement`, `backwards` and `audit` hold the properties, `coverage` shows that the cases reach every feature.
 
 mod agreement;
+mod audit;
 mod backwards;
 mod coverage;
 mod meaning;

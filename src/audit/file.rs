@@ -1,0 +1,220 @@
+//! A file that is whole or not there: rows go to `FILE.partial`, which takes the name of the file at the end.
+//!
+//! `FILE.journal` tells how far it is: what the rows are made from (a [`Stamp`]), then a line for each account that stands
+//! complete, with how many bytes there are after it. Work that was broken off goes on behind the last of these lines.
+//! What is no ordinary file, such as `/dev/stdout` or a named pipe, is written to directly.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead as _, Seek as _, Write};
+use std::path::{Path, PathBuf};
+
+use super::writer::Lines;
+
+/// A number that stands for texts, the same in every version of the program (FNV-1a).
+pub fn fingerprint<'t>(texts: impl Iterator<Item = &'t str>) -> u64 {
+    let bytes = texts.flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// What rows are made from: inputs, choices and the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// A number that stands for policy, facts and choices.
+    pub inputs: u64,
+    /// The moment, in seconds since 1970.
+    pub now: i64,
+}
+
+/// What stands in the first line of a journal before the stamp.
+const TITLE: &str = "rolebook audit 1";
+
+/// Why work cannot go on.
+#[derive(Debug)]
+pub enum Refused {
+    /// Reading or writing failed.
+    Io(io::Error),
+    /// The journal is of other inputs or choices, or none of this version.
+    Foreign,
+    /// What the file is called is no ordinary file, so there is nothing to go on from.
+    Special,
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A file on its way.
+pub struct Output {
+    path: PathBuf,
+    /// `None` for what is written to directly.
+    journal: Option<File>,
+    lines: Lines<File>,
+    done: Vec<String>,
+}
+
+/// The moment of the work that was broken off, if there is one.
+#[must_use]
+pub fn moment(path: &Path) -> Option<i64> {
+    let mut first = String::new();
+    let journal = File::open(beside(path, ".journal")).ok()?;
+    io::BufReader::new(journal).read_line(&mut first).ok()?;
+    stamp(&first).map(|stamp| stamp.now)
+}
+
+impl Output {
+    /// Starts a file, or goes on with it.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be opened, or if what is there is not of this stamp.
+    pub fn open(path: &Path, stamp: Stamp, resume: bool) -> Result<Self, Refused> {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if path.is_dir() {
+            return Err(Refused::Io(io::ErrorKind::IsADirectory.into()));
+        }
+        if path.exists() && !path.is_file() {
+            return Self::directly(path, resume);
+        }
+        match resume && beside(&path, ".journal").exists() {
+            true => Self::resume(path, stamp),
+            false => Self::start(path, stamp),
+        }
+    }
+
+    fn directly(path: PathBuf, resume: bool) -> Result<Self, Refused> {
+        if resume {
+            return Err(Refused::Special);
+        }
+        let file = OpenOptions::new().write(true).open(&path)?;
+        Ok(Self {
+            path,
+            journal: None,
+            lines: Lines::new(file),
+            done: Vec::new(),
+        })
+    }
+
+    fn start(path: PathBuf, stamp: Stamp) -> Result<Self, Refused> {
+        let mut journal = File::create(beside(&path, ".journal"))?;
+        let file = File::create(beside(&path, ".partial"))?;
+        writeln!(journal, "{TITLE} {:016x} {}", stamp.inputs, stamp.now)?;
+        Ok(Self {
+            path,
+            journal: Some(journal),
+            lines: Lines::new(file),
+            done: Vec::new(),
+        })
+    }
+
+    fn resume(path: PathBuf, wanted: Stamp) -> Result<Self, Refused> {
+        let text = fs::read_to_string(beside(&path, ".journal"))?;
+        let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        if stamp(first) != Some(wanted) {
+            return Err(Refused::Foreign);
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(beside(&path, ".partial"))?;
+        let (kept, done) = complete(rest, file.metadata()?.len());
+        file.set_len(done.last().map_or(0, |(len, _)| *len))?;
+        file.seek(io::SeekFrom::End(0))?;
+        let mut journal = OpenOptions::new().write(true).open(beside(&path, ".journal"))?;
+        journal.set_len((first.len() + 1 + kept) as u64)?;
+        journal.seek(io::SeekFrom::End(0))?;
+        Ok(Self {
+            path,
+            journal: Some(journal),
+            lines: Lines::after(file, done.last().map_or(0, |(len, _)| *len)),
+            done: done.into_iter().map(|(_, name)| name).collect(),
+        })
+    }
+
+    /// What stands complete from before.
+    #[must_use]
+    pub fn done(&self) -> &[String] {
+        &self.done
+    }
+
+    /// Where rows go.
+    pub const fn lines(&mut self) -> &mut Lines<File> {
+        &mut self.lines
+    }
+
+    /// Notes that all rows of a part have come. Rows are written first, so that the journal never tells of more than
+    /// there is.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    pub fn complete(&mut self, name: &str) -> io::Result<()> {
+        self.lines.flush()?;
+        let Some(journal) = &mut self.journal else {
+            return Ok(());
+        };
+        journal.write_all(format!("{} {}\n", self.lines.len(), escaped(name)).as_bytes())
+    }
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing and renaming.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.lines.flush()?;
+        if self.journal.is_none() {
+            return Ok(());
+        }
+        self.lines.to().sync_all()?;
+        fs::rename(beside(&self.path, ".partial"), &self.path)?;
+        fs::remove_file(beside(&self.path, ".journal"))
+    }
+
+    /// True if work that breaks off can go on from what stands complete.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        self.journal.is_some()
+    }
+}
+
+/// The complete lines of a journal for which there are bytes enough: how long they are, and each with its bytes.
+fn complete(text: &str, bytes: u64) -> (usize, Vec<(u64, String)>) {
+    let (mut kept, mut done): (usize, Vec<(u64, String)>) = (0, Vec::new());
+    for line in text.split_inclusive('\n') {
+        let parsed = line.strip_suffix('\n').and_then(|line| line.split_once(' '));
+        let parsed = parsed.and_then(|(len, name)| Some((len.parse().ok()?, serde_json::from_str(name).ok()?)));
+        let least = done.last().map_or(0, |(len, _)| *len);
+        match parsed {
+            Some((len, name)) if (least..=bytes).contains(&len) => done.push((len, name)),
+            _ => break,
+        }
+        kept += line.len();
+    }
+    (kept, done)
+}
+
+fn stamp(line: &str) -> Option<Stamp> {
+    let (inputs, now) = line.trim_end().strip_prefix(TITLE)?.trim_start().split_once(' ')?;
+    Some(Stamp {
+        inputs: u64::from_str_radix(inputs, 16).ok()?,
+        now: now.parse().ok()?,
+    })
+}
+
+fn escaped(name: &str) -> String {
+    serde_json::Value::from(name).to_string()
+}
+
+/// The path with an ending more.
+#[must_use]
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

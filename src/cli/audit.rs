@@ -1,0 +1,253 @@
+//! `rolebook audit`
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::load::{self, Moment};
+use super::{Exit, wrong_usage};
+use crate::audit::file::{self, Output, Refused, Stamp, beside};
+use crate::audit::{Audit, Format, Lines};
+use crate::diagnostic::{Diagnostic, Found};
+use crate::eval::org::Org;
+use crate::model::value::{NodeId, Value, clock};
+use crate::project;
+use crate::report;
+use crate::source::Sources;
+
+/// Write the access review: who has which permission where, and by what.
+///
+/// A row for each permission that a holding gives: `allow` if everything that it reaches is allowed, `depends` if a
+/// condition or a relation decides case by case. What is denied all over is no row. Accounts stand in the order of the
+/// facts; what is for everybody, anywhere, stands first.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The policy: a folder of `.roles` files.
+    #[arg(value_name = "FOLDER")]
+    policy: Option<PathBuf>,
+    /// The organisation; by default the facts beside the policy.
+    #[arg(short, long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Only this account; may be given several times.
+    #[arg(long = "account", value_name = "ID")]
+    accounts: Vec<String>,
+    /// How to write; with --summary `jsonl` is one JSON object, and without it the summary is text.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write to this file: to FILE.partial first, which is renamed when it is whole.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Go on with an audit that was broken off: accounts that stand complete in FILE.partial are kept.
+    #[arg(long, requires = "output")]
+    resume: bool,
+    /// In place of rows, print who holds what and how far it reaches, who has something in more than one way, which
+    /// holdings give nothing, and what is denied.
+    #[arg(long, conflicts_with_all = ["output", "resume"])]
+    summary: bool,
+    /// The moment of the audit (`2026-12-31T08:00Z`), in place of the clock.
+    #[arg(long, value_name = "DATETIME", value_parser = load::moment)]
+    now: Option<Moment>,
+}
+
+pub(super) fn run(args: &Args) -> Exit {
+    if args.summary && args.format == Some(Format::Csv) {
+        wrong_usage("--summary is text, or JSON with `--format jsonl`");
+    }
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let Some(loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
+        return load::print_problems(found, &sources);
+    };
+    found.append(loaded.found);
+    let Some(table) = loaded.table else {
+        return load::print_problems(found, &sources);
+    };
+    let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
+    if file.is_none() && !found.has_errors() {
+        let fault = Diagnostic::error("audit/no-facts", "an audit is about an organisation, and there is none");
+        found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
+    }
+    let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
+    let (Some(facts), false) = (facts, found.has_errors()) else {
+        return load::print_problems(found, &sources);
+    };
+    let org = Org::new(&table, &facts);
+    let now = moment(args);
+    let audit = Audit::new(&table, &org, now, args.format.unwrap_or_default());
+    let job = Job {
+        audit: &audit,
+        accounts: accounts(args, &audit, &org, &mut found),
+        org: &org,
+        now,
+    };
+    if !found.has_errors() {
+        job.run(args, &sources, &mut found);
+    }
+    load::print_problems(found, &sources)
+}
+
+/// The moment that was said, else that of the work that goes on, else the present.
+fn moment(args: &Args) -> Value {
+    let before = args.output.as_deref().filter(|_| args.resume).and_then(file::moment);
+    args.now
+        .map(|moment| moment.0)
+        .or(before.map(Value::Time))
+        .unwrap_or_else(clock)
+}
+
+/// The accounts that were named, in the order of the facts; without names all.
+fn accounts(args: &Args, audit: &Audit<'_>, org: &Org<'_>, found: &mut Found) -> Vec<NodeId> {
+    let id = |account: NodeId| org.facts.node(account).id.as_str();
+    let all = audit.accounts().iter().copied();
+    for wanted in &args.accounts {
+        if !all.clone().any(|account| id(account) == wanted) {
+            let fault = Diagnostic::error("name/unknown-node", format!("there is no account `{wanted}`"));
+            found.push(fault.did_you_mean(wanted, all.clone().map(id)));
+        }
+    }
+    let chosen =
+        |account: &NodeId| args.accounts.is_empty() || args.accounts.iter().any(|wanted| wanted == id(*account));
+    all.filter(chosen).collect()
+}
+
+/// What is to be written.
+struct Job<'j, 'a> {
+    audit: &'j Audit<'a>,
+    org: &'j Org<'a>,
+    accounts: Vec<NodeId>,
+    now: Value,
+}
+
+impl Job<'_, '_> {
+    fn run(&self, args: &Args, sources: &Sources, found: &mut Found) {
+        match &args.output {
+            _ if args.summary => self.summary(args),
+            Some(path) => self.to_file(path, args, sources, found),
+            None => self.to_stdout(found),
+        }
+    }
+
+    fn summary(&self, args: &Args) {
+        let bar = self.bar(&self.accounts);
+        let summary = self.audit.summary(&self.accounts, &mut |users| bar.inc(users as u64));
+        bar.finish_and_clear();
+        load::print(&match args.format {
+            Some(Format::Jsonl) => report::audit::json(&summary),
+            _ => report::audit::text(&summary),
+        });
+    }
+
+    fn to_stdout(&self, found: &mut Found) {
+        let mut lines = Lines::new(io::stdout().lock());
+        let bar = self.bar(&self.accounts);
+        let written = self.write_all(&mut lines, &bar);
+        bar.finish_and_clear();
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                found.push(project::unwritable(Path::new("standard output"), &error));
+            }
+            _ => {}
+        }
+    }
+
+    fn write_all(&self, lines: &mut Lines<impl io::Write>, bar: &ProgressBar) -> io::Result<()> {
+        self.audit.opening(lines)?;
+        for &account in &self.accounts {
+            self.audit.account(account, lines, &mut |users| bar.inc(users as u64))?;
+        }
+        lines.flush()
+    }
+
+    fn to_file(&self, path: &Path, args: &Args, sources: &Sources, found: &mut Found) {
+        let mut output = match Output::open(path, self.stamp(args, sources), args.resume) {
+            Ok(output) => output,
+            Err(refused) => return found.push(refusal(path, &refused)),
+        };
+        let written = self.write_rest(&mut output);
+        let kept = output.is_kept();
+        let Err(error) = written.and_then(|()| output.finish()) else {
+            return;
+        };
+        let fault = project::unwritable(path, &error);
+        let partial = beside(path, ".partial");
+        let help = format!(
+            "what is complete stands in `{}`; `--resume` goes on from there",
+            partial.display()
+        );
+        found.push(if kept { fault.help(help) } else { fault });
+    }
+
+    /// Writes what does not stand complete already.
+    fn write_rest(&self, output: &mut Output) -> io::Result<()> {
+        let done = output.done().len();
+        if done == 0 {
+            self.audit.opening(output.lines())?;
+            output.complete("")?;
+        }
+        let rest = &self.accounts[done.saturating_sub(1).min(self.accounts.len())..];
+        let bar = self.bar(rest);
+        for &account in rest {
+            self.audit
+                .account(account, output.lines(), &mut |users| bar.inc(users as u64))?;
+            output.complete(&self.org.facts.node(account).id)?;
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn stamp(&self, args: &Args, sources: &Sources) -> Stamp {
+        let facts = self.org.facts;
+        let texts = sources.files().map(|file| sources.text(file));
+        let nodes = facts.nodes.iter().map(|node| node.id.as_str());
+        let users = facts.users.iter().map(|user| user.id.as_str());
+        let accounts = self.accounts.iter().map(|&account| facts.node(account).id.as_str());
+        let format = if args.format == Some(Format::Jsonl) {
+            "jsonl"
+        } else {
+            "csv"
+        };
+        Stamp {
+            inputs: file::fingerprint(
+                texts
+                    .chain([format, env!("CARGO_PKG_VERSION")])
+                    .chain(nodes)
+                    .chain(users)
+                    .chain(accounts),
+            ),
+            now: match self.now {
+                Value::Time(second) => second,
+                _ => 0,
+            },
+        }
+    }
+
+    /// A bar on a terminal, nothing in a pipe.
+    fn bar(&self, accounts: &[NodeId]) -> ProgressBar {
+        let users: usize = accounts.iter().map(|&account| self.audit.size(account)).sum();
+        let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} users, {eta} left");
+        let bar = ProgressBar::new(users as u64);
+        style.into_iter().for_each(|style| bar.set_style(style));
+        bar
+    }
+}
+
+fn refusal(path: &Path, refused: &Refused) -> Diagnostic {
+    let journal = beside(path, ".journal");
+    match refused {
+        Refused::Io(error) => project::unwritable(path, error),
+        Refused::Foreign => {
+            let message = format!(
+                "`{}` is of another audit: other policy, facts, choices or moment",
+                journal.display()
+            );
+            Diagnostic::error("audit/foreign-journal", message).help("without `--resume` the audit starts anew")
+        }
+        Refused::Special => {
+            let message = format!(
+                "`{}` is no ordinary file, so there is nothing to go on from",
+                path.display()
+            );
+            Diagnostic::error("audit/foreign-journal", message)
+        }
+    }
+}

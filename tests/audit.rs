@@ -1,0 +1,281 @@
+//! The access review as the program writes it: rows, files that are whole or not there, and the summary.
+//!
+//! That rows say what the evaluator says is held by `tests/oracle/audit.rs`.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const NOW: &str = "2026-06-01T00:00Z";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn audit(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command
+        .arg("audit")
+        .args(args)
+        .args(["--now", NOW])
+        .current_dir(root())
+        .env("COLUMNS", "400");
+    command.output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", err(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder of its own for a test.
+fn folder(test: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("audit-{test}"));
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// Facts for the policy of these tests that make some megabytes of rows.
+fn many(folder: &Path) -> String {
+    let (mut accounts, mut users) = ("accounts:\n".to_owned(), "users:\n".to_owned());
+    for shop in 0..120 {
+        let _ = writeln!(accounts, "  shop-{shop}: {{ is: Shop, loud: false }}");
+        for user in 0..40 {
+            let _ = writeln!(
+                users,
+                "  user-{shop}-{user}: {{ in: shop-{shop}, roles: {{ Manager: shop-{shop} }} }}"
+            );
+        }
+    }
+    let file = folder.join("facts.yaml");
+    fs::write(&file, accounts + &users).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+/// A row for a role given by hand, through a group, until a day, by default, by derivation; for a custom role and a single
+/// grant; by rules for everyone and anyone.
+#[test]
+fn every_kind_of_reason_makes_rows() {
+    let rows = out(&audit(&["tests/audit"]));
+    assert_eq!(rows, fs::read_to_string(root().join("tests/audit/rows.csv")).unwrap());
+}
+
+#[test]
+fn both_formats_say_the_same() {
+    let csv = out(&audit(&["tests/audit"]));
+    let json = out(&audit(&["tests/audit", "--format", "jsonl"]));
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let heading = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), json.lines().count());
+    for (row, line) in rows.iter().zip(json.lines()) {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        let names: Vec<&str> = object.keys().map(String::as_str).collect();
+        let values: Vec<&str> = object.values().map(|value| value.as_str().unwrap()).collect();
+        assert_eq!(names, heading.iter().collect::<Vec<_>>());
+        assert_eq!(values, row.iter().collect::<Vec<_>>());
+    }
+    assert!(rows.iter().any(|row| &row[1] == "eve \"the\", boss\t\u{e9}\n"), "{csv}");
+}
+
+#[test]
+fn accounts_are_chosen_by_id() {
+    let all = out(&audit(&["tests/audit"]));
+    let rome = out(&audit(&["tests/audit", "--account", "rome"]));
+    let of_rome =
+        |line: &&str| line.starts_with("rome,") || line.starts_with(",anyone") || line.starts_with("account,");
+    let kept: Vec<&str> = all.split_inclusive('\n').filter(of_rome).collect();
+    assert!(rome.starts_with(&kept.concat()));
+    let unknown = audit(&["tests/audit", "--account", "roma"]);
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(
+        err(&unknown).contains("there is no account `roma`"),
+        "{}",
+        err(&unknown)
+    );
+    assert!(err(&unknown).contains("did you mean `rome`?"));
+    assert!(unknown.stdout.is_empty());
+}
+
+#[test]
+fn the_summary_counts() {
+    let summary = out(&audit(&["tests/audit", "--summary"]));
+    assert_eq!(
+        summary,
+        fs::read_to_string(root().join("tests/audit/summary.txt")).unwrap()
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&audit(&["tests/audit", "--summary", "--format", "jsonl"]))).unwrap();
+    let rows = out(&audit(&["tests/audit"]));
+    let saying = |word: &str| rows.lines().filter(|line| line.contains(&format!(",{word},"))).count();
+    assert_eq!(json["allowed"], saying("allow"));
+    assert_eq!(json["depending"], saying("depends"));
+    assert_eq!(json["denied"]["ended"], 11);
+    assert_eq!(
+        audit(&["tests/audit", "--summary", "--format", "csv"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_file_is_whole_or_not_there() {
+    let folder = folder("whole");
+    let file = folder.join("rows.csv");
+    let output = audit(&["tests/audit", "--output", file.to_str().unwrap()]);
+    assert_eq!((out(&output), err(&output)), (String::new(), String::new()));
+    assert_eq!(fs::read_to_string(&file).unwrap(), out(&audit(&["tests/audit"])));
+    let names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["rows.csv"]);
+    let nowhere = folder.join("none/rows.csv");
+    let output = audit(&["tests/audit", "--output", nowhere.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        err(&output).contains("cannot be written: its folder does not exist"),
+        "{}",
+        err(&output)
+    );
+}
+
+/// The file system takes so many kilobytes and no more.
+#[cfg(unix)]
+fn audit_within(blocks: u32, args: &[&str]) -> Output {
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &limited, env!("CARGO_BIN_EXE_rolebook"), "audit"])
+        .args(args)
+        .current_dir(root())
+        .env("COLUMNS", "400");
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn work_that_breaks_off_goes_on() {
+    let folder = folder("resume");
+    let facts = many(&folder);
+    let (whole, file) = (folder.join("whole.csv"), folder.join("rows.csv"));
+    let (partial, journal) = (folder.join("rows.csv.partial"), folder.join("rows.csv.journal"));
+    let asked = ["tests/audit", "-f", &facts, "--output"];
+    out(&audit(&[&asked[..], &[whole.to_str().unwrap()]].concat()));
+    let to_file = [&asked[..], &[file.to_str().unwrap(), "--now", NOW]].concat();
+    let broken = audit_within(1200, &to_file);
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(
+        err(&broken).contains("rows.csv` cannot be written: File too large"),
+        "{}",
+        err(&broken)
+    );
+    assert!(
+        err(&broken).contains("`--resume` goes on from there"),
+        "{}",
+        err(&broken)
+    );
+    assert!(!file.exists());
+    let before = fs::read_to_string(&journal).unwrap();
+    assert!(before.lines().count() > 3, "{before}");
+    // Another audit does not go on with it, and leaves it alone.
+    let resume = [file.to_str().unwrap(), "--resume"];
+    let foreign = audit(&[&asked[..], &resume, &["--account", "shop-1"]].concat());
+    assert_eq!(foreign.status.code(), Some(3));
+    assert!(err(&foreign).contains("is of another audit"), "{}", err(&foreign));
+    assert_eq!(fs::read_to_string(&journal).unwrap(), before);
+    // What stands behind the last account that is complete is cut off, also half a line of the journal; the moment is kept.
+    fs::write(
+        &partial,
+        fs::read(&partial)
+            .unwrap()
+            .into_iter()
+            .chain(*b"half a row")
+            .collect::<Vec<u8>>(),
+    )
+    .unwrap();
+    fs::write(&journal, before + "12").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    let resumed = command
+        .arg("audit")
+        .args(asked)
+        .args(resume)
+        .current_dir(root())
+        .env("COLUMNS", "400")
+        .output()
+        .unwrap();
+    out(&resumed);
+    assert!(fs::read(&file).unwrap() == fs::read(&whole).unwrap());
+    assert!(!partial.exists() && !journal.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let full = audit(&["tests/audit", "--output", "/dev/full"]);
+    assert_eq!(full.status.code(), Some(3));
+    assert!(
+        err(&full).contains("`/dev/full` cannot be written: No space left on device"),
+        "{}",
+        err(&full)
+    );
+    assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command
+        .args(["audit", "tests/audit"])
+        .current_dir(root())
+        .env("COLUMNS", "400");
+    let full = command
+        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(full.status.code(), Some(3));
+    assert!(
+        err(&full).contains("`standard output` cannot be written"),
+        "{}",
+        err(&full)
+    );
+}
+
+#[test]
+fn a_reader_may_leave() {
+    let folder = folder("pipe");
+    let facts = many(&folder);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+    command
+        .args(["audit", "tests/audit", "-f", &facts])
+        .current_dir(root())
+        .env("COLUMNS", "400");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 8];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), err(&output)), (Some(0), String::new()));
+    assert_eq!(&first, b"account,");
+}
+
+#[test]
+fn without_an_organisation_there_is_no_review() {
+    let folder = folder("none");
+    fs::write(
+        folder.join("shop.roles"),
+        "account Shop { actions view }\nrole Clerk at Shop { can view Shop }\n",
+    )
+    .unwrap();
+    let output = audit(&[folder.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        err(&output).contains("an audit is about an organisation, and there is none"),
+        "{}",
+        err(&output)
+    );
+}
