@@ -1,0 +1,139 @@
+//! Attributes: in further columns of nodes and users, or in a table of their own.
+
+use std::collections::HashMap;
+
+use super::rows::{Rows, SEPARATOR};
+use super::{Format, Input, Kind, Tables, Wrong};
+use crate::diagnostic::Diagnostic;
+use crate::facts::Thing;
+use crate::facts::read::{constant, outside_in, parse_value};
+use crate::model::show::attribute_names;
+use crate::model::value::Value;
+use crate::model::{Attribute, Default, Type, TypeId};
+use crate::source::Span;
+
+impl Tables<'_, '_> {
+    pub(super) fn value(&mut self, text: &str, attribute: &Attribute) -> Result<Value, Diagnostic> {
+        let texts: Vec<&str> = match attribute.ty.many {
+            true => text.split(SEPARATOR).map(str::trim).collect(),
+            false => vec![text],
+        };
+        parse_value(&texts, attribute.ty, &self.names, &mut self.facts.pool)
+    }
+
+    /// Every attribute as it is where nothing is given.
+    pub(super) fn blank(&mut self) {
+        let blank: Vec<Vec<Value>> = self
+            .model
+            .types
+            .iter()
+            .map(|ty| ty.attributes.iter().map(constant).collect())
+            .collect();
+        for node in &mut self.facts.nodes {
+            node.values.clone_from(&blank[node.ty.ix()]);
+        }
+        for user in &mut self.facts.users {
+            user.values.clone_from(&blank[user.ty.ix()]);
+        }
+    }
+
+    /// The attributes that stand in further columns of nodes or users.
+    pub(super) fn columns(&mut self, input: &Input<'_>) {
+        let has_extra = |rows: Rows| input.format == Format::JsonLines || !rows.extra.is_empty();
+        if !Rows::open(input).is_ok_and(has_extra) {
+            return;
+        }
+        let mut slots: HashMap<(usize, TypeId), Option<usize>> = HashMap::new();
+        self.pass(input, |tables, rows, span| {
+            let Some(thing) = tables.thing_of(input.kind, rows, span) else {
+                return Ok(());
+            };
+            let ty = tables.facts.type_of(thing);
+            for (at, name) in &rows.extra {
+                let Some(text) = rows.cell(*at) else { continue };
+                let slot = *slots.entry((*at, ty)).or_insert_with(|| tables.names.slot(ty, name));
+                tables.set(thing, slot, name, text)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// What the first pass made of a row: nothing, if it left it out.
+    pub(super) fn thing_of(&self, kind: Kind, rows: &Rows, span: Span) -> Option<Thing> {
+        let id = rows.get(0)?;
+        match kind {
+            Kind::Users => {
+                let user = self.names.user(id, None).ok()?;
+                (self.facts.user(user).span == span).then_some(Thing::User(user))
+            }
+            _ => {
+                let ty = self.names.ty(rows.get(1)?)?;
+                let node = self.names.node_of(id, |of| of == ty)?;
+                (self.facts.node(node).span == span).then_some(Thing::Node(node))
+            }
+        }
+    }
+
+    pub(super) fn attribute(&mut self, rows: &Rows) -> Result<(), Wrong> {
+        let of = Self::need(rows, 0, "of")?;
+        let name = Self::need(rows, 1, "attribute")?;
+        let text = Self::need(rows, 2, "value")?;
+        let thing = match (self.names.node_of(of, |_| true), self.names.user(of, None)) {
+            (Some(node), Err(_)) => Thing::Node(node),
+            (None, Ok(user)) => Thing::User(user),
+            (None, Err(_)) if self.left_out.contains(of) => return Ok(()),
+            (None, Err(_)) => {
+                let node = self.names.node(of, None).map_err(|fault| ("of", fault))?;
+                Thing::Node(node)
+            }
+            (Some(_), Ok(_)) => {
+                let message = format!("`{of}` is a node and a user");
+                let fault = Diagnostic::error("name/ambiguous", message);
+                return Err(("of", fault.help("give the attribute in a column of `nodes` or `users`")));
+            }
+        };
+        let slot = self.names.slot(self.facts.type_of(thing), name);
+        self.set(thing, slot, name, text)
+    }
+
+    pub(super) fn set(&mut self, thing: Thing, slot: Option<usize>, name: &str, text: &str) -> Result<(), Wrong> {
+        let ty = self.model.ty(self.facts.type_of(thing));
+        let Some(slot) = slot else {
+            let fault = Diagnostic::error(
+                "name/unknown-attribute",
+                format!("`{}` has no attribute `{name}`", ty.name),
+            );
+            return Err(("attribute", fault.did_you_mean(name, attribute_names(&ty.attributes))));
+        };
+        let attribute = &ty.attributes[slot];
+        // What cannot be read counts as missing, and does not fall back.
+        let value = self.value(text, attribute);
+        self.facts.values_mut(thing)[slot] = *value.as_ref().unwrap_or(&Value::Missing);
+        if matches!(attribute.default, Default::Path(..)) {
+            self.given.insert((thing, slot));
+        }
+        value.map(|_| ()).map_err(|fault| ("value", fault))
+    }
+
+    /// Notes the attributes that were not given and fall back on a path.
+    pub(super) fn fall_back(&mut self) {
+        let falls: Vec<Vec<usize>> = self.model.types.iter().map(falling).collect();
+        if falls.iter().all(Vec::is_empty) {
+            return;
+        }
+        let nodes = outside_in(&self.facts.nodes).into_iter().map(Thing::Node);
+        let things = nodes.chain(self.facts.user_ids().map(Thing::User));
+        let slots = things.flat_map(|thing| {
+            let falls = &falls[self.facts.type_of(thing).ix()];
+            falls.iter().map(move |&slot| (thing, slot))
+        });
+        self.facts.fallbacks = slots.filter(|slot| !self.given.contains(slot)).collect();
+    }
+}
+
+/// Attributes of a type that fall back on a path.
+fn falling(ty: &Type) -> Vec<usize> {
+    let slots = ty.attributes.iter().enumerate();
+    let falls = slots.filter(|(_, attribute)| matches!(attribute.default, Default::Path(..)));
+    falls.map(|(slot, _)| slot).collect()
+}

@@ -1,0 +1,136 @@
+//! Roles given by hand.
+
+use super::rows::Rows;
+use super::{SHOWN, Tables, Wrong, count};
+use crate::diagnostic::Diagnostic;
+use crate::facts::read::moment;
+use crate::facts::{Holding, Window};
+use crate::model::show::attribute_names;
+use crate::model::value::{DAY, NodeId, Value};
+use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
+use crate::source::Span;
+
+impl Tables<'_, '_> {
+    pub(super) fn holding(&mut self, rows: &Rows, span: Span) -> Result<(), Wrong> {
+        let subject = self
+            .subject(Self::need(rows, 0, "to")?)
+            .map_err(|fault| ("to", fault))?;
+        let name = Self::need(rows, 1, "role")?;
+        let (role, node) = match self.role_at(name, Self::need(rows, 2, "at")?)? {
+            Some(found) => found,
+            None => return Ok(()),
+        };
+        let window = window(rows)?;
+        let parameters = self.parameters(rows, role)?;
+        self.facts.holdings.extend(subject.map(|subject| Holding {
+            subject,
+            role,
+            node,
+            window,
+            parameters,
+            span,
+        }));
+        Ok(())
+    }
+
+    /// The role of a name at a node of its type; nothing if the node was left out.
+    pub(super) fn role_at(&mut self, name: &str, at: &str) -> Result<Option<(RoleId, NodeId)>, Wrong> {
+        if !self.roles.contains_key(name) {
+            self.roles.insert(name.into(), self.names.roles(name));
+        }
+        let (model, roles) = (self.model, self.roles[name].as_slice());
+        if roles.is_empty() {
+            return Err(("role", self.names.unknown_role(name)));
+        }
+        let of = |ty: TypeId| roles.iter().copied().find(|&role| model.role(role).ty == ty);
+        let node = match self.names.node_of(at, |ty| of(ty).is_some()) {
+            Some(node) => node,
+            None if self.left_out.contains(at) => return Ok(None),
+            None => {
+                let types: Vec<TypeId> = roles.iter().map(|&role| model.role(role).ty).collect();
+                self.names.node(at, Some(&types)).map_err(|fault| ("at", fault))?
+            }
+        };
+        match of(self.facts.node(node).ty) {
+            Some(role) if model.role(role).is_derived() => {
+                let message = format!("`{name}` is derived and cannot be given by hand");
+                Err(("role", Diagnostic::error("role/derived-by-hand", message)))
+            }
+            role => Ok(role.map(|role| (role, node))),
+        }
+    }
+
+    /// The values of a role's parameters, given or by default, sorted by name.
+    pub(super) fn parameters(&mut self, rows: &Rows, role: RoleId) -> Result<Vec<(AttrName, Value)>, Wrong> {
+        let known: &[Attribute] = &self.model.role(role).parameters;
+        let mut values = Vec::new();
+        for (at, name) in &rows.extra {
+            let Some(text) = rows.cell(*at) else { continue };
+            let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
+                let message = format!("`{}` has no parameter `{name}`", self.model.role(role).name);
+                let fault = Diagnostic::error("name/unknown-parameter", message);
+                return Err(("role", fault.did_you_mean(name, attribute_names(known))));
+            };
+            values.push((
+                parameter.key,
+                self.value(text, parameter).map_err(|fault| ("role", fault))?,
+            ));
+        }
+        for parameter in known {
+            let given = values.iter().any(|(key, _)| *key == parameter.key);
+            if let (false, Default::Value(value)) = (given, &parameter.default) {
+                values.push((parameter.key, *value));
+            }
+        }
+        values.sort_unstable_by_key(|(key, _)| *key);
+        Ok(values)
+    }
+
+    /// Takes out holdings that are stated twice.
+    pub(super) fn once(&mut self) {
+        let holdings = &self.facts.holdings;
+        let key = |ix: &u32| {
+            let it = &holdings[*ix as usize];
+            (it.node, it.role, it.subject, it.window.from, it.window.until)
+        };
+        let mut order: Vec<u32> = (0..count(holdings.len())).collect();
+        order.sort_unstable_by_key(|ix| (key(ix), *ix));
+        let same = |pair: &&[u32]| {
+            let parameters = |ix: u32| &holdings[ix as usize].parameters;
+            key(&pair[0]) == key(&pair[1]) && parameters(pair[0]) == parameters(pair[1])
+        };
+        let mut again: Vec<u32> = order.windows(2).filter(same).map(|pair| pair[1]).collect();
+        again.sort_unstable();
+        for &ix in again.iter().take(SHOWN) {
+            let it = &holdings[ix as usize];
+            let (name, at) = (self.facts.role_name(self.model, it.role), &self.facts.node(it.node).id);
+            let message = format!("`{name}` at `{at}` is given twice");
+            let fault = Diagnostic::warning("facts/duplicate-holding", message);
+            self.told.found.push(fault.at(it.span, "again here"));
+        }
+        self.told.more_warnings += again.len().saturating_sub(SHOWN);
+        let mut next = 0;
+        self.facts.holdings.retain(|_| {
+            next += 1;
+            again.binary_search(&(next - 1)).is_err()
+        });
+    }
+}
+
+fn window(rows: &Rows) -> Result<Window, Wrong> {
+    let bound = |column: usize, name: &'static str, day: i64| match rows.get(column) {
+        None => Ok(None),
+        Some(text) => moment(text, day).map(Some).map_err(|fault| (name, fault)),
+    };
+    let window = Window {
+        from: bound(3, "from", 0)?.unwrap_or(Window::ALWAYS.from),
+        until: bound(4, "until", DAY)?.unwrap_or(Window::ALWAYS.until),
+    };
+    match window.is_empty() {
+        true => Err((
+            "until",
+            Diagnostic::error("facts/empty-window", "`until` is not after `from`"),
+        )),
+        false => Ok(window),
+    }
+}
