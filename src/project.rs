@@ -73,6 +73,25 @@ pub fn read_facts(path: &Path, sources: &mut Sources, found: &mut Found) -> Opti
     known.or_else(|| read::file(path, sources, found))
 }
 
+/// How the files of a folder of tables stand: names, lengths and when they were changed. Nothing for what is no folder.
+pub fn ages(folder: &Path) -> Vec<String> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let mut ages: Vec<String> = entries
+        .filter_map(|entry| {
+            let about = entry.metadata().ok()?;
+            let changed = about.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+            Some(format!(
+                "{:?} {} {}",
+                entry.file_name(),
+                about.len(),
+                changed.as_nanos()
+            ))
+        })
+        .collect();
+    ages.sort();
+    ages
+}
+
 /// Reads the baseline that the user named.
 pub fn read_baseline(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
     if !path.exists() {

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::load::{self, Moment};
-use super::{Exit, wrong_usage};
+use super::{Exit, progress, wrong_usage};
 use crate::audit::file::{self, Output, Refused, Stamp, beside};
 use crate::audit::{Audit, Format, Lines};
 use crate::diagnostic::{Diagnostic, Found};
@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// The policy: a folder of `.roles` files.
     #[arg(value_name = "FOLDER")]
     policy: Option<PathBuf>,
-    /// The organisation; by default the facts beside the policy.
+    /// The organisation, a file or a folder of tables; by default the facts beside the policy.
     #[arg(short, long, value_name = "FILE")]
     facts: Option<PathBuf>,
     /// Only this account; may be given several times.
@@ -62,12 +62,12 @@ pub(super) fn run(args: &Args) -> Exit {
     let Some(table) = loaded.table else {
         return load::print_problems(found, &sources);
     };
-    let file = load::facts_file(args.facts.as_deref(), &loaded.policy, &mut sources, &mut found);
-    if file.is_none() && !found.has_errors() {
+    let (given, model) = (args.facts.as_deref(), table.model());
+    let facts = load::organisation(given, &loaded.policy, model, &mut sources, &mut found);
+    if facts.is_none() && !found.has_errors() {
         let fault = Diagnostic::error("audit/no-facts", "an audit is about an organisation, and there is none");
         found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
     }
-    let facts = file.and_then(|file| load::facts(file, table.model(), &sources, &mut found));
     let (Some(facts), false) = (facts, found.has_errors()) else {
         return load::print_problems(found, &sources);
     };
@@ -197,6 +197,7 @@ impl Job<'_, '_> {
 
     fn stamp(&self, args: &Args, sources: &Sources) -> Stamp {
         let facts = self.org.facts;
+        let tables = args.facts.as_deref().map_or_else(Vec::new, project::ages);
         let texts = sources.files().map(|file| sources.text(file));
         let nodes = facts.nodes.iter().map(|node| node.id.as_str());
         let users = facts.users.iter().map(|user| user.id.as_str());
@@ -206,14 +207,9 @@ impl Job<'_, '_> {
         } else {
             "csv"
         };
+        let inputs = texts.chain(tables.iter().map(String::as_str)).chain(nodes).chain(users);
         Stamp {
-            inputs: file::fingerprint(
-                texts
-                    .chain([format, env!("CARGO_PKG_VERSION")])
-                    .chain(nodes)
-                    .chain(users)
-                    .chain(accounts),
-            ),
+            inputs: file::fingerprint(inputs.chain([format, env!("CARGO_PKG_VERSION")]).chain(accounts)),
             now: match self.now {
                 Value::Time(second) => second,
                 _ => 0,
@@ -221,13 +217,8 @@ impl Job<'_, '_> {
         }
     }
 
-    /// A bar on a terminal, nothing in a pipe.
     fn bar(&self, accounts: &[NodeId]) -> ProgressBar {
-        let users: usize = accounts.iter().map(|&account| self.audit.size(account)).sum();
-        let style = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} users, {eta} left");
-        let bar = ProgressBar::new(users as u64);
-        style.into_iter().for_each(|style| bar.set_style(style));
-        bar
+        progress::of_users(accounts.iter().map(|&account| self.audit.size(account)).sum())
     }
 }
 

@@ -6,6 +6,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// A bar of users, which hides itself in a pipe.
+pub(super) fn of_users(count: usize) -> ProgressBar {
+    let template = "{wide_bar} {human_pos} of {human_len} users, {eta} left";
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(count as u64).with_style(style)
+}
+
 /// Does some work while a bar shows how many of `bytes` are done.
 pub(super) fn watch<T>(what: &'static str, bytes: u64, done: &AtomicU64, work: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {

@@ -208,7 +208,7 @@ impl<'a> Review<'a> {
                         (None, user) => row.open || user.is_some(),
                     };
                     let allowed = self.allows(user, permission, target);
-                    let mut own = rows.iter().filter(of);
+                    let own = rows.iter().filter(of);
                     let told = own
                         .clone()
                         .any(|row| row.rules.iter().any(|rule| self.reaches(row, rule, &target)));
