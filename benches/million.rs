@@ -5,6 +5,13 @@
 //! reverse questions with up to a thousand answers. Medians; every answer of a reverse question is held against
 //! decisions one by one before its time is told.
 
+#![allow(clippy::print_stdout, reason = "what it finds is told on the terminal")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "the numbers are small and told in short"
+)]
+
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{self, BufWriter, Read, Write};

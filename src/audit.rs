@@ -4,7 +4,7 @@
 //! 2. [`Audit::opening`] and [`Audit::account`] walk an organisation account by account, user by user, holding by holding,
 //!    and copy the sheets; nothing is kept of what is written.
 //! 3. [`Audit::summary`] walks the same way and counts instead ([`summary`]).
-//! 4. [`file`] writes beside the file that is asked for, and knows which accounts stand there already.
+//! 4. [`mod@file`] writes beside the file that is asked for, and knows which accounts stand there already.
 //!
 //! A row is about a *holding and what it reaches*, not about each thing below: its decision is `allow` if the evaluator
 //! allows all of that, and `depends` if a condition, a relation or a prohibition decides case by case. What is denied
