@@ -24,8 +24,11 @@ pub fn callers(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Option<Ve
     for way in public {
         related(&eval, table.model().rule(way.rule), &mut found)?;
     }
-    let has_extra = !org.extra.ways(request.permission).is_empty();
-    if needs.held || has_extra {
+    let extra = org.extra.ways(request.permission);
+    for way in extra.iter().filter(|way| is_far(org.extra.rule(way).reach)) {
+        found.extend(org.reverse().holders_of(way.role));
+    }
+    if needs.held || !extra.is_empty() {
         for node in org.chain(request.target.start) {
             found.extend(org.reverse().holders_at(node));
         }
@@ -113,8 +116,10 @@ pub fn nodes(table: &Table, org: &Org<'_>, user: UserId, permission: PermId, ty:
         return None;
     }
     let reaches_far = |way: &&Way| is_far(table.model().rule(way.rule).reach);
-    let far: Vec<RoleId> = ways.iter().filter(reaches_far).filter_map(|way| way.role).collect();
+    let mut far: Vec<RoleId> = ways.iter().filter(reaches_far).filter_map(|way| way.role).collect();
     let extra = org.extra.ways(permission);
+    let far_extra = extra.iter().filter(|way| is_far(org.extra.rule(way).reach));
+    far.extend(far_extra.map(|way| way.role));
     let gives = |role: RoleId| !Table::cell(ways, Some(role)).is_empty() || extra.iter().any(|way| way.role == role);
     let entries = org.entries(user);
     if entries.iter().any(|entry| far.contains(&entry.role)) {
