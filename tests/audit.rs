@@ -279,3 +279,18 @@ fn without_an_organisation_there_is_no_review() {
         err(&output)
     );
 }
+
+/// `in T` of a rule for everyone is also about an account that lies in a T: it looks outward, over the border.
+#[test]
+fn what_everyone_can_in_a_place_reaches_the_accounts_inside() {
+    let folder = folder("inside");
+    let policy = "account Firm { }\nunit Team in Firm { }\naccount Lab in Team { actions view }\neveryone can view Lab in Team\n";
+    let facts = "accounts: { firm: { is: Firm }, lab: { is: Lab, in: team } }\nunits: { team: { is: Team, in: firm } }\nusers: { ann: { in: lab } }\n";
+    fs::write(folder.join("firm.roles"), policy).unwrap();
+    fs::write(folder.join("facts.yaml"), facts).unwrap();
+    let rows = out(&audit(&[folder.to_str().unwrap()]));
+    assert!(
+        rows.contains("\nlab,ann,lab,everyone,view Lab,in Team,allow,\n"),
+        "{rows}"
+    );
+}

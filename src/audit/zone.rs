@@ -109,12 +109,12 @@ impl<'a> Zones<'a> {
             }
     }
 
+    /// Types of what a rule reaches. `in T` of a rule without a role looks outward for a T, whatever borders lie between.
     fn reached(&self, rule: &Rule, base: Option<TypeId>) -> Vec<TypeId> {
-        let base = match (&rule.who, rule.reach) {
-            (Who::Everyone, Reach::In(_)) | (Who::Anyone, _) => None,
-            _ => base,
-        };
-        self.containment.within(base, rule.reach, true)
+        match (&rule.who, rule.reach) {
+            (Who::Everyone, Reach::In(_)) | (Who::Anyone, _) => self.containment.within(None, rule.reach, false),
+            _ => self.containment.within(base, rule.reach, true),
+        }
     }
 
     /// True if a path that starts here leads to the same for everything in the zone.
