@@ -16,6 +16,7 @@ use super::Analysis;
 use super::cell::Cell;
 use super::giving::wins;
 use super::picture::Picture;
+use super::solver::Lit;
 use super::world::Atom;
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
@@ -23,7 +24,7 @@ use crate::facts::read::read;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, Value};
 use crate::model::{RoleId, TypeKind};
-use crate::query::escalation::policy::{By, Core, Gain, Link, obtainable, safe_by_policy};
+use crate::query::escalation::policy::{Core, Gain, Link, obtainable, safe_by_policy};
 use crate::query::{Answer, Ground, ask};
 use crate::source::{FileId, Span};
 use crate::syntax::parse;
@@ -117,7 +118,7 @@ fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
     })
 }
 
-/// What holders of a role, or everybody, may give.
+/// What holders of a role may give, or members by default, or everybody.
 fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
     let gives = table
         .model()
@@ -127,7 +128,10 @@ fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
             Permission::Give(role) => Some((id, role)),
             _ => None,
         });
-    let his = |way: &Way| way.role.is_none_or(|role| role == actor);
+    let his = |way: &Way| {
+        way.role
+            .is_none_or(|role| role == actor || table.model().role(role).default)
+    };
     gives
         .filter(|(id, _)| table.row(*id).grants.iter().any(his))
         .map(|(_, role)| role)
@@ -135,40 +139,69 @@ fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
 }
 
 fn realised(analysis: &Analysis<'_>, actor: RoleId, goal: &[RoleId], links: &[Link]) -> Option<Steps> {
-    let model = analysis.table.model();
     let mut tried = BTreeSet::new();
-    for link in links.iter().rev() {
-        let (Gain::Role(gained), By::Rule(_, Some(giver))) = (link.gains, link.by) else {
-            continue;
-        };
-        let Some(give) = model.permissions.id(Permission::Give(gained)) else {
-            continue;
-        };
-        for &wanted in goal {
-            let found = analysis.with(give, |cell| {
-                let (facts, sentence) = stage(cell, actor, giver, wanted)?;
-                tried
-                    .insert((facts.clone(), sentence.clone()))
-                    .then(|| played(analysis, facts, sentence))?
-            });
-            if found.is_some() {
-                return found;
-            }
-        }
-    }
-    None
+    let goals = goal
+        .iter()
+        .flat_map(|&wanted| Listed::ALL.map(|listed| (wanted, listed)));
+    let goals: Vec<(RoleId, Listed)> = goals.collect();
+    let gifts = gifts(analysis.table, actor, links).into_iter();
+    let mut stages = gifts.flat_map(|gift| goals.iter().map(move |&wanted| (gift, wanted)));
+    stages.find_map(|((give, giver), wanted)| {
+        let staged = analysis.with(give, |cell| stage(cell, actor, giver, wanted))?;
+        let mut fresh = staged.into_iter().filter(|stage| tried.insert(stage.clone()));
+        fresh.find_map(|(facts, sentence)| played(analysis, facts, sentence))
+    })
 }
 
-/// An organisation in which `giver` can give, with two holders of `actor` in it, and the question about `wanted`.
-fn stage(cell: &mut Cell<'_>, actor: RoleId, giver: RoleId, wanted: RoleId) -> Option<(String, String)> {
+/// What is given on the way, the last first, each by holders of which role, or by everybody.
+fn gifts(table: &Table, actor: RoleId, links: &[Link]) -> Vec<(PermId, Option<RoleId>)> {
+    let within = obtainable(table, &[actor]);
+    let gained = links.iter().rev().filter_map(|link| match link.gains {
+        Gain::Role(role) => table.model().permissions.id(Permission::Give(role)),
+        Gain::Grant(_) => None,
+    });
+    let givers = gained.flat_map(|give| table.row(give).grants.iter().map(move |way| (give, way.role)));
+    let mut seen = BTreeSet::new();
+    let comes_to = |gift: &(PermId, Option<RoleId>)| gift.1.is_none_or(|role| within.contains(&role));
+    givers.filter(|gift| comes_to(gift) && seen.insert(*gift)).collect()
+}
+
+/// Where holders of a role are members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// In every account, as somebody who holds a role would be.
+    Accounts,
+    /// In every place: what members have by default is theirs.
+    Everywhere,
+}
+
+impl Listed {
+    const ALL: [Self; 2] = [Self::Accounts, Self::Everywhere];
+
+    const fn takes(self, kind: TypeKind) -> bool {
+        match self {
+            Self::Accounts => matches!(kind, TypeKind::Account),
+            Self::Everywhere => kind.is_place(),
+        }
+    }
+}
+
+/// An organisation in which `giver` can give, with two holders of `actor` in it, and whether one of them, or the other,
+/// can become what is wanted.
+fn stage(
+    cell: &mut Cell<'_>,
+    actor: RoleId,
+    giver: Option<RoleId>,
+    (wanted, listed): (RoleId, Listed),
+) -> Option<[(String, String); 2]> {
     let model = cell.table.model();
-    let alone = (!model.role(giver).is_derived()).then_some(giver);
-    let allowed = match alone {
-        Some(giver) => cell.allowed_alone(giver).yes,
-        None => cell.allowed.yes,
+    let alone = giver.filter(|&role| !model.role(role).is_derived());
+    let gives = match alone {
+        Some(role) => cell.allowed_alone(role).yes,
+        None => allowed_as(cell, giver),
     };
     let complete = cell.world.complete;
-    let mut picture = cell.world.picture(&[allowed, complete], alone)?;
+    let mut picture = cell.world.picture(&[gives, complete], alone)?;
     let chain = cell.world.shapes[picture.shape].chain.clone();
     let of = |cell: &Cell<'_>, ty| {
         chain
@@ -178,27 +211,36 @@ fn stage(cell: &mut Cell<'_>, actor: RoleId, giver: RoleId, wanted: RoleId) -> O
     };
     let goal_node = of(cell, model.role(wanted).ty)?;
     of(cell, model.role(actor).ty)?;
-    people(cell, &mut picture, &chain, actor);
+    people(cell, &mut picture, &chain, (actor, listed));
     picture.same = false;
     let witness = cell.world.write(&picture, cell.permission);
     let (alice, bob, at) = cell.world.called(&picture, cell.permission, goal_node);
     let role = &model.role(wanted).name;
-    Some((
-        witness.facts,
-        format!("can {alice} become {role} at {at} together with {bob}"),
-    ))
+    let asked = |one: &str, other: &str| format!("can {one} become {role} at {at} together with {other}");
+    Some([(&alice, &bob), (&bob, &alice)].map(|(one, other)| (witness.facts.clone(), asked(one, other))))
 }
 
-/// Two holders of a role, members of every account.
-fn people(cell: &Cell<'_>, picture: &mut Picture, chain: &[NodeId], actor: RoleId) {
+/// A rule for a derived role, or for everybody, allows it.
+fn allowed_as(cell: &mut Cell<'_>, giver: Option<RoleId>) -> Lit {
+    let his = cell.decision.grants.iter().filter(|(way, _)| way.role == giver);
+    let ways: Vec<Lit> = his.map(|(_, truth)| truth.yes).collect();
+    let circuit = &mut cell.world.circuit;
+    let one = circuit.or(ways);
+    circuit.and([one, cell.allowed.yes])
+}
+
+/// Two holders of a role, and where they are members.
+fn people(cell: &Cell<'_>, picture: &mut Picture, chain: &[NodeId], (actor, listed): (RoleId, Listed)) {
     let model = cell.table.model();
     picture.atoms.clear();
     for user in [0, 1] {
         for &node in chain {
             let ty = cell.world.nodes[node.0 as usize].ty;
-            if ty == model.role(actor).ty {
+            let holds = ty == model.role(actor).ty;
+            if holds {
                 picture.atoms.push(Atom::Stated(user, actor, node));
-            } else if model.ty(ty).kind == TypeKind::Account {
+            }
+            if listed.takes(model.ty(ty).kind) && !(holds && listed == Listed::Accounts) {
                 picture.atoms.push(Atom::Listed(user, node));
             }
         }

@@ -20,6 +20,7 @@ const BOUNDS: Bounds = Bounds {
     repeat: 2,
     length: 3,
     holdings: 3,
+    handed: 1,
     decisions: 16_000,
 };
 
@@ -28,6 +29,7 @@ const LARGER: Bounds = Bounds {
     repeat: 3,
     length: 4,
     holdings: 4,
+    handed: 1,
     decisions: 400_000,
 };
 
@@ -91,9 +93,7 @@ fn is_left_open(small: &Small, claim: &Claim, said: &[Claim]) -> bool {
         let pair = rest.split(" on the same ").next().unwrap_or(rest);
         pair.split_once(" and ").is_some_and(|(one, two)| one == two)
     });
-    // What data hands out is enumerated for permissions, not for pairs of them.
-    let by_data = claim.code == "separation-of-duty" && small.text.contains(" can grant ");
-    twice || by_data || (text.contains(" can everything ") && said.iter().any(unknown))
+    twice || (text.contains(" can everything ") && said.iter().any(unknown))
 }
 
 /// A disagreement that larger organisations do not settle, as text.

@@ -3,7 +3,7 @@
 use rolebook::diagnostic::Found;
 use rolebook::facts::{CustomRole, Facts, Holding, SingleGrant, Subject, Window};
 use rolebook::model::resolve::Loose;
-use rolebook::model::{RoleId, Rule, TypeId};
+use rolebook::model::{RoleId, Rule, TypeId, TypeKind};
 use rolebook::source::Span;
 use rolebook::syntax::parse;
 
@@ -21,32 +21,50 @@ pub(crate) struct Handed {
     rules: Vec<(TypeId, Rule)>,
 }
 
-/// Everything that may be handed to `u` along a chain.
-pub(crate) fn all(small: &Small, shape: &Shape) -> Vec<Option<Handed>> {
-    let mut all = vec![None];
+/// Everything that may be handed to `u` along a chain, so many at once; nothing first.
+pub(crate) fn sets(small: &Small, shape: &Shape, most: usize) -> Vec<Vec<Handed>> {
+    let one = all(small, shape);
+    let mut sets = vec![Vec::new()];
+    let mut last: Vec<(usize, Vec<Handed>)> = vec![(0, Vec::new())];
+    for _ in 0..most {
+        let more = |(from, set): &(usize, Vec<Handed>)| {
+            let with = |at: usize| (at + 1, [&set[..], &one[at..=at]].concat());
+            (*from..one.len()).map(with).collect::<Vec<_>>()
+        };
+        last = last.iter().flat_map(more).collect();
+        sets.extend(last.iter().map(|(_, set)| set.clone()));
+    }
+    sets
+}
+
+fn all(small: &Small, shape: &Shape) -> Vec<Handed> {
+    let mut all = Vec::new();
     for text in texts(small) {
         let rules = rules(small, &text);
         for node in 0..shape.chain {
             let fits = rules.iter().any(|(ty, _)| *ty == shape.types[node]);
-            for custom in [false, true].into_iter().filter(|_| fits) {
-                let (text, rules) = (text.clone(), rules.clone());
-                all.push(Some(Handed {
-                    custom,
-                    text,
-                    node,
-                    rules,
-                }));
-            }
+            all.extend([false, true].into_iter().filter(|_| fits).map(|custom| Handed {
+                custom,
+                text: text.clone(),
+                node,
+                rules: rules.clone(),
+            }));
         }
     }
     all
 }
 
-/// The permissions that somebody may grant, as data says them.
+/// The permissions that somebody may grant, as data says them: below, and in the account.
 fn texts(small: &Small) -> Vec<String> {
     let model = small.model();
     let open = small.matter.granted.iter().map(|&id| model.show_permission(id));
-    open.flat_map(|text| [text.clone(), text + " anywhere"]).collect()
+    let accounts = model.type_ids().filter(|&ty| model.ty(ty).kind == TypeKind::Account);
+    let within: Vec<String> = accounts.map(|ty| format!(" in {}", model.ty(ty).name)).collect();
+    let of = |text: String| {
+        let wider: Vec<String> = within.iter().map(|within| format!("{text}{within}")).collect();
+        std::iter::once(text).chain(wider)
+    };
+    open.flat_map(of).collect()
 }
 
 /// A text of the facts at each type of place at which it has no error.

@@ -216,6 +216,7 @@ fn verdicts_on_known_policies() {
         repeat: 2,
         length: 3,
         holdings: 3,
+        handed: 1,
         decisions: 2_000_000,
     };
     let mut wrong = String::new();
@@ -297,6 +298,7 @@ fn changes_between_known_policies() {
         repeat: 2,
         length: 3,
         holdings: 2,
+        handed: 1,
         decisions: 400_000,
     };
     for pair in PAIRS {

@@ -18,6 +18,7 @@ const BOUNDS: Bounds = Bounds {
     repeat: 2,
     length: 3,
     holdings: 2,
+    handed: 1,
     decisions: 20_000,
 };
 
@@ -26,6 +27,7 @@ const LARGER: Bounds = Bounds {
     repeat: 3,
     length: 4,
     holdings: 4,
+    handed: 1,
     decisions: 400_000,
 };
 

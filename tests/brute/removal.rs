@@ -15,6 +15,7 @@ fn taking_a_rule_out_is_leaving_its_line_out() {
         repeat: 2,
         length: 3,
         holdings: 2,
+        handed: 1,
         decisions: 0,
     };
     let mut compared = 0;

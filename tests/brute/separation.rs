@@ -10,6 +10,7 @@ use rolebook::model::{ConstraintKind, TypeId};
 
 use crate::asks::{Ask, asks};
 use crate::shape::{Bounds, forks};
+use crate::show;
 use crate::small::Small;
 use crate::space::{Space, U};
 
@@ -47,6 +48,8 @@ pub(crate) fn broken(small: &Small, bounds: Bounds) -> Option<Vec<(usize, Option
 impl Apart<'_> {
     /// The first clash; the outer `None` if that is too much work.
     fn clash(&self, small: &Small, bounds: Bounds, spent: &mut usize) -> Option<Option<String>> {
+        // One of each.
+        let bounds = Bounds { handed: 2, ..bounds };
         for (shape, [one, end]) in forks(small, bounds) {
             let mut space = Space::new(small, shape, bounds);
             let of = |all: &[PermId], asks: Vec<Ask>| {
@@ -81,7 +84,8 @@ impl Apart<'_> {
             }
             for second in right.iter().filter(can) {
                 if let Some(one) = first.iter().find(|one| self.meets(&org, one, second)) {
-                    return Some(crate::show::case(space, &facts, &[one, second]));
+                    let handed = show::handed(space, &facts, &state);
+                    return Some(handed + &show::case(space, &facts, &[one, second]));
                 }
             }
         }

@@ -14,6 +14,8 @@ pub(crate) struct Bounds {
     pub(crate) length: usize,
     /// How many roles a user is given at most.
     pub(crate) holdings: usize,
+    /// How many permissions he has by data at most.
+    pub(crate) handed: usize,
     /// How many decisions may be spent.
     pub(crate) decisions: usize,
 }

@@ -19,10 +19,13 @@ pub(crate) fn seen(small: &Small, bounds: Bounds, seen: &Seen) -> String {
     let spaces = spaces(small, bounds);
     let (space, asks) = &spaces[seen.shape];
     let facts = space.facts(&seen.state);
-    let handed = space
-        .handed(&seen.state)
-        .map(|handed| handed.show(&facts.nodes[handed.node].id));
-    handed.unwrap_or_default() + &case(space, &facts, &[&asks[seen.ask]])
+    handed(space, &facts, &seen.state) + &case(space, &facts, &[&asks[seen.ask]])
+}
+
+/// What `u` has by data.
+pub(crate) fn handed(space: &Space<'_>, facts: &Facts, state: &[usize]) -> String {
+    let handed = space.handed(state).iter();
+    handed.map(|it| it.show(&facts.nodes[it.node].id)).collect()
 }
 
 /// An organisation with requests.

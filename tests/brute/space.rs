@@ -39,7 +39,7 @@ enum Dim {
     Listed(UserId, usize),
     Node(usize, usize, Vec<Option<Value>>),
     User(UserId, usize, Vec<Option<Value>>),
-    Handed(Vec<Option<Handed>>),
+    Handed(Vec<Vec<Handed>>),
 }
 
 impl Dim {
@@ -48,7 +48,7 @@ impl Dim {
             Self::Holdings(sets) => sets.len(),
             Self::Listed(..) => 2,
             Self::Node(.., options) | Self::User(.., options) => options.len(),
-            Self::Handed(options) => options.len(),
+            Self::Handed(sets) => sets.len(),
         }
     }
 }
@@ -73,7 +73,7 @@ impl<'p> Space<'p> {
             shape,
         };
         space.dims.push(Dim::Holdings(space.holdings(bounds)));
-        let handed = handed::all(small, &space.shape);
+        let handed = handed::sets(small, &space.shape, bounds.handed);
         if handed.len() > 1 {
             space.dims.push(Dim::Handed(handed));
         }
@@ -97,7 +97,7 @@ impl<'p> Space<'p> {
     pub(crate) fn bare_states(&self) -> impl Iterator<Item = Vec<usize>> {
         let step = self.dims[0].len();
         let states = (0..self.size() / step).map(move |ix| self.state(ix * step));
-        states.filter(|state| self.handed(state).is_none())
+        states.filter(|state| self.handed(state).is_empty())
     }
 
     fn state(&self, mut ix: usize) -> Vec<usize> {
@@ -146,18 +146,19 @@ impl<'p> Space<'p> {
             facts.nodes[node].values[slot] = self.fallback(&facts, node, slot);
         }
         facts.holdings = more.iter().map(|given| self.holding(*given)).collect();
-        if let Some(handed) = self.handed(state) {
+        for handed in self.handed(state) {
             handed.enter(self.small, &mut facts);
         }
         facts
     }
 
     /// What `u` has by data in a state.
-    pub(crate) fn handed(&self, state: &[usize]) -> Option<&Handed> {
-        self.dims.iter().zip(state).find_map(|(dim, &at)| match dim {
-            Dim::Handed(options) => options[at].as_ref(),
+    pub(crate) fn handed(&self, state: &[usize]) -> &[Handed] {
+        let of = self.dims.iter().zip(state).find_map(|(dim, &at)| match dim {
+            Dim::Handed(sets) => Some(&sets[at][..]),
             _ => None,
-        })
+        });
+        of.unwrap_or_default()
     }
 
     /// The organisation of a state.

@@ -224,7 +224,12 @@ resource Paper in Corp { actions view, edit  edit implies view }
         reaches: &[" only here", " anywhere"],
         relations: &NONE,
         tests: &["user holds Clerk", "user holds Boss"],
-        lines: &["no user is both Boss and Clerk"],
+        lines: &[
+            "no user is both Boss and Clerk",
+            "no user can both view Paper and edit Paper on the same Paper",
+            "no user can both edit Paper and view Corp",
+            "no user can both view Paper and view Corp on the same Corp",
+        ],
         public: 20,
         prohibitions: 20,
         conditions: 15,

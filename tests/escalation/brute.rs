@@ -33,10 +33,10 @@ struct State {
     set: BTreeMap<(u32, usize), usize>,
 }
 
-struct Machine<'c> {
-    table: &'c Table,
-    base: &'c Facts,
-    actors: Vec<UserId>,
+pub(crate) struct Machine<'c> {
+    pub(crate) table: &'c Table,
+    pub(crate) base: &'c Facts,
+    pub(crate) actors: Vec<UserId>,
 }
 
 fn subject(subject: Subject) -> Who_ {
@@ -349,7 +349,24 @@ impl Machine<'_> {
         }
     }
 
-    fn search(&self, goal: &Wanted) -> Truth {
+    pub(crate) fn search(&self, goal: &Wanted) -> Truth {
+        match self.first(|_, org| self.is_reached(org, goal).then_some(())) {
+            Ok(Some(((), depth))) => Truth::Yes(depth),
+            Ok(None) => Truth::No,
+            Err(()) => Truth::Open,
+        }
+    }
+
+    /// The first of the roles that one of the actors comes to hold by hand, and in how many steps.
+    pub(crate) fn comes_to(&self, roles: &[RoleId]) -> Option<(RoleId, usize)> {
+        let his = |who: &Who_| self.actors.iter().any(|&user| *who == subject(Subject::User(user)));
+        let holds = |state: &State, role: RoleId| state.held.iter().any(|(who, held, _)| his(who) && *held == role.0);
+        let found = self.first(|state, _| roles.iter().copied().find(|&role| holds(state, role)));
+        found.ok().flatten()
+    }
+
+    /// What is looked for, in the nearest state that has it, with the steps to there; an error if that is too far.
+    fn first<T>(&self, look: impl Fn(&State, &Org<'_>) -> Option<T>) -> Result<Option<(T, usize)>, ()> {
         let start = self.start();
         let mut seen = BTreeSet::from([start.clone()]);
         let mut open = VecDeque::from([(start, 0)]);
@@ -357,12 +374,12 @@ impl Machine<'_> {
         while let Some((state, depth)) = open.pop_front() {
             let facts = self.facts(&state);
             let org = Org::new(self.table, &facts);
-            if self.is_reached(&org, goal) {
-                return Truth::Yes(depth);
+            if let Some(found) = look(&state, &org) {
+                return Ok(Some((found, depth)));
             }
             count += 1;
             if count > CAP {
-                return Truth::Open;
+                return Err(());
             }
             for next in self.next(&state, &org) {
                 if seen.insert(next.clone()) {
@@ -370,7 +387,7 @@ impl Machine<'_> {
                 }
             }
         }
-        Truth::No
+        Ok(None)
     }
 
     /// Makes the engine's steps here, each as one of the changes above.
@@ -429,7 +446,7 @@ impl Machine<'_> {
 
 /// What is to be reached.
 #[derive(Debug, Clone, Copy)]
-enum Wanted {
+pub(crate) enum Wanted {
     Role(UserId, RoleId, NodeId),
     Act(UserId, PermId, NodeId),
 }
@@ -457,7 +474,7 @@ impl Wanted {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Truth {
+pub(crate) enum Truth {
     Yes(usize),
     No,
     Open,

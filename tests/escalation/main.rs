@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test may panic")]
 
 mod brute;
+mod climbs;
 mod examples;
 mod policy;
 mod worlds;

@@ -165,6 +165,36 @@ fn facts(dice: &mut Dice) -> String {
     text
 }
 
+/// A policy in which roles give roles, one after the other, each of which allows something.
+pub(crate) fn ladder(seed: u64) -> String {
+    let mut dice = Dice::new(seed);
+    let (types, _) = TYPES.split_once("role Guest").unwrap_or_default();
+    let guest = dice.one(&["", "", " default"]);
+    let mut policy = format!(
+        "{types}role Guest at Team{guest}\nrole Admin at Company {{ can view, delete Doc }}\n\
+         role Boss at Team {{ can delete Doc  can edit Team }}\nrole Clerk at Team {{ can view, delete Doc }}\n"
+    );
+    let wanted = 2 + dice.below(4);
+    let mut lines = 0;
+    while lines < wanted {
+        let (holder, at) = dice.one(&BY_HAND);
+        let (gives, _) = dice.one(&BY_HAND);
+        let verb = dice.one(&["give", "assign"]);
+        let except = dice.one(&["", "", " except self"]);
+        let to = dice.one(&["", "", "", " to anyone", " to Clerk", " to Guest"]);
+        let condition = match dice.below(3) {
+            0 => format!(" when {}", condition(&mut dice)),
+            _ => String::new(),
+        };
+        let longer = format!("{policy}role {holder} at {at} {{ can {verb} {gives}{except}{to}{condition} }}\n");
+        if holder != gives && case(&longer, "{}").is_some() {
+            policy = longer;
+            lines += 1;
+        }
+    }
+    policy
+}
+
 /// A policy that compiles, with an organisation.
 pub(crate) fn world(seed: u64) -> (Case, String) {
     let mut dice = Dice::new(seed);
