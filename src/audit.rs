@@ -267,9 +267,9 @@ impl<'a> Audit<'a> {
     /// To what degree a user is a member of some place in an account.
     fn belongs(&self, user: UserId, account: NodeId) -> Tri {
         let org = self.ground.org;
-        let places = org.memberships(user).iter();
+        let places = org.memberships(user);
         let here = places.filter(|(place, _)| org.kind(*place).is_place() && org.account(*place) == account);
-        here.map(|&(_, window)| running(window, self.ground.now()))
+        here.map(|(_, window)| running(window, self.ground.now()))
             .max()
             .unwrap_or(Tri::False)
     }
@@ -328,9 +328,10 @@ impl<'a> Audit<'a> {
         let Some(entry) = held.entry else {
             return (held.truth != Tri::True).then_some(Dropped::Unknown);
         };
-        match (running(entry.window, self.ground.now()), self.ground.now()) {
+        let org = self.ground.org;
+        match (org.runs(entry, self.ground.now()), self.ground.now()) {
             (Tri::True, _) => None,
-            (_, Value::Time(second)) if second < entry.window.from => Some(Dropped::NotBegun),
+            (_, Value::Time(second)) if second < org.window(entry).from => Some(Dropped::NotBegun),
             (Tri::False, _) => Some(Dropped::Ended),
             (Tri::Unknown, _) => Some(Dropped::Unknown),
         }

@@ -6,12 +6,19 @@
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
 pub mod defaults;
+pub(crate) mod lists;
 pub mod read;
 pub mod tables;
+mod values;
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
 
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
 use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
 use crate::source::Span;
+
+pub use values::Values;
 
 /// The group of all users, which needs no members; in facts it is called `everyone`.
 pub const EVERYONE: GroupId = GroupId(0);
@@ -20,28 +27,31 @@ pub const EVERYONE: GroupId = GroupId(0);
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Its id, unique per type.
-    pub id: String,
+    pub id: CompactString,
     /// Its type.
     pub ty: TypeId,
     /// What it lies in.
     pub container: Option<NodeId>,
     /// Values by slot; defaults are filled in.
-    pub values: Vec<Value>,
+    pub values: Values,
     /// Where it is declared.
     pub span: Span,
 }
+
+/// The places that list a user: mostly one or two, which then stand in the user himself.
+pub type Places = SmallVec<[NodeId; 4]>;
 
 /// A user, or another principal.
 #[derive(Debug, Clone)]
 pub struct User {
     /// The id.
-    pub id: String,
+    pub id: CompactString,
     /// The kind of principal.
     pub ty: TypeId,
     /// The places that list the user.
-    pub places: Vec<NodeId>,
+    pub places: Places,
     /// Values by slot; defaults are filled in.
-    pub values: Vec<Value>,
+    pub values: Values,
     /// Where the user is declared.
     pub span: Span,
 }
@@ -135,12 +145,58 @@ pub struct Holding {
     pub role: RoleId,
     /// Where.
     pub node: NodeId,
-    /// When.
-    pub window: Window,
-    /// Values of the role's parameters, those given and those with a constant default.
-    pub parameters: Vec<(AttrName, Value)>,
+    /// When, and with what parameters; most holdings have neither.
+    terms: Option<Box<Terms>>,
     /// Where it is stated.
     pub span: Span,
+}
+
+/// What most holdings do without.
+#[derive(Debug, Clone)]
+struct Terms {
+    window: Window,
+    parameters: Vec<(AttrName, Value)>,
+}
+
+impl Holding {
+    /// A role held always, without parameters.
+    #[must_use]
+    pub const fn new(subject: Subject, role: RoleId, node: NodeId, span: Span) -> Self {
+        Self {
+            subject,
+            role,
+            node,
+            terms: None,
+            span,
+        }
+    }
+
+    /// The same for a time, with values of the role's parameters: those given and those with a constant default.
+    #[must_use]
+    pub fn on(mut self, window: Window, parameters: Vec<(AttrName, Value)>) -> Self {
+        let plain = window == Window::ALWAYS && parameters.is_empty();
+        self.terms = (!plain).then(|| Box::new(Terms { window, parameters }));
+        self
+    }
+
+    /// True if both say the same, wherever they say it.
+    #[must_use]
+    pub fn states_the_same(&self, other: &Self) -> bool {
+        let said = |it: &Self| (it.subject, it.role, it.node, it.window());
+        said(self) == said(other) && self.parameters() == other.parameters()
+    }
+
+    /// When.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.terms.as_ref().map_or(Window::ALWAYS, |terms| terms.window)
+    }
+
+    /// Values of the role's parameters, those given and those with a constant default.
+    #[must_use]
+    pub fn parameters(&self) -> &[(AttrName, Value)] {
+        self.terms.as_ref().map_or(&[], |terms| &terms.parameters)
+    }
 }
 
 /// A role that a tenant made for itself.
@@ -232,7 +288,7 @@ impl Facts {
     }
 
     /// The values of a node or user, to be changed.
-    pub fn values_mut(&mut self, thing: Thing) -> &mut Vec<Value> {
+    pub fn values_mut(&mut self, thing: Thing) -> &mut Values {
         match thing {
             Thing::Node(node) => &mut self.nodes[node.0 as usize].values,
             Thing::User(user) => &mut self.users[user.0 as usize].values,
@@ -279,7 +335,7 @@ impl Facts {
         if shared {
             format!("{} {}", model.ty(node.ty).name, node.id)
         } else {
-            node.id.clone()
+            node.id.to_string()
         }
     }
 }

@@ -129,11 +129,13 @@ fn plain(facts: &Facts) -> Vec<String> {
         lines.push(format!("{} {place:?} {:?}", group.id, group.members));
     }
     for it in &facts.holdings {
-        let parameters: Vec<String> = it.parameters.iter().map(|(_, value)| text(value)).collect();
+        let parameters: Vec<String> = it.parameters().iter().map(|(_, value)| text(value)).collect();
         let at = &facts.node(it.node).id;
         lines.push(format!(
             "{:?} {:?} {at} {:?} {parameters:?}",
-            it.subject, it.role, it.window
+            it.subject,
+            it.role,
+            it.window()
         ));
     }
     lines.sort();
@@ -144,8 +146,8 @@ fn one(facts: &Facts, value: &rolebook::model::value::Value) -> String {
     use rolebook::model::value::Value;
     match value {
         Value::Text(text) => facts.pool.text(*text).to_owned(),
-        Value::User(user) => facts.user(*user).id.clone(),
-        Value::Node(node) => facts.node(*node).id.clone(),
+        Value::User(user) => facts.user(*user).id.to_string(),
+        Value::Node(node) => facts.node(*node).id.to_string(),
         other => format!("{other:?}"),
     }
 }

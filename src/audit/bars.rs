@@ -5,7 +5,7 @@ use super::{Ground, Held};
 use crate::eval::Target;
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
-use crate::eval::org::{Entry, running};
+use crate::eval::org::Entry;
 use crate::model::value::{NodeId, Tri, UserId};
 use crate::model::{Reach, RoleId, Rule, Who};
 use crate::table::{Table, Way};
@@ -91,7 +91,7 @@ impl Case<'_, '_> {
         let rule = self.rule(way);
         let runs = bar
             .entry
-            .map_or(bar.truth, |entry| running(entry.window, self.eval.now()));
+            .map_or(bar.truth, |entry| self.eval.org.runs(entry, self.eval.now()));
         let reach = self.overlap(rule, bar.node);
         if runs.min(reach) == Tri::False {
             return Tri::False;

@@ -148,8 +148,7 @@ impl Finder<'_> {
             Some(Being::Relation(name)) => self.related(*name, role),
             Some(Being::Member) => self.each_user(|org, user| {
                 org.memberships(user)
-                    .iter()
-                    .map(|(place, _)| *place)
+                    .map(|(place, _)| place)
                     .filter(|&place| org.ty(place) == ty)
                     .collect()
             }),
@@ -214,8 +213,8 @@ impl Finder<'_> {
         let members = self.members.get_or_insert_with(|| {
             let mut members: HashMap<GroupId, Vec<UserId>> = HashMap::new();
             for user in org.facts.user_ids() {
-                for (group, _) in org.groups(user).iter() {
-                    members.entry(*group).or_default().push(user);
+                for (group, _) in org.groups(user) {
+                    members.entry(group).or_default().push(user);
                 }
             }
             members

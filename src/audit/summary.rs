@@ -210,7 +210,7 @@ impl Audit<'_> {
     fn idle_one(&self, to: Subject, what: String, at: NodeId, why: Option<Dropped>) -> Idle {
         let facts = self.ground.org.facts;
         let to = match to {
-            Subject::User(user) => facts.user(user).id.clone(),
+            Subject::User(user) => facts.user(user).id.to_string(),
             Subject::Group(group) => format!("group {}", facts.group(group).id),
         };
         Idle {
@@ -323,7 +323,7 @@ impl<'t, 'a> Tally<'t, 'a> {
             text
         };
         self.several.push(Several {
-            user: ground.org.facts.user(user).id.clone(),
+            user: ground.org.facts.user(user).id.to_string(),
             place: self.audit.place(first[0].0),
             permissions: doubles.filter(|ways| ways[0].0 == first[0].0).count(),
             permission: permission_in_words(ground.table.model(), first[0].1),

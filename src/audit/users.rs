@@ -20,7 +20,7 @@ impl Users {
         let mut pairs: Vec<(NodeId, UserId)> = derived.iter().map(|(user, node)| (org.account(node), user)).collect();
         let mut members = vec![false; org.facts.nodes.len()];
         for user in org.facts.user_ids() {
-            for &(place, window) in org.memberships(user) {
+            for (place, window) in org.memberships(user) {
                 let now = org.kind(place) == TypeKind::Account && running(window, now) == Tri::True;
                 members[place.0 as usize] |= now;
                 if everyone {

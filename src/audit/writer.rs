@@ -148,7 +148,7 @@ impl Names {
 
 fn how(ground: &Ground<'_>, entry: &Entry, out: &mut String) {
     out.push_str(" (");
-    match (entry.source, entry.group) {
+    match (entry.source, entry.group()) {
         (Source::Default, _) => out.push_str("by default"),
         (_, Some(group)) => {
             out.push_str("through group ");
@@ -156,10 +156,8 @@ fn how(ground: &Ground<'_>, entry: &Entry, out: &mut String) {
         }
         (_, None) => out.push_str("given by hand"),
     }
-    for (word, second, open) in [
-        (", from ", entry.window.from, i64::MIN),
-        (", until ", entry.window.until, i64::MAX),
-    ] {
+    let window = ground.org.window(entry);
+    for (word, second, open) in [(", from ", window.from, i64::MIN), (", until ", window.until, i64::MAX)] {
         if second != open {
             out.push_str(word);
             out.push_str(&show_time(second));

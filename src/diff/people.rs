@@ -61,7 +61,7 @@ pub fn compare(old: View<'_>, new: View<'_>, now: Value) -> Vec<Person> {
             .facts
             .users
             .iter()
-            .map(|user| user.id.clone())
+            .map(|user| user.id.to_string())
             .collect::<Vec<_>>()
     };
     let names: BTreeSet<String> = users(&old).into_iter().chain(users(&new)).collect();
@@ -162,7 +162,7 @@ impl<'a> Asked<'a> {
         let fits = facts
             .user_ids()
             .filter(|&to| self.degree(user, case, Some(to)) == Tri::True);
-        fits.map(|to| facts.user(to).id.clone()).collect()
+        fits.map(|to| facts.user(to).id.to_string()).collect()
     }
 
     fn degree(&self, user: Option<UserId>, case: &Case, recipient: Option<UserId>) -> Tri {
@@ -251,7 +251,7 @@ fn on_users(model: &Model, org: &Org<'_>, ty: TypeId) -> Vec<(Target, String)> {
     let users = facts.user_ids().filter(|&user| facts.user(user).ty == ty);
     let mut targets = Vec::new();
     for user in users {
-        let places = org.memberships(user).iter().map(|(place, _)| *place);
+        let places = org.memberships(user).map(|(place, _)| place);
         let places: BTreeSet<NodeId> = places.filter(|&place| org.kind(place).is_place()).collect();
         let named = |place: NodeId| format!("{} in {}", facts.user(user).id, facts.node_name(model, place));
         targets.extend(

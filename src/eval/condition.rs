@@ -365,7 +365,7 @@ pub(super) fn all<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
 }
 
 /// The greatest of the truths; stops at true.
-pub(super) fn any<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
+pub(super) fn any<T>(items: impl IntoIterator<Item = T>, mut truth: impl FnMut(T) -> Tri) -> Tri {
     let mut greatest = Tri::False;
     for item in items {
         greatest = greatest.max(truth(item));

@@ -1,6 +1,7 @@
 //! D(u, p, r): some grant applies and no prohibition does.
 //!
-//! 1. [`Eval::degree`] takes the prohibitions first: one that is true settles the matter.
+//! 1. [`Eval::degree`] looks first whether roles and places alone settle it; then at the prohibitions, of which one that
+//!    is true settles the matter.
 //! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then what the user holds at nodes that
 //!    enclose the target; far holdings (`across`, `anywhere`); derived roles; custom roles and single grants.
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
@@ -9,7 +10,6 @@ use super::condition::{Scope, all, any};
 use super::org::{Entry, Org, Source, running};
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
-use crate::facts::Window;
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
@@ -33,6 +33,10 @@ impl<'e> Eval<'e> {
     /// D(u, p, r).
     #[must_use]
     pub fn degree(&self) -> Tri {
+        let plain = self.plainly();
+        if plain == Some(Tri::False) {
+            return Tri::False;
+        }
         let prohibited = match self.table.row(self.request.permission).prohibitions.is_empty() {
             true => Tri::False,
             false => self.side(Effect::Prohibit),
@@ -40,10 +44,8 @@ impl<'e> Eval<'e> {
         if prohibited == Tri::True {
             return Tri::False;
         }
-        if let Some(settled) = self.plainly() {
-            return settled.min(prohibited.negate());
-        }
-        self.side(Effect::Grant).min(prohibited.negate())
+        let granted = plain.unwrap_or_else(|| self.side(Effect::Grant));
+        granted.min(prohibited.negate())
     }
 
     /// Whether some grant applies, where that can be told from roles and places alone: a role that has the permission
@@ -61,8 +63,8 @@ impl<'e> Eval<'e> {
         let mut is_open = false;
         let mut gives = |entry: &Entry| {
             let reaches = plain.has(entry.role) && self.org.lies_in_account(start, entry.node);
-            is_open |= reaches && entry.window != Window::ALWAYS;
-            reaches && entry.window == Window::ALWAYS
+            is_open |= reaches && !entry.is_always();
+            reaches && entry.is_always()
         };
         let entries = self.org.entries(user);
         let found = match entries.len() <= FEW {
@@ -138,7 +140,7 @@ impl<'e> Eval<'e> {
         let Some(account) = account(self.org, &self.request.target) else {
             return Tri::False;
         };
-        any(self.org.memberships(user), |&(place, window)| {
+        any(self.org.memberships(user), |(place, window)| {
             if self.org.kind(place).is_place() && self.org.account(place) == account {
                 running(window, self.now())
             } else {
@@ -195,7 +197,7 @@ impl<'e> Eval<'e> {
 
     /// ρ for one holding.
     fn entry(&self, entry: &Entry, rule: &Rule) -> Tri {
-        let running = running(entry.window, self.now());
+        let running = self.org.runs(entry, self.now());
         if running == Tri::False {
             return running;
         }
@@ -406,7 +408,7 @@ impl<'e> Eval<'e> {
     #[must_use]
     pub fn is_account_member(&self, user: UserId) -> Tri {
         let start = self.request.target.start;
-        any(self.org.memberships(user), |&(place, window)| {
+        any(self.org.memberships(user), |(place, window)| {
             let account = self.org.kind(place) == TypeKind::Account;
             if account && self.org.lies_in(start, place) {
                 running(window, self.now())
@@ -461,7 +463,7 @@ impl<'e> Eval<'e> {
 
     fn is_running(&self, entry: &Entry, role: RoleId) -> Tri {
         if entry.role == role {
-            running(entry.window, self.now())
+            self.org.runs(entry, self.now())
         } else {
             Tri::False
         }

@@ -6,7 +6,7 @@
 use super::Request;
 use super::condition::Scope;
 use super::decision::Eval;
-use super::org::{Entry, Org, running};
+use super::org::{Entry, Org};
 use super::reach::reaches;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
@@ -169,7 +169,7 @@ impl Eval<'_> {
                 entry: Some(entry),
             },
         );
-        match (running(entry.window, self.now()), &cause) {
+        match (self.org.runs(entry, self.now()), &cause) {
             (Tri::False, _) => Cause::NotRunning,
             (Tri::Unknown, Cause::Granted) => Cause::PerhapsRunning,
             (Tri::Unknown, Cause::Prohibited) => Cause::PerhapsProhibited(Vec::new()),

@@ -4,15 +4,18 @@
 //! node. Validity windows are met along the way and kept on each entry.
 
 mod stated;
+mod windows;
 
 use stated::Stated;
+use windows::{WindowId, Windows};
 
 use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::forest::Forest;
 use super::reverse::Reverse;
-use crate::facts::{Facts, Window};
+use crate::facts::lists::Lists;
+use crate::facts::{EVERYONE, Facts, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Model, NOW, RoleId};
 use crate::table::Table;
@@ -37,12 +40,35 @@ pub struct Entry {
     pub node: NodeId,
     /// Which; single grants have numbers beyond all roles.
     pub role: RoleId,
-    /// When.
-    pub window: Window,
     /// How.
     pub source: Source,
+    /// The group through which it came, or [`NO_GROUP`].
+    group: u32,
+    /// When: a number of the organisation's windows.
+    window: WindowId,
+}
+
+/// Stated for the user himself.
+const NO_GROUP: u32 = u32::MAX;
+
+impl Entry {
     /// The group through which it came; `None` where it is stated for the user himself.
-    pub group: Option<GroupId>,
+    #[must_use]
+    pub fn group(&self) -> Option<GroupId> {
+        (self.group != NO_GROUP).then_some(GroupId(self.group))
+    }
+
+    /// True if it is held without bounds of time.
+    #[must_use]
+    #[inline]
+    pub fn is_always(&self) -> bool {
+        self.window == WindowId::ALWAYS
+    }
+
+    /// It is stated for the user himself.
+    const fn is_direct(&self) -> bool {
+        matches!((self.source, self.group), (Source::Holding(_), NO_GROUP))
+    }
 }
 
 /// An organisation with its indices.
@@ -53,12 +79,11 @@ pub struct Org<'a> {
     /// Ways that custom roles and single grants add.
     pub extra: Extra,
     forest: Forest,
-    entries: Vec<Entry>,
-    entry_starts: Vec<u32>,
-    memberships: Vec<(NodeId, Window)>,
-    membership_starts: Vec<u32>,
-    groups: Vec<(GroupId, Window)>,
-    group_starts: Vec<u32>,
+    /// By user.
+    entries: Lists<Entry>,
+    /// By user: the groups that he is in, besides that of all.
+    groups: Lists<(GroupId, WindowId)>,
+    windows: Windows,
     reverse: OnceLock<Reverse>,
 }
 
@@ -80,40 +105,67 @@ impl<'a> Org<'a> {
             facts,
             extra: Extra::default(),
             forest: Forest::new(facts, model),
-            entries: Vec::new(),
-            entry_starts: vec![0],
-            memberships: Vec::new(),
-            membership_starts: vec![0],
-            groups: Vec::new(),
-            group_starts: vec![0],
+            entries: Lists::none(),
+            groups: Lists::none(),
+            windows: Windows::of(facts),
             reverse: OnceLock::new(),
         };
         let stated = Stated::new(facts, model);
         for user in facts.user_ids() {
             org.enter(user, &stated);
         }
-        org.entries.shrink_to_fit();
-        org.memberships.shrink_to_fit();
-        org.groups.shrink_to_fit();
+        org.entries.shrink();
+        org.groups.shrink();
         org.extra = Extra::new(table, &org);
         org
     }
 
     fn enter(&mut self, user: UserId, stated: &Stated<'_>) {
-        let mut closure = stated.closure(user);
-        closure.entries.sort_by_key(|e| (e.node, e.role, e.group));
-        self.entries.extend(closure.entries);
-        self.entry_starts.push(count(self.entries.len()));
-        self.groups.extend(closure.groups);
-        self.group_starts.push(count(self.groups.len()));
-        self.memberships.extend(stated.memberships(user));
-        self.membership_starts.push(count(self.memberships.len()));
+        let mut closure = stated.closure(user, &mut self.windows);
+        closure.entries.sort_by_key(|e| (e.node, e.role, e.group()));
+        self.entries.push(closure.entries);
+        let besides = closure.groups.into_iter().filter(|(group, _)| *group != EVERYONE);
+        self.groups
+            .push(besides.map(|(group, window)| (group, self.windows.id(window))));
     }
 
     /// All that a user holds, sorted by node.
     #[must_use]
     pub fn entries(&self, user: UserId) -> &[Entry] {
-        slice(&self.entries, &self.entry_starts, user)
+        self.entries.get(user.0 as usize)
+    }
+
+    /// When something is held.
+    #[must_use]
+    pub fn window(&self, entry: &Entry) -> Window {
+        self.windows.get(entry.window)
+    }
+
+    /// To what degree something is held at a moment.
+    #[must_use]
+    #[inline]
+    pub fn runs(&self, entry: &Entry, now: Value) -> Tri {
+        match entry.is_always() {
+            true => Tri::True,
+            false => running(self.window(entry), now),
+        }
+    }
+
+    /// Something that is stated, as an entry of somebody who may come to it.
+    pub(crate) fn entry(
+        &self,
+        (role, node): (RoleId, NodeId),
+        window: Window,
+        source: Source,
+        group: Option<GroupId>,
+    ) -> Entry {
+        Entry {
+            node,
+            role,
+            source,
+            group: group.map_or(NO_GROUP, |group| group.0),
+            window: self.windows.stated(window),
+        }
     }
 
     /// What a user holds at one node.
@@ -128,41 +180,48 @@ impl<'a> Org<'a> {
     /// The organisation read backwards; the first call builds it.
     #[must_use]
     pub fn reverse(&self) -> &Reverse {
-        let build = || Reverse::new(&self.entries, &self.entry_starts, &self.forest);
+        let build = || Reverse::new(&self.entries, &self.forest);
         self.reverse.get_or_init(build)
     }
 
-    /// The places of which a user is a member, with when.
-    #[must_use]
-    pub fn memberships(&self, user: UserId) -> &[(NodeId, Window)] {
-        slice(&self.memberships, &self.membership_starts, user)
+    /// The places of which a user is a member, with when: those that list him, and those at which a role is stated for
+    /// himself.
+    pub fn memberships(&self, user: UserId) -> impl Iterator<Item = (NodeId, Window)> {
+        let listed = self.facts.user(user).places.iter();
+        let stated = self.entries(user).iter().filter(|entry| entry.is_direct());
+        let listed = listed.map(|&place| (place, Window::ALWAYS));
+        listed.chain(stated.map(|entry| (entry.node, self.window(entry))))
     }
 
     /// The groups that a user is in, with when.
-    #[must_use]
-    pub fn groups(&self, user: UserId) -> &[(GroupId, Window)] {
-        slice(&self.groups, &self.group_starts, user)
+    pub fn groups(&self, user: UserId) -> impl Iterator<Item = (GroupId, Window)> {
+        let besides = self.groups.get(user.0 as usize).iter();
+        let besides = besides.map(|&(group, window)| (group, self.windows.get(window)));
+        std::iter::once((EVERYONE, Window::ALWAYS)).chain(besides)
     }
 
     /// To what degree a user is a member of a place at a moment.
     #[must_use]
     pub fn is_member(&self, user: UserId, place: NodeId, now: Value) -> Tri {
-        let of = self.memberships(user).iter().filter(|(node, _)| *node == place);
-        of.map(|&(_, window)| running(window, now)).max().unwrap_or(Tri::False)
+        if self.facts.user(user).places.contains(&place) {
+            return Tri::True;
+        }
+        let stated = self.entries_at(user, place).iter().filter(|entry| entry.is_direct());
+        stated.map(|entry| self.runs(entry, now)).max().unwrap_or(Tri::False)
     }
 
     /// To what degree a user is in a group at a moment.
     #[must_use]
     pub fn is_in_group(&self, user: UserId, group: GroupId, now: Value) -> Tri {
-        let of = self.groups(user).iter().filter(|(g, _)| *g == group);
-        of.map(|&(_, window)| running(window, now)).max().unwrap_or(Tri::False)
+        let of = self.groups(user).filter(|(g, _)| *g == group);
+        of.map(|(_, window)| running(window, now)).max().unwrap_or(Tri::False)
     }
 
     /// The window as stated, before it is met with those of the groups on the way.
     #[must_use]
     pub fn stated_window(&self, entry: &Entry) -> Window {
         match entry.source {
-            Source::Holding(ix) => self.facts.holdings[ix as usize].window,
+            Source::Holding(ix) => self.facts.holdings[ix as usize].window(),
             Source::Grant(ix) => self.facts.grants[ix as usize].window,
             Source::Default => Window::ALWAYS,
         }
@@ -172,7 +231,7 @@ impl<'a> Org<'a> {
     #[must_use]
     pub fn parameter(&self, model: &Model, entry: &Entry, key: AttrName) -> Value {
         let given = match entry.source {
-            Source::Holding(ix) => &self.facts.holdings[ix as usize].parameters[..],
+            Source::Holding(ix) => self.facts.holdings[ix as usize].parameters(),
             _ => &[],
         };
         let stated = given.iter().find(|(name, _)| *name == key).map(|&(_, value)| value);
@@ -203,13 +262,4 @@ pub fn running(window: Window, now: Value) -> Tri {
 #[must_use]
 pub fn now(context: &[Value]) -> Value {
     context.get(NOW).copied().unwrap_or(Value::Missing)
-}
-
-fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-fn slice<'s, T>(all: &'s [T], starts: &[u32], user: UserId) -> &'s [T] {
-    let ix = user.0 as usize;
-    &all[starts[ix] as usize..starts[ix + 1] as usize]
 }

@@ -5,42 +5,9 @@
 
 use super::forest::Forest;
 use super::org::Entry;
+use crate::facts::lists::Lists;
 use crate::model::value::{NodeId, UserId};
 use crate::model::{RoleId, TypeId};
-
-/// Lists that stand one behind the other, by number.
-#[derive(Debug)]
-struct Lists<T> {
-    starts: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy> Lists<T> {
-    /// Sorts items into lists by counting; the order within a list stays.
-    fn of(lists: usize, pairs: impl Iterator<Item = (usize, T)> + Clone, filler: T) -> Self {
-        let mut starts = vec![0_u32; lists + 1];
-        for (list, _) in pairs.clone() {
-            starts[list + 1] += 1;
-        }
-        for list in 0..lists {
-            starts[list + 1] += starts[list];
-        }
-        let mut next = starts.clone();
-        let mut items = vec![filler; starts[lists] as usize];
-        for (list, item) in pairs {
-            items[next[list] as usize] = item;
-            next[list] += 1;
-        }
-        Self { starts, items }
-    }
-
-    fn get(&self, list: usize) -> &[T] {
-        match (self.starts.get(list), self.starts.get(list + 1)) {
-            (Some(&start), Some(&end)) => &self.items[start as usize..end as usize],
-            _ => &[],
-        }
-    }
-}
 
 /// The lists.
 #[derive(Debug)]
@@ -52,23 +19,21 @@ pub struct Reverse {
 
 impl Reverse {
     /// Reads every user's holdings, given one user after the other and sorted by node, and the nodes in pre-order.
-    pub(super) fn new(entries: &[Entry], starts: &[u32], forest: &Forest) -> Self {
-        let of_user = |(user, window): (u32, &[u32])| {
-            let own = &entries[window[0] as usize..window[1] as usize];
-            own.iter().map(move |entry| (UserId(user), entry))
-        };
-        let all = (0..).zip(starts.windows(2)).flat_map(of_user);
-        let roles = entries.iter().map(|entry| entry.role.ix() + 1).max().unwrap_or(0);
-        let nodes = forest.len();
-        let types = forest.in_order().map(|node| (forest.ty(node).ix(), node));
+    pub(super) fn new(entries: &Lists<Entry>, forest: &Forest) -> Self {
+        let user = |ix: usize| UserId(u32::try_from(ix).unwrap_or(u32::MAX));
+        let roles = entries
+            .items()
+            .iter()
+            .map(|entry| entry.role.ix() + 1)
+            .max()
+            .unwrap_or(0);
+        let by_node = entries.all().map(|(ix, it)| (it.node.0 as usize, user(ix)));
+        let by_role = entries.all().map(|(ix, it)| (it.role.ix(), user(ix)));
+        let types: Vec<(usize, NodeId)> = forest.in_order().map(|node| (forest.ty(node).ix(), node)).collect();
         Self {
-            by_node: Lists::of(
-                nodes,
-                all.clone().map(|(user, it)| (it.node.0 as usize, user)),
-                UserId(0),
-            ),
-            by_role: Lists::of(roles, all.map(|(user, it)| (it.role.ix(), user)), UserId(0)),
-            by_type: Lists::of(forest.types(), types.collect::<Vec<_>>().into_iter(), NodeId(0)),
+            by_node: Lists::of(forest.len(), by_node, UserId(0)),
+            by_role: Lists::of(roles, by_role, UserId(0)),
+            by_type: Lists::of(forest.types(), types.into_iter(), NodeId(0)),
         }
     }
 

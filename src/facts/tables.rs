@@ -28,7 +28,7 @@ use rows::{Fault, Rows};
 use tell::Told;
 
 use super::read::{Names, constant, relation_circles};
-use super::{EVERYONE, Facts, Group, Thing, defaults};
+use super::{EVERYONE, Facts, Group, Thing, Values, defaults};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::model::value::NodeId;
 use crate::model::{Model, RoleId};
@@ -143,6 +143,7 @@ pub fn read(inputs: &[Input<'_>], model: &Model, sources: &mut Sources, found: &
         outside: Vec::new(),
         given: HashSet::new(),
         roles: HashMap::new(),
+        blank: attributes::blank(model),
     };
     tables.everyone();
     for kind in Kind::ALL {
@@ -170,6 +171,8 @@ struct Tables<'m, 't> {
     given: HashSet<(Thing, usize)>,
     /// The roles of a name, looked up once.
     roles: HashMap<Box<str>, Vec<RoleId>>,
+    /// What a node or user of each type is of whom nothing is said.
+    blank: Vec<Values>,
 }
 
 /// A mistake in a cell of a row.
@@ -243,7 +246,6 @@ impl Tables<'_, '_> {
 
     /// Attributes, what they fall back on, and what must stand once only.
     fn finish(mut self, inputs: &[Input<'_>]) -> Facts {
-        self.blank();
         for input in inputs {
             match input.kind {
                 Kind::Nodes | Kind::Users => self.columns(input),

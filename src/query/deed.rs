@@ -314,7 +314,7 @@ impl Query<'_, '_> {
             Some(place) => Some(self.node(place)?),
             None => None,
         };
-        let mut places: Vec<NodeId> = org.memberships(user).iter().map(|(place, _)| *place).collect();
+        let mut places: Vec<NodeId> = org.memberships(user).map(|(place, _)| place).collect();
         places.retain(|&place| org.kind(place).is_place() && only.is_none_or(|only| only == place));
         places.sort_unstable();
         places.dedup();

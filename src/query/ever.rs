@@ -324,13 +324,13 @@ impl Words<'_> {
     fn thing(self, thing: Thing) -> String {
         match thing {
             Thing::Node(node) => self.node(node),
-            Thing::User(user) => self.facts.user(user).id.clone(),
+            Thing::User(user) => self.facts.user(user).id.to_string(),
         }
     }
 
     fn subject(self, subject: Subject) -> String {
         match subject {
-            Subject::User(user) => self.facts.user(user).id.clone(),
+            Subject::User(user) => self.facts.user(user).id.to_string(),
             Subject::Group(group) => format!("group:{}", self.facts.group(group).id),
         }
     }
@@ -356,7 +356,7 @@ impl Words<'_> {
         let mut told: Vec<Item> = items
             .into_iter()
             .map(|(user, list)| Item {
-                name: self.facts.user(user).id.clone(),
+                name: self.facts.user(user).id.to_string(),
                 note: list.join(", "),
             })
             .collect();

@@ -3,9 +3,8 @@
 use super::people::sorted;
 use super::{Answer, Item, Query};
 use crate::eval::decision::Eval;
-use crate::eval::org::{Entry, Org, Source, now, running};
+use crate::eval::org::{Entry, Org, Source, now};
 use crate::eval::{Request, Target};
-use crate::facts::Facts;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, show_time};
 use crate::model::{Model, RoleId};
@@ -84,7 +83,7 @@ impl Query<'_, '_> {
                 .collect();
             notes.dedup();
             items.push(Item {
-                name: facts.user(user).id.clone(),
+                name: facts.user(user).id.to_string(),
                 note: notes.join("; "),
             });
         }
@@ -147,8 +146,8 @@ impl Query<'_, '_> {
             .map(|entry| Held {
                 role: entry.role,
                 node: entry.node,
-                truth: running(entry.window, now(&self.context)),
-                how: how(entry, org.facts, self.model()),
+                truth: org.runs(entry, now(&self.context)),
+                how: how(entry, org, self.model()),
             })
             .collect();
         for role in self.model().role_ids().filter(|&r| self.model().role(r).is_derived()) {
@@ -192,14 +191,15 @@ impl Query<'_, '_> {
 
 /// How an entry came about, in a few words.
 #[must_use]
-pub(super) fn how(entry: &Entry, facts: &Facts, model: &Model) -> String {
-    let base = match (entry.source, entry.group) {
+pub(super) fn how(entry: &Entry, org: &Org<'_>, model: &Model) -> String {
+    let (facts, window) = (org.facts, org.window(entry));
+    let base = match (entry.source, entry.group()) {
         (Source::Default, _) => format!("by default, as a member of {}", facts.node_name(model, entry.node)),
         (_, Some(group)) => format!("through group {}", facts.group(group).id),
         (Source::Holding(_), None) => "given by hand".to_owned(),
         (Source::Grant(_), None) => "granted singly".to_owned(),
     };
-    let from = (entry.window.from != i64::MIN).then(|| format!(", from {}", show_time(entry.window.from)));
-    let until = (entry.window.until != i64::MAX).then(|| format!(", until {}", show_time(entry.window.until)));
+    let from = (window.from != i64::MIN).then(|| format!(", from {}", show_time(window.from)));
+    let until = (window.until != i64::MAX).then(|| format!(", until {}", show_time(window.until)));
     format!("{base}{}{}", from.unwrap_or_default(), until.unwrap_or_default())
 }

@@ -55,7 +55,7 @@ impl Query<'_, '_> {
         Some(
             facts
                 .user_ids()
-                .filter(|&u| org.groups(u).iter().any(|(g, _)| *g == group))
+                .filter(|&u| org.groups(u).any(|(g, _)| g == group))
                 .collect(),
         )
     }

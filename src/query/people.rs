@@ -23,7 +23,7 @@ impl Query<'_, '_> {
         for user in self.callers(&act) {
             if self.settle(Some(user), &act).0 == Tri::True {
                 items.push(Item {
-                    name: facts.user(user).id.clone(),
+                    name: facts.user(user).id.to_string(),
                     note: self.briefly(Some(user), &act),
                 });
             }
@@ -48,7 +48,7 @@ impl Query<'_, '_> {
         if self.is_principal(ty_id) {
             for other in org.facts.user_ids().filter(|&u| org.facts.user(u).ty == ty_id) {
                 let act = self.on_each_place(other, &permissions);
-                items.extend(self.allowed(user, &act, org.facts.user(other).id.clone()));
+                items.extend(self.allowed(user, &act, org.facts.user(other).id.to_string()));
             }
         } else {
             for node in self.within(user, &permissions, ty_id) {
@@ -129,7 +129,7 @@ impl Query<'_, '_> {
         let mut targets = Vec::new();
         if let Some(org) = self.org {
             let ty = org.facts.user(user).ty;
-            let places = org.memberships(user).iter().map(|(place, _)| *place);
+            let places = org.memberships(user).map(|(place, _)| place);
             targets.extend(
                 places
                     .filter(|&p| org.kind(p).is_place())

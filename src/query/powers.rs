@@ -294,8 +294,8 @@ pub(super) fn show(
             crate::model::value::Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),
             _ => ix.to_string(),
         },
-        Value::User(user) => facts.user(user).id.clone(),
-        Value::Group(group) => facts.group(group).id.clone(),
+        Value::User(user) => facts.user(user).id.to_string(),
+        Value::Group(group) => facts.group(group).id.to_string(),
         Value::Node(node) => facts.node_name(model, node),
         Value::List(list) => {
             let items: Vec<String> = facts

@@ -193,8 +193,8 @@ impl<'w> Writer<'w> {
         };
         let name = self.role(role);
         let at = self.at(reason);
-        let how = match (reason.entry, self.facts()) {
-            (Some(entry), Some(facts)) => how(&entry, facts, self.model()),
+        let how = match (reason.entry, self.ground.org) {
+            (Some(entry), Some(org)) => how(&entry, org, self.model()),
             _ => "derived".to_owned(),
         };
         let place = self.entry_place(reason);

@@ -107,15 +107,7 @@ impl Handed {
                 let role = RoleId(u32::try_from(small.model().roles.len() + facts.custom.len()).unwrap_or(u32::MAX));
                 let (name, rules) = ("custom".to_owned(), self.rules.clone());
                 facts.custom.push(CustomRole { name, at, rules, span });
-                let (subject, node, parameters) = (to, at, Vec::new());
-                facts.holdings.push(Holding {
-                    subject,
-                    role,
-                    node,
-                    window,
-                    parameters,
-                    span,
-                });
+                facts.holdings.push(Holding::new(to, role, at, span));
             }
         }
     }

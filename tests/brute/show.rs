@@ -132,7 +132,7 @@ fn show(space: &Space<'_>, facts: &Facts, attribute: &Attribute, value: Value) -
         (Value::Bool(yes), _) => yes.to_string(),
         (Value::Number(number), _) => number.to_string(),
         (Value::Enum(nth), Scalar::Enum(of)) => space.small.model().enums[of.0 as usize].values[nth as usize].clone(),
-        (Value::User(user), _) => facts.user(user).id.clone(),
+        (Value::User(user), _) => facts.user(user).id.to_string(),
         (Value::List(list), _) => {
             let one = |value: &Value| show(space, facts, attribute, *value);
             let all: Vec<String> = space.base.pool.values(list).iter().filter_map(one).collect();

@@ -4,7 +4,7 @@
 //! 2. [`Space::facts`] builds the organisation of one state; [`Space::states`] runs through them.
 //! 3. Users are `u`, who acts, `w` and, where a relation goes on, `x`. Each of the first two is in a group of his own.
 
-use rolebook::facts::{Facts, Group, Holding, Member, Node, Subject, User, Window};
+use rolebook::facts::{Facts, Group, Holding, Member, Node, Places, Subject, User};
 use rolebook::model::value::{AttributeType, GroupId, NodeId, Number, Pool, Scalar, UserId, Value, parse_date};
 use rolebook::model::{Attribute, Default, RoleId, USER};
 use rolebook::source::Span;
@@ -167,18 +167,11 @@ impl<'p> Space<'p> {
     }
 
     fn holding(&self, given: Given) -> Holding {
-        Holding {
-            subject: if given.via {
-                Subject::Group(group(given.user))
-            } else {
-                Subject::User(given.user)
-            },
-            role: given.role,
-            node: id(given.node),
-            window: Window::ALWAYS,
-            parameters: Vec::new(),
-            span: self.base.nodes[0].span,
-        }
+        let to = match given.via {
+            true => Subject::Group(group(given.user)),
+            false => Subject::User(given.user),
+        };
+        Holding::new(to, given.role, id(given.node), self.base.nodes[0].span)
     }
 
     /// What an attribute is that falls back on another's.
@@ -436,7 +429,7 @@ fn base(small: &Small, shape: &Shape) -> Facts {
     };
     for (ix, &ty) in shape.types.iter().enumerate() {
         facts.nodes.push(Node {
-            id: format!("{}-{ix}", model.ty(ty).name.to_lowercase()),
+            id: format!("{}-{ix}", model.ty(ty).name.to_lowercase()).into(),
             ty,
             container: shape.parents[ix].map(id),
             values: model.ty(ty).attributes.iter().map(Attribute::unset).collect(),
@@ -445,9 +438,9 @@ fn base(small: &Small, shape: &Shape) -> Facts {
     }
     for name in ["u", "w", "x"].into_iter().take(if has_chains(small) { 3 } else { 2 }) {
         facts.users.push(User {
-            id: name.to_owned(),
+            id: name.into(),
             ty: USER,
-            places: Vec::new(),
+            places: Places::new(),
             values: model.ty(USER).attributes.iter().map(Attribute::unset).collect(),
             span,
         });

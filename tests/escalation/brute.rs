@@ -109,14 +109,7 @@ impl Machine<'_> {
         facts.holdings = state
             .held
             .iter()
-            .map(|&(to, role, node)| Holding {
-                subject: back(to),
-                role: RoleId(role),
-                node: NodeId(node),
-                window: Window::ALWAYS,
-                parameters: Vec::new(),
-                span,
-            })
+            .map(|&(to, role, node)| Holding::new(back(to), RoleId(role), NodeId(node), span))
             .collect();
         for (ix, user) in (0..).zip(&mut facts.users) {
             user.places = state

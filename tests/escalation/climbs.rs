@@ -7,7 +7,7 @@ use rolebook::analyze::Analysis;
 use rolebook::analyze::escalation::{Climb, Path, climbs, path};
 use rolebook::eval::org::Org;
 use rolebook::eval::{Request, Target, decide};
-use rolebook::facts::{Facts, Holding, Subject, Window};
+use rolebook::facts::{Facts, Holding, Subject};
 use rolebook::model::permission::Permission;
 use rolebook::model::value::UserId;
 use rolebook::model::{Model, RoleId};
@@ -44,14 +44,7 @@ fn held(facts: &Facts, model: &Model, user: UserId, role: RoleId) -> Vec<Holding
     let nodes = facts
         .node_ids()
         .filter(|&node| facts.node(node).ty == model.role(role).ty);
-    let holding = |node| Holding {
-        subject: Subject::User(user),
-        role,
-        node,
-        window: Window::ALWAYS,
-        parameters: Vec::new(),
-        span: facts.node(node).span,
-    };
+    let holding = |node| Holding::new(Subject::User(user), role, node, facts.node(node).span);
     nodes.map(holding).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Safety by the policy alone: what is proved holds in every organisation tried.
 
 use rayon::prelude::*;
-use rolebook::facts::{Facts, Holding, Subject, Window};
+use rolebook::facts::{Facts, Holding, Subject};
 use rolebook::model::value::UserId;
 use rolebook::model::{Model, RoleId};
 use rolebook::query::escalation::policy::{By, Core, Gain, Lack, Link, safe_by_policy};
@@ -125,14 +125,9 @@ fn alone(facts: &Facts, role: RoleId, case: &Case) -> Vec<Facts> {
         alone
             .holdings
             .retain(|held| matches!(held.subject, Subject::User(user) if user != UserId(0)));
-        alone.holdings.push(Holding {
-            subject: Subject::User(UserId(0)),
-            role,
-            node,
-            window: Window::ALWAYS,
-            parameters: Vec::new(),
-            span,
-        });
+        alone
+            .holdings
+            .push(Holding::new(Subject::User(UserId(0)), role, node, span));
         all.push(alone);
     }
     all

@@ -137,7 +137,7 @@ fn parameters_of_holdings() {
         .facts
         .holdings
         .iter()
-        .map(|h| h.parameters.iter().map(|(_, value)| *value).collect())
+        .map(|h| h.parameters().iter().map(|(_, value)| *value).collect())
         .collect();
     assert_eq!(
         values,

@@ -122,12 +122,9 @@ impl Bench<'_> {
         match of {
             Thing::Node(node) => self.decides(org, user, id, Target::node(node), None),
             Thing::User(other) => {
-                let places = org
-                    .memberships(other)
-                    .iter()
-                    .filter(|(place, _)| org.kind(*place).is_place());
+                let places = org.memberships(other).filter(|(place, _)| org.kind(*place).is_place());
                 places
-                    .map(|(place, _)| Target::user(other, ty, *place))
+                    .map(|(place, _)| Target::user(other, ty, place))
                     .any(|target| self.decides(org, user, id, target, None))
             }
         }

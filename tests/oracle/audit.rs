@@ -166,13 +166,9 @@ impl<'a> Review<'a> {
             }
             Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Principal => {
                 let users = org.facts.user_ids().filter(|&user| org.facts.user(user).ty == ty);
-                let places = |user| {
-                    org.memberships(user)
-                        .iter()
-                        .filter(|(place, _)| org.kind(*place).is_place())
-                };
+                let places = |user| org.memberships(user).filter(|(place, _)| org.kind(*place).is_place());
                 users
-                    .flat_map(|user| places(user).map(move |(place, _)| Target::user(user, ty, *place)))
+                    .flat_map(|user| places(user).map(move |(place, _)| Target::user(user, ty, place)))
                     .collect()
             }
             Permission::Act { ty, .. } => {

@@ -2,7 +2,7 @@
 //! roles and single grants.
 
 use rolebook::diagnostic::Found;
-use rolebook::facts::{CustomRole, EVERYONE, Facts, Group, Holding, Member, Node, SingleGrant, Subject, User};
+use rolebook::facts::{CustomRole, EVERYONE, Facts, Group, Holding, Member, Node, SingleGrant, Subject, User, Values};
 use rolebook::model::containment::Containment;
 use rolebook::model::resolve::Loose;
 use rolebook::model::value::{AttributeType, NodeId, UserId, Value};
@@ -77,10 +77,10 @@ impl Builder<'_> {
             };
             let id = format!("{}{ix}", self.model.ty(ty).name.to_lowercase());
             self.facts.nodes.push(Node {
-                id,
+                id: id.into(),
                 ty,
                 container,
-                values: Vec::new(),
+                values: Values::default(),
                 span: self.span,
             });
         }
@@ -116,10 +116,10 @@ impl Builder<'_> {
             let mut listed: Vec<NodeId> = places.iter().copied().filter(|_| tape.chance(35)).collect();
             listed.sort_unstable();
             self.facts.users.push(User {
-                id: format!("u{ix}"),
+                id: format!("u{ix}").into(),
                 ty,
-                places: listed,
-                values: Vec::new(),
+                places: listed.into(),
+                values: Values::default(),
                 span: self.span,
             });
         }
@@ -231,14 +231,8 @@ impl Builder<'_> {
                 };
                 parameters.extend(value.or(default).map(|value| (parameter.key, value)));
             }
-            self.facts.holdings.push(Holding {
-                subject,
-                role,
-                node,
-                window,
-                parameters,
-                span: self.span,
-            });
+            let held = Holding::new(subject, role, node, self.span);
+            self.facts.holdings.push(held.on(window, parameters));
         }
     }
 
@@ -304,6 +298,7 @@ impl Builder<'_> {
         for ix in 0..self.facts.nodes.len() {
             let mut tape = Tape::second(tapes.nodes[ix]);
             let (ty, container) = (self.facts.nodes[ix].ty, self.facts.nodes[ix].container);
+            let mut values = Vec::new();
             for attribute in &self.model.ty(ty).attributes {
                 let given = if tape.chance(60) {
                     self.value(attribute.ty, None, &mut tape)
@@ -311,11 +306,13 @@ impl Builder<'_> {
                     None
                 };
                 let value = given.unwrap_or_else(|| self.by_default(attribute, container));
-                self.facts.nodes[ix].values.push(value);
+                values.push(value);
             }
+            self.facts.nodes[ix].values = values.into();
         }
         for ix in 0..self.facts.users.len() {
             let mut tape = Tape::second(tapes.users[ix]);
+            let mut values = Vec::new();
             for attribute in &self.model.ty(self.facts.users[ix].ty).attributes {
                 let given = if tape.chance(65) {
                     self.value(attribute.ty, Some(ix), &mut tape)
@@ -323,8 +320,9 @@ impl Builder<'_> {
                     None
                 };
                 let value = given.unwrap_or_else(|| unset(attribute));
-                self.facts.users[ix].values.push(value);
+                values.push(value);
             }
+            self.facts.users[ix].values = values.into();
         }
     }
 

@@ -53,7 +53,7 @@ fn facts(f: &mut fmt::Formatter<'_>, model: &Model, facts: &Facts) -> fmt::Resul
     for it in &facts.holdings {
         let role = facts.role_name(model, it.role);
         let parameters: Vec<String> = it
-            .parameters
+            .parameters()
             .iter()
             .map(|&(key, v)| format!("{}={}", model.attr_names[key.0 as usize], value(facts, v)))
             .collect();
@@ -62,7 +62,7 @@ fn facts(f: &mut fmt::Formatter<'_>, model: &Model, facts: &Facts) -> fmt::Resul
             f,
             "  {to}: {role} at {} {} {parameters:?}",
             facts.node(it.node).id,
-            window(it.window)
+            window(it.window())
         )?;
     }
     for it in &facts.grants {
@@ -79,7 +79,7 @@ fn facts(f: &mut fmt::Formatter<'_>, model: &Model, facts: &Facts) -> fmt::Resul
 
 fn show_member(model: &Model, facts: &Facts, member: Member) -> String {
     match member {
-        Member::User(user) => facts.user(user).id.clone(),
+        Member::User(user) => facts.user(user).id.to_string(),
         Member::Group(group) => format!("group {}", facts.group(group).id),
         Member::Holders(role, node) => format!("{} at {}", facts.role_name(model, role), facts.node(node).id),
     }
@@ -87,7 +87,7 @@ fn show_member(model: &Model, facts: &Facts, member: Member) -> String {
 
 fn subject(facts: &Facts, subject: Subject) -> String {
     match subject {
-        Subject::User(user) => facts.user(user).id.clone(),
+        Subject::User(user) => facts.user(user).id.to_string(),
         Subject::Group(group) => format!("group {}", facts.group(group).id),
     }
 }
@@ -110,8 +110,8 @@ fn values(facts: &Facts, attributes: &[rolebook::model::Attribute], all: &[Value
 
 fn value(facts: &Facts, value: Value) -> String {
     match value {
-        Value::User(user) => facts.user(user).id.clone(),
-        Value::Node(node) => facts.node(node).id.clone(),
+        Value::User(user) => facts.user(user).id.to_string(),
+        Value::Node(node) => facts.node(node).id.to_string(),
         Value::Group(group) => format!("group {}", facts.group(group).id),
         Value::List(list) => {
             let items = facts.pool.values(list).iter().map(|&item| self::value(facts, item));

@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 
-use super::{Entry, Source, count};
+use super::windows::Windows;
+use super::{Entry, NO_GROUP, Source};
+use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Window};
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{Model, RoleId};
 
-/// What the facts state, by subject.
+/// What the facts state, by subject: indices of holdings and of grants, and the groups that somebody is put into.
 pub(super) struct Stated<'f> {
     facts: &'f Facts,
-    by_user: Vec<Vec<u32>>,
-    by_group: Vec<Vec<u32>>,
-    grants_by_user: Vec<Vec<u32>>,
-    grants_by_group: Vec<Vec<u32>>,
-    groups_of_user: Vec<Vec<GroupId>>,
-    groups_of_group: Vec<Vec<GroupId>>,
+    by_user: Lists<u32>,
+    by_group: Lists<u32>,
+    grants_by_user: Lists<u32>,
+    grants_by_group: Lists<u32>,
+    groups_of_user: Lists<GroupId>,
+    groups_of_group: Lists<GroupId>,
     groups_of_holders: HashMap<(RoleId, NodeId), Vec<GroupId>>,
     /// The default role of each type.
     default_roles: Vec<Option<RoleId>>,
@@ -29,164 +31,182 @@ pub(super) struct Closure {
     pub(super) groups: Vec<(GroupId, Window)>,
 }
 
+/// Which of two kinds of subjects or members somebody is, with the number.
+type Kind<T> = fn(&T) -> Option<usize>;
+
 impl<'f> Stated<'f> {
     pub(super) fn new(facts: &'f Facts, model: &Model) -> Self {
-        let mut it = Self {
-            facts,
-            by_user: vec![Vec::new(); facts.users.len()],
-            by_group: vec![Vec::new(); facts.groups.len()],
-            grants_by_user: vec![Vec::new(); facts.users.len()],
-            grants_by_group: vec![Vec::new(); facts.groups.len()],
-            groups_of_user: vec![Vec::new(); facts.users.len()],
-            groups_of_group: vec![Vec::new(); facts.groups.len()],
-            groups_of_holders: HashMap::new(),
-            default_roles: model.type_ids().map(|ty| model.default_role(ty)).collect(),
-            first_grant: count(model.roles.len() + facts.custom.len()),
-        };
-        for (ix, holding) in facts.holdings.iter().enumerate() {
-            subject(&mut it.by_user, &mut it.by_group, holding.subject).push(count(ix));
-        }
-        for (ix, grant) in facts.grants.iter().enumerate() {
-            subject(&mut it.grants_by_user, &mut it.grants_by_group, grant.to).push(count(ix));
-        }
-        for (ix, group) in facts.groups.iter().enumerate() {
-            for member in &group.members {
-                it.note_member(GroupId(count(ix)), *member);
+        let (users, groups) = (facts.users.len(), facts.groups.len());
+        let held = facts.holdings.iter().map(|holding| holding.subject);
+        let granted = facts.grants.iter().map(|grant| grant.to);
+        let members = facts.groups.iter().zip((0..).map(GroupId));
+        let members = members.flat_map(|(group, id)| group.members.iter().map(move |member| (*member, id)));
+        let mut groups_of_holders: HashMap<_, Vec<GroupId>> = HashMap::new();
+        for (member, group) in members.clone() {
+            if let Member::Holders(role, node) = member {
+                groups_of_holders.entry((role, node)).or_default().push(group);
             }
         }
-        it
-    }
-
-    fn note_member(&mut self, group: GroupId, member: Member) {
-        match member {
-            Member::User(user) => self.groups_of_user[user.0 as usize].push(group),
-            Member::Group(inner) => self.groups_of_group[inner.0 as usize].push(group),
-            Member::Holders(role, node) => self.groups_of_holders.entry((role, node)).or_default().push(group),
+        Self {
+            facts,
+            by_user: numbered(users, held.clone(), user),
+            by_group: numbered(groups, held, group),
+            grants_by_user: numbered(users, granted.clone(), user),
+            grants_by_group: numbered(groups, granted, group),
+            groups_of_user: Lists::of(
+                users,
+                members
+                    .clone()
+                    .filter_map(|(member, id)| Some((member_user(&member)?, id))),
+                EVERYONE,
+            ),
+            groups_of_group: Lists::of(
+                groups,
+                members.filter_map(|(member, id)| Some((member_group(&member)?, id))),
+                EVERYONE,
+            ),
+            groups_of_holders,
+            default_roles: model.type_ids().map(|ty| model.default_role(ty)).collect(),
+            first_grant: count(model.roles.len() + facts.custom.len()),
         }
     }
 
     /// The least set of subjects with what they hold; windows are met along the way.
-    pub(super) fn closure(&self, user: UserId) -> Closure {
-        let mut closure = Closure::default();
-        let mut open: Vec<(GroupId, Window)> = vec![(EVERYONE, Window::ALWAYS)];
-        let ix = user.0 as usize;
-        open.extend(self.groups_of_user[ix].iter().map(|&g| (g, Window::ALWAYS)));
-        self.hold(
-            &mut closure,
-            &mut open,
-            None,
-            Window::ALWAYS,
-            (&self.by_user[ix], &self.grants_by_user[ix]),
-        );
-        self.defaults(user, &mut closure, &mut open);
-        while let Some((group, window)) = open.pop() {
-            if closure
-                .groups
-                .iter()
-                .any(|(known, wide)| *known == group && wide.covers(window))
-            {
-                continue;
-            }
-            closure.groups.push((group, window));
-            let ix = group.0 as usize;
-            open.extend(
-                self.groups_of_group
-                    .get(ix)
-                    .into_iter()
-                    .flatten()
-                    .map(|&outer| (outer, window)),
-            );
-            let (Some(roles), Some(grants)) = (self.by_group.get(ix), self.grants_by_group.get(ix)) else {
-                continue;
-            };
-            self.hold(&mut closure, &mut open, Some(group), window, (roles, grants));
+    pub(super) fn closure(&self, user: UserId, windows: &mut Windows) -> Closure {
+        let mut walk = Walk {
+            stated: self,
+            windows,
+            closure: Closure::default(),
+            open: vec![(EVERYONE, Window::ALWAYS)],
+        };
+        walk.user(user);
+        while let Some((group, window)) = walk.open.pop() {
+            walk.group(group, window);
         }
-        closure
-    }
-
-    fn hold(
-        &self,
-        closure: &mut Closure,
-        open: &mut Vec<(GroupId, Window)>,
-        group: Option<GroupId>,
-        within: Window,
-        (roles, grants): (&[u32], &[u32]),
-    ) {
-        for &ix in roles {
-            let holding = &self.facts.holdings[ix as usize];
-            let entry = Entry {
-                node: holding.node,
-                role: holding.role,
-                window: holding.window.meet(within),
-                source: Source::Holding(ix),
-                group,
-            };
-            self.push(closure, open, entry);
-        }
-        for &ix in grants {
-            let grant = &self.facts.grants[ix as usize];
-            let (role, window) = (RoleId(self.first_grant + ix), grant.window.meet(within));
-            let entry = Entry {
-                node: grant.at,
-                role,
-                window,
-                source: Source::Grant(ix),
-                group,
-            };
-            self.push(closure, open, entry);
-        }
-    }
-
-    fn push(&self, closure: &mut Closure, open: &mut Vec<(GroupId, Window)>, entry: Entry) {
-        if !entry.window.is_empty() {
-            let named = self.groups_of_holders.get(&(entry.role, entry.node));
-            open.extend(named.into_iter().flatten().map(|&group| (group, entry.window)));
-        }
-        closure.entries.push(entry);
-    }
-
-    fn defaults(&self, user: UserId, closure: &mut Closure, open: &mut Vec<(GroupId, Window)>) {
-        for &place in &self.facts.user(user).places {
-            let Some(role) = self.default_roles[self.facts.node(place).ty.ix()] else {
-                continue;
-            };
-            let given = self.by_user[user.0 as usize]
-                .iter()
-                .any(|&ix| self.facts.holdings[ix as usize].node == place);
-            if !given {
-                let window = Window::ALWAYS;
-                let entry = Entry {
-                    node: place,
-                    role,
-                    window,
-                    source: Source::Default,
-                    group: None,
-                };
-                self.push(closure, open, entry);
-            }
-        }
-    }
-
-    /// The places that list the user or at which a role is stated for himself.
-    pub(super) fn memberships(&self, user: UserId) -> Vec<(NodeId, Window)> {
-        let listed = self
-            .facts
-            .user(user)
-            .places
-            .iter()
-            .map(|&place| (place, Window::ALWAYS));
-        let stated = self.by_user[user.0 as usize]
-            .iter()
-            .map(|&ix| &self.facts.holdings[ix as usize]);
-        listed
-            .chain(stated.map(|holding| (holding.node, holding.window)))
-            .collect()
+        walk.closure
     }
 }
 
-fn subject<'v>(users: &'v mut [Vec<u32>], groups: &'v mut [Vec<u32>], subject: Subject) -> &'v mut Vec<u32> {
-    match subject {
-        Subject::User(user) => &mut users[user.0 as usize],
-        Subject::Group(group) => &mut groups[group.0 as usize],
+/// The closure of one user, on the way.
+struct Walk<'s, 'f> {
+    stated: &'s Stated<'f>,
+    windows: &'s mut Windows,
+    closure: Closure,
+    /// Groups that he is in and that were not looked at yet.
+    open: Vec<(GroupId, Window)>,
+}
+
+impl Walk<'_, '_> {
+    fn user(&mut self, user: UserId) {
+        let (stated, ix) = (self.stated, user.0 as usize);
+        let groups = stated.groups_of_user.get(ix).iter();
+        self.open.extend(groups.map(|&group| (group, Window::ALWAYS)));
+        self.hold(
+            None,
+            Window::ALWAYS,
+            stated.by_user.get(ix),
+            stated.grants_by_user.get(ix),
+        );
+        self.defaults(user);
     }
+
+    fn group(&mut self, group: GroupId, window: Window) {
+        let mut known = self.closure.groups.iter();
+        if known.any(|(known, wide)| *known == group && wide.covers(window)) {
+            return;
+        }
+        self.closure.groups.push((group, window));
+        let (stated, ix) = (self.stated, group.0 as usize);
+        let outer = stated.groups_of_group.get(ix).iter();
+        self.open.extend(outer.map(|&outer| (outer, window)));
+        self.hold(
+            Some(group),
+            window,
+            stated.by_group.get(ix),
+            stated.grants_by_group.get(ix),
+        );
+    }
+
+    fn hold(&mut self, group: Option<GroupId>, within: Window, roles: &[u32], grants: &[u32]) {
+        let (facts, first_grant) = (self.stated.facts, self.stated.first_grant);
+        for &ix in roles {
+            let holding = &facts.holdings[ix as usize];
+            let window = holding.window().meet(within);
+            self.enter((holding.role, holding.node), window, Source::Holding(ix), group);
+        }
+        for &ix in grants {
+            let grant = &facts.grants[ix as usize];
+            let held = (RoleId(first_grant + ix), grant.at);
+            self.enter(held, grant.window.meet(within), Source::Grant(ix), group);
+        }
+    }
+
+    fn enter(&mut self, held: (RoleId, NodeId), window: Window, source: Source, group: Option<GroupId>) {
+        if !window.is_empty() {
+            let named = self.stated.groups_of_holders.get(&held);
+            self.open
+                .extend(named.into_iter().flatten().map(|&group| (group, window)));
+        }
+        self.closure.entries.push(Entry {
+            node: held.1,
+            role: held.0,
+            source,
+            group: group.map_or(NO_GROUP, |group| group.0),
+            window: self.windows.id(window),
+        });
+    }
+
+    /// The default roles of places that list the user, where nothing is stated for himself.
+    fn defaults(&mut self, user: UserId) {
+        let (stated, facts) = (self.stated, self.stated.facts);
+        for &place in &facts.user(user).places {
+            let Some(role) = stated.default_roles[facts.node(place).ty.ix()] else {
+                continue;
+            };
+            let mut own = stated.by_user.get(user.0 as usize).iter();
+            if !own.any(|&ix| facts.holdings[ix as usize].node == place) {
+                self.enter((role, place), Window::ALWAYS, Source::Default, None);
+            }
+        }
+    }
+}
+
+/// The indices of what is stated, by subject of one kind.
+fn numbered(lists: usize, subjects: impl Iterator<Item = Subject> + Clone, kind: Kind<Subject>) -> Lists<u32> {
+    let pairs = (0..)
+        .zip(subjects)
+        .filter_map(|(ix, subject)| Some((kind(&subject)?, ix)));
+    Lists::of(lists, pairs, 0)
+}
+
+const fn user(subject: &Subject) -> Option<usize> {
+    match subject {
+        Subject::User(user) => Some(user.0 as usize),
+        Subject::Group(_) => None,
+    }
+}
+
+const fn group(subject: &Subject) -> Option<usize> {
+    match subject {
+        Subject::Group(group) => Some(group.0 as usize),
+        Subject::User(_) => None,
+    }
+}
+
+const fn member_user(member: &Member) -> Option<usize> {
+    match member {
+        Member::User(user) => Some(user.0 as usize),
+        _ => None,
+    }
+}
+
+const fn member_group(member: &Member) -> Option<usize> {
+    match member {
+        Member::Group(group) => Some(group.0 as usize),
+        _ => None,
+    }
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -82,7 +82,7 @@ fn circles_of(nodes: &[Node]) -> Vec<Vec<usize>> {
 }
 
 fn in_itself(nodes: &[Node], circle: &[usize], span: impl Fn(&usize) -> Span) -> Diagnostic {
-    let names: Vec<String> = circle.iter().map(|&node| nodes[node].id.clone()).collect();
+    let names: Vec<String> = circle.iter().map(|&node| nodes[node].id.to_string()).collect();
     let message = format!("`{}` would lie in itself: {}", names[0], circles::tell(&names, "in"));
     let fault = Diagnostic::error("facts/containment-cycle", message);
     circle
@@ -171,7 +171,7 @@ impl<'y> Reader<'y> {
             let mut places: Vec<NodeId> = items(listed).iter().filter_map(|item| self.place(item)).collect();
             places.sort_unstable();
             places.dedup();
-            self.facts.users[user].places = places;
+            self.facts.users[user].places = places.into();
         }
     }
 

@@ -3,7 +3,7 @@
 use super::shape::field;
 use super::{Reader, Record};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{CustomRole, EVERYONE, Group, Node, User};
+use crate::facts::{CustomRole, EVERYONE, Group, Node, Places, User, Values};
 use crate::model::show::type_list;
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
@@ -103,10 +103,10 @@ impl<'y> Reader<'y> {
         }
         self.nodes.push(record);
         self.facts.nodes.push(Node {
-            id: key.text.clone(),
+            id: key.text.as_str().into(),
             ty,
             container: None,
-            values: Vec::new(),
+            values: Values::default(),
             span: key.span,
         });
     }
@@ -173,10 +173,10 @@ impl<'y> Reader<'y> {
         }
         self.users.push(record);
         self.facts.users.push(User {
-            id: key.text.clone(),
+            id: key.text.as_str().into(),
             ty,
-            places: Vec::new(),
-            values: Vec::new(),
+            places: Places::new(),
+            values: Values::default(),
             span: key.span,
         });
     }

@@ -90,7 +90,7 @@ impl<'y> Reader<'y> {
         for circle in circles::of_edges(&edges) {
             let names: Vec<String> = circle
                 .iter()
-                .map(|&group| self.facts.groups[group].id.clone())
+                .map(|&group| self.facts.groups[group].id.to_string())
                 .collect();
             let message = format!("groups contain each other: {}", circles::tell(&names, "contains"));
             let fault = Diagnostic::error("facts/group-cycle", message);

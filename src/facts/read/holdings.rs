@@ -79,18 +79,12 @@ impl<'y> Reader<'y> {
         let text = self.text(at, "the id of a node")?;
         let (role, node) = self.role_at(named, &key.text, key.span, text, at.span)?;
         let parameters = self.parameters(role, &key.text, fields);
-        Some(Holding {
-            subject,
-            role,
-            node,
-            window: window?,
-            parameters,
-            span: if fields.is_empty() {
-                key.span.to(item.span)
-            } else {
-                item.span
-            },
-        })
+        let span = if fields.is_empty() {
+            key.span.to(item.span)
+        } else {
+            item.span
+        };
+        Some(Holding::new(subject, role, node, span).on(window?, parameters))
     }
 
     /// The role of a name at the node of a text: a role is held at nodes of its type, a custom one within its place.
@@ -219,11 +213,11 @@ impl<'y> Reader<'y> {
     /// Keeps a holding, unless the same one is stated already.
     fn keep(&mut self, holding: Holding, seen: &mut HashMap<Same, Span>) {
         let told: String = holding
-            .parameters
+            .parameters()
             .iter()
             .map(|(key, value)| self.tell(*key, *value))
             .collect();
-        let same = (holding.subject, holding.role, holding.node, holding.window, told);
+        let same = (holding.subject, holding.role, holding.node, holding.window(), told);
         if let Some(&first) = seen.get(&same) {
             let name = self.facts.role_name(self.model, holding.role);
             let message = format!("`{name}` at `{}` is given twice", self.facts.node(holding.node).id);

@@ -55,7 +55,7 @@ fn related(facts: &Facts, model: &Model, user: usize, name: AttrName) -> Option<
 }
 
 fn in_a_circle(facts: &Facts, word: &str, circle: &[usize], span: impl Fn(usize) -> Span) -> Diagnostic {
-    let names: Vec<String> = circle.iter().map(|&user| facts.users[user].id.clone()).collect();
+    let names: Vec<String> = circle.iter().map(|&user| facts.users[user].id.to_string()).collect();
     let message = format!("`{word}` runs in a circle: {}", circles::tell(&names, "to"));
     let fault = Diagnostic::error("facts/relation-cycle", message);
     circle

@@ -159,13 +159,13 @@ impl<'y> Reader<'y> {
         for node in self.nesting.order.clone() {
             let (record, ty) = (self.nodes[ix(node)], self.facts.node(node).ty);
             let values = self.attributes(record, ty, &["is", "in"]);
-            self.facts.nodes[ix(node)].values = self.with_defaults(values, ty, Thing::Node(node), &mut open);
+            self.facts.nodes[ix(node)].values = self.with_defaults(values, ty, Thing::Node(node), &mut open).into();
         }
         for (user, record) in self.users.clone().into_iter().enumerate() {
             let ty = self.facts.users[user].ty;
             let values = self.attributes(record, ty, &["is", "in", "roles"]);
             let thing = Thing::User(UserId(super::declare::number(user)));
-            self.facts.users[user].values = self.with_defaults(values, ty, thing, &mut open);
+            self.facts.users[user].values = self.with_defaults(values, ty, thing, &mut open).into();
         }
         self.facts.fallbacks = open;
     }

@@ -5,12 +5,18 @@ use std::collections::HashMap;
 use super::rows::{Rows, SEPARATOR};
 use super::{Format, Input, Kind, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Thing;
 use crate::facts::read::{constant, outside_in, parse_value};
+use crate::facts::{Thing, Values};
 use crate::model::show::attribute_names;
 use crate::model::value::Value;
-use crate::model::{Attribute, Default, Type, TypeId};
+use crate::model::{Attribute, Default, Model, Type, TypeId};
 use crate::source::Span;
+
+/// Every attribute as it is where nothing is given, by type.
+pub(super) fn blank(model: &Model) -> Vec<Values> {
+    let of = |ty: &Type| ty.attributes.iter().map(constant).collect();
+    model.types.iter().map(of).collect()
+}
 
 impl Tables<'_, '_> {
     pub(super) fn value(&mut self, text: &str, attribute: &Attribute) -> Result<Value, Diagnostic> {
@@ -19,22 +25,6 @@ impl Tables<'_, '_> {
             false => vec![text],
         };
         parse_value(&texts, attribute.ty, &self.names, &mut self.facts.pool)
-    }
-
-    /// Every attribute as it is where nothing is given.
-    pub(super) fn blank(&mut self) {
-        let blank: Vec<Vec<Value>> = self
-            .model
-            .types
-            .iter()
-            .map(|ty| ty.attributes.iter().map(constant).collect())
-            .collect();
-        for node in &mut self.facts.nodes {
-            node.values.clone_from(&blank[node.ty.ix()]);
-        }
-        for user in &mut self.facts.users {
-            user.values.clone_from(&blank[user.ty.ix()]);
-        }
     }
 
     /// The attributes that stand in further columns of nodes or users.

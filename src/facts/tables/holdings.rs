@@ -1,10 +1,13 @@
 //! Roles given by hand.
 
+use std::collections::HashSet;
+
 use super::rows::Rows;
-use super::{SHOWN, Tables, Wrong, count};
+use super::{SHOWN, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
+use crate::facts::lists::Lists;
 use crate::facts::read::moment;
-use crate::facts::{Holding, Window};
+use crate::facts::{Facts, Holding, Subject, Window};
 use crate::model::show::attribute_names;
 use crate::model::value::{DAY, NodeId, Value};
 use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
@@ -22,14 +25,8 @@ impl Tables<'_, '_> {
         };
         let window = window(rows)?;
         let parameters = self.parameters(rows, role)?;
-        self.facts.holdings.extend(subject.map(|subject| Holding {
-            subject,
-            role,
-            node,
-            window,
-            parameters,
-            span,
-        }));
+        let holding = |subject| Holding::new(subject, role, node, span).on(window, parameters);
+        self.facts.holdings.extend(subject.map(holding));
         Ok(())
     }
 
@@ -88,33 +85,56 @@ impl Tables<'_, '_> {
 
     /// Takes out holdings that are stated twice.
     pub(super) fn once(&mut self) {
-        let holdings = &self.facts.holdings;
-        let key = |ix: &u32| {
-            let it = &holdings[*ix as usize];
-            (it.node, it.role, it.subject, it.window.from, it.window.until)
-        };
-        let mut order: Vec<u32> = (0..count(holdings.len())).collect();
-        order.sort_unstable_by_key(|ix| (key(ix), *ix));
-        let same = |pair: &&[u32]| {
-            let parameters = |ix: u32| &holdings[ix as usize].parameters;
-            key(&pair[0]) == key(&pair[1]) && parameters(pair[0]) == parameters(pair[1])
-        };
-        let mut again: Vec<u32> = order.windows(2).filter(same).map(|pair| pair[1]).collect();
-        again.sort_unstable();
+        let again = repeated(&self.facts);
         for &ix in again.iter().take(SHOWN) {
-            let it = &holdings[ix as usize];
+            let it = &self.facts.holdings[ix as usize];
             let (name, at) = (self.facts.role_name(self.model, it.role), &self.facts.node(it.node).id);
             let message = format!("`{name}` at `{at}` is given twice");
             let fault = Diagnostic::warning("facts/duplicate-holding", message);
             self.told.found.push(fault.at(it.span, "again here"));
         }
         self.told.more_warnings += again.len().saturating_sub(SHOWN);
+        if again.is_empty() {
+            return;
+        }
         let mut next = 0;
         self.facts.holdings.retain(|_| {
             next += 1;
             again.binary_search(&(next - 1)).is_err()
         });
     }
+}
+
+/// Holdings that say what an earlier one says, ascending. Gathered by subject first: each has few.
+fn repeated(facts: &Facts) -> Vec<u32> {
+    let users = facts.users.len();
+    let number = |subject: Subject| match subject {
+        Subject::User(user) => user.0 as usize,
+        Subject::Group(group) => users + group.0 as usize,
+    };
+    let pairs = (0..).zip(&facts.holdings).map(|(ix, it)| (number(it.subject), ix));
+    let by_subject = Lists::of(users + facts.groups.len(), pairs, 0);
+    let mut again = Vec::new();
+    let mut own: Vec<u32> = Vec::new();
+    for subject in 0..users + facts.groups.len() {
+        own.clear();
+        own.extend(by_subject.get(subject));
+        own.sort_by_key(|&ix| place(&facts.holdings[ix as usize]));
+        let same = |a: &u32, b: &u32| place(&facts.holdings[*a as usize]) == place(&facts.holdings[*b as usize]);
+        for alike in own.chunk_by(same).filter(|alike| alike.len() > 1) {
+            let mut seen = HashSet::new();
+            let known = |ix: &&u32| !seen.insert(facts.holdings[**ix as usize].parameters());
+            again.extend(alike.iter().filter(known));
+        }
+    }
+    again.sort_unstable();
+    again
+}
+
+/// What two holdings of a subject that say the same have in common, besides parameters.
+fn place(holding: &Holding) -> (NodeId, RoleId, i64, i64) {
+    let window = holding.window();
+    (holding.node, holding.role, window.from, window.until)
 }
 
 fn window(rows: &Rows) -> Result<Window, Wrong> {

@@ -3,7 +3,7 @@
 use super::rows::{Rows, SEPARATOR};
 use super::{Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{EVERYONE, Group, Member, Subject, User};
+use crate::facts::{EVERYONE, Group, Member, Places, Subject, User};
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
 use crate::source::Span;
@@ -24,14 +24,14 @@ impl Tables<'_, '_> {
             return Err(("id", twice(id).at(self.facts.user(first).span, "first here")));
         }
         self.facts.users.push(User {
-            id: id.to_owned(),
+            id: id.into(),
             ty,
-            places: Vec::new(),
-            values: Vec::new(),
+            places: Places::new(),
+            values: self.blank[ty.ix()].clone(),
             span,
         });
         let Some(listed) = rows.get(2) else { return Ok(()) };
-        let mut places = Vec::with_capacity(1);
+        let mut places = Places::new();
         for place in listed.split(SEPARATOR) {
             places.extend(self.place(place.trim()).map_err(|fault| ("in", fault))?);
         }

@@ -22,10 +22,10 @@ impl Tables<'_, '_> {
             return Err(("id", twice(id).at(self.facts.node(first).span, "first here")));
         }
         self.facts.nodes.push(Node {
-            id: id.to_owned(),
+            id: id.into(),
             ty,
             container: None,
-            values: Vec::new(),
+            values: self.blank[ty.ix()].clone(),
             span,
         });
         match rows.get(2) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Check;
-use crate::eval::org::{Source, running};
+use crate::eval::org::Source;
 use crate::model::value::{GroupId, NodeId, Tri, UserId};
 use crate::model::{ConstraintKind, Model, RoleId};
 use crate::source::Span;
@@ -47,8 +47,8 @@ impl ByHand {
                     user,
                     role: entry.role,
                     node: entry.node,
-                    running: running(entry.window, check.now),
-                    group: entry.group,
+                    running: check.org.runs(entry, check.now),
+                    group: entry.group(),
                     span: check.facts.holdings[ix as usize].span,
                 });
             }

@@ -27,14 +27,14 @@ pub(super) fn check(check: &mut Check<'_>) {
 fn expired(check: &mut Check<'_>) {
     let Value::Time(now) = check.now else { return };
     let facts = check.facts;
-    for holding in facts.holdings.iter().filter(|holding| holding.window.until <= now) {
+    for holding in facts.holdings.iter().filter(|holding| holding.window().until <= now) {
         let what = format!(
             "{} of {} at {}",
             check.role(holding.role),
             subject(check, holding.subject),
             check.node(holding.node)
         );
-        ended(check, &what, holding.window, holding.span);
+        ended(check, &what, holding.window(), holding.span);
     }
     for grant in facts.grants.iter().filter(|grant| grant.window.until <= now) {
         let what = format!(
@@ -89,13 +89,14 @@ fn repeats(check: &Check<'_>, entry: &Entry, other: &Entry) -> bool {
         &check.facts.holdings[own as usize],
         &check.facts.holdings[wide as usize],
     );
-    let alike = other.group.is_none() && other.window == entry.window;
+    let alike = other.group().is_none() && check.org.window(other) == check.org.window(entry);
     let first = !alike || wide < own;
-    own != wide && entry.group.is_none() && other.window.covers(entry.window) && first && same_parameters(ours, theirs)
+    let lasts = check.org.window(other).covers(check.org.window(entry));
+    own != wide && entry.group().is_none() && lasts && first && same_parameters(ours, theirs)
 }
 
 fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
-    let within = |some: &Holding, all: &Holding| some.parameters.iter().all(|p| all.parameters.contains(p));
+    let within = |some: &Holding, all: &Holding| some.parameters().iter().all(|p| all.parameters().contains(p));
     within(ours, theirs) && within(theirs, ours)
 }
 
@@ -108,7 +109,7 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
         check.facts.holdings[own as usize].span,
         check.facts.holdings[wide as usize].span,
     );
-    let fault = match other.group {
+    let fault = match other.group() {
         None => Diagnostic::warning(
             "facts/redundant-holding",
             format!("{who} is given {role} at {node} twice"),
@@ -134,10 +135,10 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
 fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String> {
     let here = check.org.entries_at(user, entry.node).iter();
     let direct =
-        here.filter(|e| e.group.is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
+        here.filter(|e| e.group().is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
     let mut direct = direct.peekable();
     let (who, node) = (check.user(user), check.node(entry.node));
-    if direct.peek().is_some() && direct.any(|e| e.window.covers(entry.window)) {
+    if direct.peek().is_some() && direct.any(|e| check.org.window(e).covers(check.org.window(entry))) {
         return None;
     }
     if !check.facts.user(user).places.contains(&entry.node) {
@@ -172,14 +173,16 @@ fn defaults(check: &mut Check<'_>, user: UserId, constrained: &HashSet<RoleId>) 
 fn given_default<'a>(check: &Check<'a>, user: UserId, place: NodeId) -> Option<&'a Holding> {
     let default = check.defaults[check.org.ty(place).ix()]?;
     let here = check.org.entries_at(user, place);
-    let mut direct = here.iter().filter(|entry| entry.group.is_none() && !is_grant(entry));
+    let mut direct = here.iter().filter(|entry| entry.group().is_none() && !is_grant(entry));
     let (Some(only), None) = (direct.next(), direct.next()) else {
         return None;
     };
     let Source::Holding(ix) = only.source else { return None };
     let holding = &check.facts.holdings[ix as usize];
-    let plain = only.window == Window::ALWAYS && holding.parameters.is_empty();
-    let repeated = here.iter().any(|entry| entry.group.is_some() && entry.role == default);
+    let plain = only.is_always() && holding.parameters().is_empty();
+    let repeated = here
+        .iter()
+        .any(|entry| entry.group().is_some() && entry.role == default);
     (only.role == default && plain && !repeated).then_some(holding)
 }
 

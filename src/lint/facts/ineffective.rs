@@ -46,7 +46,12 @@ type Holders<'a> = BTreeMap<(bool, u32), Vec<(UserId, &'a Entry)>>;
 fn holders<'a>(check: &Check<'a>) -> Holders<'a> {
     let mut holders = Holders::new();
     for user in check.facts.user_ids() {
-        for entry in check.org.entries(user).iter().filter(|it| !it.window.is_empty()) {
+        for entry in check
+            .org
+            .entries(user)
+            .iter()
+            .filter(|it| !check.org.window(it).is_empty())
+        {
             let key = match entry.source {
                 Source::Grant(ix) => (true, ix),
                 Source::Holding(ix) => (false, ix),
@@ -197,7 +202,7 @@ impl Texts<'_, '_> {
     fn gives(&self, other: &Entry, permission: PermId, rule: &Rule, entry: &Entry) -> bool {
         let Check { model, org, table, .. } = self.check;
         let near = org.lies_in(entry.node, other.node) && org.account(entry.node) == org.account(other.node);
-        let lasts = other.role.ix() < model.roles.len() && other.window.covers(entry.window);
+        let lasts = other.role.ix() < model.roles.len() && org.window(other).covers(org.window(entry));
         near && lasts
             && Table::cell(&table.row(permission).grants, Some(other.role))
                 .iter()

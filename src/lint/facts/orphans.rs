@@ -119,12 +119,12 @@ impl Held {
         let places = users.iter().flat_map(|&user| check.org.memberships(user));
         Self {
             stated: entries
-                .filter(|it| may(it.window))
+                .filter(|it| may(check.org.window(it)))
                 .map(|it| (it.role, it.node))
                 .collect(),
             members: places
                 .filter(|(_, window)| may(*window))
-                .map(|(node, _)| *node)
+                .map(|(node, _)| node)
                 .collect(),
             zones: HashMap::new(),
         }

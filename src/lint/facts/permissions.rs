@@ -165,7 +165,7 @@ fn places(check: &Check<'_>, permission: PermId) -> Vec<Target> {
 /// Users as targets: each in every place of which he is a member.
 fn members(check: &Check<'_>, ty: TypeId) -> Vec<Target> {
     let users = check.facts.user_ids().filter(|&user| check.facts.user(user).ty == ty);
-    let pairs = users.flat_map(|user| check.org.memberships(user).iter().map(move |&(place, _)| (user, place)));
+    let pairs = users.flat_map(|user| check.org.memberships(user).map(move |(place, _)| (user, place)));
     pairs.map(|(user, place)| Target::user(user, ty, place)).collect()
 }
 

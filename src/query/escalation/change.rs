@@ -196,7 +196,7 @@ pub(super) fn users_of(org: &Org<'_>, subject: Subject) -> Vec<UserId> {
         Subject::User(user) => vec![user],
         Subject::Group(EVERYONE) => org.facts.user_ids().collect(),
         Subject::Group(group) => {
-            let is_in = |user: &UserId| org.groups(*user).iter().any(|(known, _)| *known == group);
+            let is_in = |user: &UserId| org.groups(*user).any(|(known, _)| known == group);
             org.facts.user_ids().filter(is_in).collect()
         }
     }
@@ -295,14 +295,10 @@ impl Change {
                 node,
                 to,
                 parameters,
-            } => facts.holdings.push(Holding {
-                subject: *to,
-                role: *role,
-                node: *node,
-                window: Window::ALWAYS,
-                parameters: parameters.clone(),
-                span: facts.node(*node).span,
-            }),
+            } => {
+                let given = Holding::new(*to, *role, *node, facts.node(*node).span);
+                facts.holdings.push(given.on(Window::ALWAYS, parameters.clone()));
+            }
             Self::Take { role, node, from } => {
                 let taken = |held: &Holding| (held.subject, held.role, held.node) == (*from, *role, *node);
                 facts.holdings.retain(|held| !taken(held));

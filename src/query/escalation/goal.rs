@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::eval::decision::Eval;
-use crate::eval::org::{Org, now, running};
+use crate::eval::org::{Org, now};
 use crate::eval::{Resource, Target, degree};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
@@ -98,7 +98,7 @@ impl Goal {
 /// A user as a target, in each place that he is a member of.
 pub(super) fn places_of(org: &Org<'_>, user: UserId) -> Vec<Target> {
     let ty = org.facts.user(user).ty;
-    let places = org.memberships(user).iter().map(|(place, _)| *place);
+    let places = org.memberships(user).map(|(place, _)| place);
     let mut places: Vec<NodeId> = places.filter(|&place| org.kind(place).is_place()).collect();
     places.sort_unstable();
     places.dedup();
@@ -110,7 +110,7 @@ fn holds(scene: &Scene<'_>, org: &Org<'_>, user: UserId, role: RoleId, node: Opt
     let stated = org.entries(user).iter().any(|entry| {
         entry.role == role
             && node.is_none_or(|node| node == entry.node)
-            && running(entry.window, now(scene.context)) == Tri::True
+            && org.runs(entry, now(scene.context)) == Tri::True
     });
     let model = scene.table.model();
     if stated || role.ix() >= model.roles.len() || !model.role(role).is_derived() {

@@ -152,7 +152,8 @@ impl Builder<'_, '_> {
         }
         let choices = if given { self.parameters(role) } else { Vec::new() };
         for (ix, parameters) in choices.into_iter().enumerate() {
-            let plain = matches!(stated[..], [only] if only.window == Window::ALWAYS && only.parameters == parameters);
+            let plain =
+                matches!(stated[..], [only] if only.window() == Window::ALWAYS && only.parameters() == parameters);
             let slot = match slots.first() {
                 Some(&slot) if plain => slot,
                 _ => self.slot(Item::Given(subject, role, node, ix), false),

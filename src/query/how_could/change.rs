@@ -1,6 +1,6 @@
 //! Single changes of facts, and what each does. Nodes are never made, moved or retyped.
 
-use crate::facts::{Facts, Holding, Member, SingleGrant, Subject, Thing, Window, defaults};
+use crate::facts::{Facts, Holding, Member, Places, SingleGrant, Subject, Thing, Window, defaults};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Effect, Model, Reach, Receiver, RoleId, Rule, TypeKind, Who};
@@ -136,8 +136,8 @@ impl Change {
                     .retain(|h| (h.subject, h.role, h.node) != (subject, *role, *at));
                 facts.holdings.len() < before
             }
-            Self::Enlist(user, at) => insert(&mut facts.users[user.0 as usize].places, *at),
-            Self::Delist(user, at) => remove(&mut facts.users[user.0 as usize].places, at),
+            Self::Enlist(user, at) => enlist(&mut facts.users[user.0 as usize].places, *at),
+            Self::Delist(user, at) => delist(&mut facts.users[user.0 as usize].places, *at),
             Self::Join(user, group) => insert(&mut facts.groups[group.0 as usize].members, Member::User(*user)),
             Self::Leave(user, group) => remove(&mut facts.groups[group.0 as usize].members, &Member::User(*user)),
             Self::Grant { to, permission, at } => {
@@ -217,21 +217,11 @@ fn give(facts: &mut Facts, model: &Model, to: UserId, role: RoleId, at: NodeId, 
         }
     }
     parameters.sort_unstable_by_key(|(key, _)| *key);
-    let (subject, window, span) = (Subject::User(to), Window::ALWAYS, facts.user(to).span);
-    let same = |h: &Holding| {
-        (h.subject, h.role, h.node, h.window) == (subject, role, at, window) && h.parameters == parameters
-    };
-    if facts.holdings.iter().any(same) {
+    let given = Holding::new(Subject::User(to), role, at, facts.user(to).span).on(Window::ALWAYS, parameters);
+    if facts.holdings.iter().any(|known| known.states_the_same(&given)) {
         return false;
     }
-    facts.holdings.push(Holding {
-        subject,
-        role,
-        node: at,
-        window,
-        parameters,
-        span,
-    });
+    facts.holdings.push(given);
     true
 }
 
@@ -278,6 +268,18 @@ pub(super) fn single(facts: &Facts, model: &Model, to: UserId, permission: PermI
         window: Window::ALWAYS,
         span,
     }
+}
+
+fn enlist(places: &mut Places, place: NodeId) -> bool {
+    let new = !places.contains(&place);
+    places.extend(new.then_some(place));
+    new
+}
+
+fn delist(places: &mut Places, place: NodeId) -> bool {
+    let before = places.len();
+    places.retain(|other| *other != place);
+    places.len() < before
 }
 
 fn insert<T: PartialEq>(list: &mut Vec<T>, item: T) -> bool {

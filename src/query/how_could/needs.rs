@@ -129,7 +129,7 @@ fn editing(model: &Model, org: &Org<'_>, of: Thing, slot: usize) -> Vec<Vec<Case
     let targets: Vec<Target> = match of {
         Thing::Node(node) => vec![Target::node(node)],
         Thing::User(user) => {
-            let places = org.memberships(user).iter().map(|(place, _)| *place);
+            let places = org.memberships(user).map(|(place, _)| place);
             let places = places.filter(|&place| org.kind(place).is_place());
             places.map(|place| Target::user(user, ty, place)).collect()
         }

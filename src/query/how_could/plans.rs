@@ -11,7 +11,7 @@ use super::reads::{Read, Tracer, Want, nodes};
 use super::values::Values;
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
-use crate::eval::org::{Entry, Org, running};
+use crate::eval::org::{Entry, Org};
 use crate::eval::reach::{near, reaches};
 use crate::eval::{Request, Resource, Target, decide};
 use crate::facts::{Facts, Subject};
@@ -284,9 +284,12 @@ fn barred_at(eval: &Eval<'_>, way: &Way, rule: &Rule, user: UserId) -> Option<No
         if derived {
             return eval.derived(user, role, at).min(eval.applies(rule, at, None)) != Tri::False;
         }
-        held_by(eval, user, role, at)
-            .iter()
-            .any(|entry| running(entry.window, eval.now()).min(eval.applies(rule, at, Some(entry))) != Tri::False)
+        held_by(eval, user, role, at).iter().any(|entry| {
+            eval.org
+                .runs(entry, eval.now())
+                .min(eval.applies(rule, at, Some(entry)))
+                != Tri::False
+        })
     })
 }
 
@@ -297,7 +300,7 @@ fn held_by<'e>(eval: &Eval<'e>, user: UserId, role: RoleId, at: NodeId) -> Vec<&
 
 fn runs(eval: &Eval<'_>, user: UserId, role: RoleId, at: NodeId) -> bool {
     let held = held_by(eval, user, role, at);
-    held.iter().any(|entry| running(entry.window, eval.now()) == Tri::True)
+    held.iter().any(|entry| eval.org.runs(entry, eval.now()) == Tri::True)
 }
 
 fn public(tracer: &mut Tracer<'_>, rule: &Rule) {

@@ -47,7 +47,7 @@ impl Words<'_> {
 
     fn told(&self, change: &Change) -> Told {
         let node = |at| self.facts.node_name(self.model, at);
-        let group = |group| self.facts.group(group).id.clone();
+        let group = |group| self.facts.group(group).id.to_string();
         let role = |role| self.facts.role_name(self.model, role);
         let (to, from) = (|user| self.other("to", user), |user| self.other("from", user));
         match change {
@@ -148,7 +148,7 @@ impl Words<'_> {
     fn thing(&self, of: Thing) -> String {
         match of {
             Thing::Node(node) => self.facts.node_name(self.model, node),
-            Thing::User(user) => self.facts.user(user).id.clone(),
+            Thing::User(user) => self.facts.user(user).id.to_string(),
         }
     }
 
@@ -214,7 +214,7 @@ impl Words<'_> {
 
     fn makers(&self, alternative: &Alternative) -> Vec<Vec<String>> {
         let names = |users: &[UserId]| {
-            let mut names: Vec<String> = users.iter().map(|&user| self.facts.user(user).id.clone()).collect();
+            let mut names: Vec<String> = users.iter().map(|&user| self.facts.user(user).id.to_string()).collect();
             names.sort();
             names
         };

@@ -262,7 +262,7 @@ impl Tracer<'_> {
 }
 
 fn members(org: &Org<'_>, group: Value) -> Vec<Value> {
-    let is_in = |user: &UserId| org.groups(*user).iter().any(|(g, _)| Value::Group(*g) == group);
+    let is_in = |user: &UserId| org.groups(*user).any(|(g, _)| Value::Group(g) == group);
     org.facts.user_ids().filter(is_in).map(Value::User).collect()
 }
 

@@ -206,7 +206,7 @@ impl Oracle<'_> {
             Source::Default(role) | Source::Derived(role) => (role, None),
             Source::Grant(grant) => return bound(&self.model.attr_names[name.0 as usize], grant.window),
         };
-        let stated = holding.and_then(|it| it.parameters.iter().find(|(key, _)| *key == name));
+        let stated = holding.and_then(|it| it.parameters().iter().find(|(key, _)| *key == name));
         let declared = self
             .model
             .roles
@@ -215,7 +215,7 @@ impl Oracle<'_> {
         match (stated, declared, holding) {
             (Some(&(_, value)), ..) => value,
             (None, Some(parameter), _) => unset(parameter),
-            (None, None, Some(holding)) => bound(&self.model.attr_names[name.0 as usize], holding.window),
+            (None, None, Some(holding)) => bound(&self.model.attr_names[name.0 as usize], holding.window()),
             (None, None, None) => Value::Missing,
         }
     }

@@ -80,7 +80,7 @@ impl<'a> Oracle<'a> {
                     .iter()
                     .filter(|it| it.role == role && it.node == node);
                 let mut windows: Vec<Window> = stated
-                    .flat_map(|it| windows(user, it.subject, it.window, groups))
+                    .flat_map(|it| windows(user, it.subject, it.window(), groups))
                     .collect();
                 windows.extend(self.by_default(user, role, node).then_some(Window::ALWAYS));
                 windows
@@ -121,7 +121,7 @@ impl<'a> Oracle<'a> {
             .holdings
             .iter()
             .filter(|it| it.subject == Subject::User(user) && it.node == place);
-        any(own.map(|it| self.running(it.window))).max(listed.into())
+        any(own.map(|it| self.running(it.window()))).max(listed.into())
     }
 
     /// The part of H(u) that is of one role of the policy.
@@ -147,7 +147,7 @@ impl<'a> Oracle<'a> {
         }
         let mut held: Vec<Held<'a>> = Vec::new();
         for holding in self.facts.holdings.iter().filter(|it| it.role == role) {
-            let degree = self.stated(user, holding.subject, holding.window);
+            let degree = self.stated(user, holding.subject, holding.window());
             held.push(Held {
                 node: holding.node,
                 degree,
@@ -216,7 +216,7 @@ impl<'a> Oracle<'a> {
             let Some(custom) = self.facts.custom_role(self.model, holding.role) else {
                 continue;
             };
-            let degree = self.stated(user, holding.subject, holding.window);
+            let degree = self.stated(user, holding.subject, holding.window());
             let held = Held {
                 node: holding.node,
                 degree,

@@ -1,7 +1,7 @@
 //! What holds from the start, and what follows without anybody doing anything.
 
 use super::{Atom, Most, Origin, follows, group_id, plain};
-use crate::eval::org::{Entry, Source, now, running};
+use crate::eval::org::{Source, now, running};
 use crate::facts::{Member, Subject, Thing, Window};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Default, RoleId};
@@ -15,11 +15,11 @@ impl Most<'_> {
                 .org
                 .entries(user)
                 .iter()
-                .filter(|entry| running(entry.window, time) == Tri::True);
+                .filter(|entry| self.org.runs(entry, time) == Tri::True);
             for entry in entries.copied().collect::<Vec<_>>() {
                 self.hold(user, (entry.role, entry.node), Some(entry), Origin::default());
             }
-            for &(place, window) in self.org.memberships(user) {
+            for (place, window) in self.org.memberships(user) {
                 if running(window, time) == Tri::True {
                     self.add(Atom::Member(user, place), Origin::default());
                 }
@@ -27,7 +27,7 @@ impl Most<'_> {
             for &place in &self.scene.facts.user(user).places {
                 self.add(Atom::Listed(user, place), Origin::default());
             }
-            for &(group, window) in self.org.groups(user) {
+            for (group, window) in self.org.groups(user) {
                 if running(window, time) == Tri::True {
                     self.add(Atom::In(user, group), Origin::default());
                 }
@@ -41,7 +41,7 @@ impl Most<'_> {
         let beyond = self.scene.table.model().roles.len() + facts.custom.len();
         let held = facts.holdings.iter().enumerate().map(|(ix, held)| {
             let source = Source::Holding(u32::try_from(ix).unwrap_or(u32::MAX));
-            (held.subject, held.role, held.node, held.window, source)
+            (held.subject, held.role, held.node, held.window(), source)
         });
         let granted = facts.grants.iter().enumerate().map(|(ix, grant)| {
             let role = RoleId(u32::try_from(beyond + ix).unwrap_or(u32::MAX));
@@ -51,13 +51,7 @@ impl Most<'_> {
         for (subject, role, node, window, source) in held.chain(granted) {
             let Subject::Group(group) = subject else { continue };
             if running(window, time) == Tri::True {
-                let entry = Entry {
-                    node,
-                    role,
-                    window,
-                    source,
-                    group: Some(group),
-                };
+                let entry = self.org.entry((role, node), window, source, Some(group));
                 self.state(group, (role, node), Some(entry), Origin::default());
             }
         }
@@ -147,13 +141,7 @@ impl Most<'_> {
             given.dedup();
             let taken = given.iter().all(|&role| self.takes(user, role, place, &mut origin));
             if taken {
-                let entry = Entry {
-                    node: place,
-                    role,
-                    window: Window::ALWAYS,
-                    source: Source::Default,
-                    group: None,
-                };
+                let entry = self.org.entry((role, place), Window::ALWAYS, Source::Default, None);
                 self.hold(user, (role, place), Some(entry), origin);
             }
         }

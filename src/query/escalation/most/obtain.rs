@@ -2,7 +2,7 @@
 
 use super::{Atom, FRESH, Most, Need, Origin, group_id, plain};
 use crate::eval::Target;
-use crate::facts::{Subject, Thing, Window};
+use crate::facts::{Subject, Thing};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{Default, RoleId};
@@ -137,7 +137,7 @@ impl Most<'_> {
             .is_some_and(|role| !role.parameters.is_empty());
         let mut seats = self.people[user.0 as usize].seats.iter();
         let held = seats.any(|seat| {
-            let always = seat.entry.is_none_or(|entry| entry.window == Window::ALWAYS);
+            let always = seat.entry.is_none_or(|entry| entry.is_always());
             (seat.role, seat.node) == (role, node) && always
         });
         held && !parameters && self.atom(Atom::Member(user, node)).is_some()

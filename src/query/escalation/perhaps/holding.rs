@@ -24,7 +24,7 @@ impl Perhaps<'_> {
         let person = &self.most.people[user.0 as usize];
         if !person.tracked {
             let now = self.eval().now();
-            let places = self.most.org.memberships(user).iter().map(|(place, _)| *place);
+            let places = self.most.org.memberships(user).map(|(place, _)| place);
             return places
                 .filter(|&place| fits(place))
                 .any(|place| self.most.org.is_member(user, place, now) == Tri::True);
