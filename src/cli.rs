@@ -9,6 +9,7 @@ mod lint;
 mod load;
 mod progress;
 mod prompt;
+mod snapshot;
 mod table;
 mod test;
 
@@ -33,6 +34,7 @@ enum Command {
     Diff(diff::Args),
     Table(table::Args),
     Audit(audit::Args),
+    Snapshot(snapshot::Args),
     Explain(explain::Args),
 }
 
@@ -46,6 +48,7 @@ pub fn main() -> Exit {
         Command::Diff(args) => diff::run(&args),
         Command::Table(args) => table::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -11,6 +11,8 @@ pub mod read;
 pub mod tables;
 mod values;
 
+use serde::{Deserialize, Serialize};
+
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
@@ -24,7 +26,7 @@ pub use values::Values;
 pub const EVERYONE: GroupId = GroupId(0);
 
 /// A place or resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Node {
     /// Its id, unique per type.
     pub id: CompactString,
@@ -33,6 +35,7 @@ pub struct Node {
     /// What it lies in.
     pub container: Option<NodeId>,
     /// Values by slot; defaults are filled in.
+    #[serde(skip)]
     pub values: Values,
     /// Where it is declared.
     pub span: Span,
@@ -42,7 +45,7 @@ pub struct Node {
 pub type Places = SmallVec<[NodeId; 4]>;
 
 /// A user, or another principal.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct User {
     /// The id.
     pub id: CompactString,
@@ -51,13 +54,14 @@ pub struct User {
     /// The places that list the user.
     pub places: Places,
     /// Values by slot; defaults are filled in.
+    #[serde(skip)]
     pub values: Values,
     /// Where the user is declared.
     pub span: Span,
 }
 
 /// A group of users.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Group {
     /// The id.
     pub id: String,
@@ -70,7 +74,7 @@ pub struct Group {
 }
 
 /// One member of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Member {
     /// A user.
     User(UserId),
@@ -81,7 +85,7 @@ pub enum Member {
 }
 
 /// A node or a user: what has attributes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Thing {
     /// A place or resource.
     Node(NodeId),
@@ -90,7 +94,7 @@ pub enum Thing {
 }
 
 /// To whom something is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Subject {
     /// A user.
     User(UserId),
@@ -99,7 +103,7 @@ pub enum Subject {
 }
 
 /// From when until when, in seconds since 1970, `until` exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Window {
     /// First second.
     pub from: i64,
@@ -137,7 +141,7 @@ impl Window {
 }
 
 /// A role given by hand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Holding {
     /// To whom.
     pub subject: Subject,
@@ -152,7 +156,7 @@ pub struct Holding {
 }
 
 /// What most holdings do without.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Terms {
     window: Window,
     parameters: Vec<(AttrName, Value)>,
@@ -200,7 +204,7 @@ impl Holding {
 }
 
 /// A role that a tenant made for itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CustomRole {
     /// Its name.
     pub name: String,
@@ -213,7 +217,7 @@ pub struct CustomRole {
 }
 
 /// A single permission handed out by data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SingleGrant {
     /// To whom.
     pub to: Subject,
@@ -228,7 +232,7 @@ pub struct SingleGrant {
 }
 
 /// An organisation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// Places and resources.
     pub nodes: Vec<Node>,

@@ -64,6 +64,7 @@
 //! | [`facts`] | an organisation, read from YAML and checked against the policy |
 //! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
 //! | [`eval`] | decisions without allocation; the same with reasons |
+//! | [`snapshot`] | a policy with its organisation in one file |
 //! | [`query`] | sentences answered |
 //! | [`audit`] | the access review: every user's permissions, row by row |
 //! | [`analyze`] | what holds in every organisation: proofs, and witnesses against |
@@ -104,6 +105,7 @@ pub mod model;
 pub mod project;
 pub mod query;
 pub mod report;
+pub mod snapshot;
 pub mod source;
 pub mod suite;
 pub mod syntax;

@@ -16,6 +16,8 @@ mod show_expr;
 mod statement;
 pub mod value;
 
+use serde::{Deserialize, Serialize};
+
 pub use rule::*;
 pub use statement::*;
 
@@ -26,14 +28,14 @@ use permission::{PermId, Permissions};
 use value::{AttributeType, Pool, Value};
 
 /// A node type or kind of principal; [`USER`] is the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TypeId(pub u32);
 
 /// The built-in type of people.
 pub const USER: TypeId = TypeId(0);
 
 /// A role: a name at a node type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RoleId(pub u32);
 
 /// A rule, resolved for one node type.
@@ -41,7 +43,7 @@ pub struct RoleId(pub u32);
 pub struct RuleId(pub u32);
 
 /// The name of an attribute or parameter, shared by all types that have one of that name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttrName(pub u32);
 
 impl TypeId {

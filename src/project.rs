@@ -17,9 +17,11 @@ mod kind;
 mod read;
 mod revision;
 mod sides;
+mod snapshots;
 mod tables;
 
 pub use sides::{Place, Sides};
+pub use snapshots::{is_snapshot, snapshot, write_whole};
 pub use tables::{Tables, tables};
 
 pub use config::{Config, Configs};
@@ -74,22 +76,21 @@ pub fn read_facts(path: &Path, sources: &mut Sources, found: &mut Found) -> Opti
 }
 
 /// How the files of a folder of tables stand: names, lengths and when they were changed. Nothing for what is no folder.
-pub fn ages(folder: &Path) -> Vec<String> {
-    let entries = folder.read_dir().into_iter().flatten().flatten();
-    let mut ages: Vec<String> = entries
-        .filter_map(|entry| {
-            let about = entry.metadata().ok()?;
-            let changed = about.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-            Some(format!(
-                "{:?} {} {}",
-                entry.file_name(),
-                about.len(),
-                changed.as_nanos()
-            ))
-        })
-        .collect();
+pub fn ages(path: &Path) -> Vec<String> {
+    if path.is_file() {
+        return age(path).into_iter().collect();
+    }
+    let entries = path.read_dir().into_iter().flatten().flatten();
+    let mut ages: Vec<String> = entries.filter_map(|entry| age(&entry.path())).collect();
     ages.sort();
     ages
+}
+
+fn age(path: &Path) -> Option<String> {
+    let about = path.metadata().ok()?;
+    let changed = about.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let (name, nanoseconds) = (path.file_name()?, changed.as_nanos());
+    Some(format!("{name:?} {} {nanoseconds}", about.len()))
 }
 
 /// Reads the baseline that the user named.

@@ -3,11 +3,13 @@
 //! A [`Span`] is in bytes and `Copy`; lines and columns exist only while a message is rendered
 //! ([`Sources::position`]).
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::ops::Deref;
 
 /// A file in a [`Sources`] collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileId(u32);
 
 impl FileId {
@@ -16,7 +18,7 @@ impl FileId {
 }
 
 /// A stretch of one file, in bytes; `end` is exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: FileId,
@@ -101,13 +103,13 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
 }
 
 /// All texts of a run: policy files, facts, tests, and sentences typed on the command line.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }
 
 /// One text with the name it is shown under.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceFile {
     name: String,
     text: String,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "source",
     "diagnostic",
     "yaml",
@@ -15,6 +15,7 @@ const ORDER: [&str; 18] = [
     "facts",
     "table",
     "eval",
+    "snapshot",
     "query",
     "audit",
     "analyze",

@@ -22,7 +22,7 @@ use crate::table::Table;
 /// paris".
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy: a folder of `.roles` files.
+    /// The policy: a folder of `.roles` files, or a snapshot.
     #[arg(short, long, value_name = "FOLDER")]
     policy: Option<PathBuf>,
     /// The organisation, a file or a folder of tables; by default the facts beside the policy.
@@ -45,15 +45,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let mut sources = Sources::default();
     let mut found = Found::default();
-    let Some(loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
+    let Some(mut loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
         return load::print_problems(found, &sources);
     };
-    found.append(loaded.found);
-    let Some(table) = loaded.table else {
+    found.append(std::mem::take(&mut loaded.found));
+    let Some(table) = loaded.table.take() else {
         return load::print_problems(found, &sources);
     };
-    let given = args.facts.as_deref();
-    let facts = load::organisation(given, &loaded.policy, table.model(), &mut sources, &mut found);
+    let facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
     if found.has_errors() || facts.is_none() {
         // Without facts a warning may tell why: a file beside the policy that is not known as facts.
         let exit = load::print_problems(found, &sources);

@@ -23,7 +23,7 @@ use crate::source::Sources;
 /// facts; what is for everybody, anywhere, stands first.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy: a folder of `.roles` files.
+    /// The policy: a folder of `.roles` files, or a snapshot.
     #[arg(value_name = "FOLDER")]
     policy: Option<PathBuf>,
     /// The organisation, a file or a folder of tables; by default the facts beside the policy.
@@ -55,15 +55,14 @@ pub(super) fn run(args: &Args) -> Exit {
         wrong_usage("--summary is text, or JSON with `--format jsonl`");
     }
     let (mut sources, mut found) = (Sources::default(), Found::default());
-    let Some(loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
+    let Some(mut loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
         return load::print_problems(found, &sources);
     };
-    found.append(loaded.found);
-    let Some(table) = loaded.table else {
+    found.append(std::mem::take(&mut loaded.found));
+    let Some(table) = loaded.table.take() else {
         return load::print_problems(found, &sources);
     };
-    let (given, model) = (args.facts.as_deref(), table.model());
-    let facts = load::organisation(given, &loaded.policy, model, &mut sources, &mut found);
+    let facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
     if facts.is_none() && !found.has_errors() {
         let fault = Diagnostic::error("audit/no-facts", "an audit is about an organisation, and there is none");
         found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
@@ -197,7 +196,9 @@ impl Job<'_, '_> {
 
     fn stamp(&self, args: &Args, sources: &Sources) -> Stamp {
         let facts = self.org.facts;
-        let tables = args.facts.as_deref().map_or_else(Vec::new, project::ages);
+        let tables = args.facts.as_deref().filter(|path| path.is_dir());
+        let snapshot = args.policy.as_deref().filter(|path| path.is_file());
+        let ages: Vec<String> = tables.into_iter().chain(snapshot).flat_map(project::ages).collect();
         let texts = sources.files().map(|file| sources.text(file));
         let nodes = facts.nodes.iter().map(|node| node.id.as_str());
         let users = facts.users.iter().map(|user| user.id.as_str());
@@ -207,7 +208,7 @@ impl Job<'_, '_> {
         } else {
             "csv"
         };
-        let inputs = texts.chain(tables.iter().map(String::as_str)).chain(nodes).chain(users);
+        let inputs = texts.chain(ages.iter().map(String::as_str)).chain(nodes).chain(users);
         Stamp {
             inputs: file::fingerprint(inputs.chain([format, env!("CARGO_PKG_VERSION")]).chain(accounts)),
             now: match self.now {

@@ -34,6 +34,8 @@ pub(super) struct Loaded {
     pub(super) model: Model,
     /// `None` if the policy has errors.
     pub(super) table: Option<Table>,
+    /// The organisation that a snapshot brought along.
+    pub(super) facts: Option<Facts>,
     pub(super) found: Found,
 }
 
@@ -52,12 +54,16 @@ pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
         trees,
         model,
         table,
+        facts: None,
         found,
     }
 }
 
-/// The one policy that a command is about.
+/// The one policy that a command is about: of a folder, or of a snapshot.
 pub(super) fn one(path: Option<&Path>, sources: &mut Sources, found: &mut Found) -> Option<Loaded> {
+    if let Some(file) = path.filter(|path| project::is_snapshot(path)) {
+        return snapshot(file, sources, found);
+    }
     let paths: Vec<PathBuf> = path.map(Path::to_path_buf).into_iter().collect();
     let mut policies = project::find(&paths, sources, found);
     if policies.len() > 1 {
@@ -70,20 +76,39 @@ pub(super) fn one(path: Option<&Path>, sources: &mut Sources, found: &mut Found)
     policies.pop().map(|policy| compile(policy, sources))
 }
 
+/// A snapshot, its policy compiled again. It brings its own texts, so it must be the first that is read.
+fn snapshot(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<Loaded> {
+    let mut snapshot = project::snapshot(path, found)?;
+    *sources = std::mem::take(&mut snapshot.sources);
+    let policy = Policy {
+        folder: path.to_path_buf(),
+        roles: std::mem::take(&mut snapshot.policy),
+        facts: Vec::new(),
+        tests: Vec::new(),
+    };
+    let mut loaded = compile(policy, sources);
+    match snapshot.facts(&loaded.model) {
+        Ok(facts) => loaded.facts = Some(facts),
+        Err(fault) => found.push(fault),
+    }
+    Some(loaded)
+}
+
 /// Reads a YAML file of the sources.
 pub(super) fn yaml(file: FileId, sources: &Sources, found: &mut Found) -> Option<Yaml> {
     yaml::read(file, sources.text(file), found)
 }
 
-/// The organisation that the user named, or the one beside the policy: a file, or a folder of tables.
+/// The organisation that the user named, or the one that came with the policy: a file, or a folder of tables.
 pub(super) fn organisation(
     given: Option<&Path>,
-    policy: &Policy,
-    model: &Model,
+    loaded: &mut Loaded,
     sources: &mut Sources,
     found: &mut Found,
 ) -> Option<Facts> {
+    let (model, policy) = (&loaded.model, &loaded.policy);
     match given {
+        None if loaded.facts.is_some() => loaded.facts.take(),
         Some(folder) if folder.is_dir() => {
             let tables = project::tables(folder, found)?;
             let read = || facts::tables::read(&tables.inputs, model, sources, found);

@@ -11,7 +11,7 @@ use crate::table::grid::Grid;
 /// Print the decision table: who has which permission, where and on what condition.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy: a folder of `.roles` files.
+    /// The policy: a folder of `.roles` files, or a snapshot.
     #[arg(value_name = "FOLDER")]
     policy: Option<PathBuf>,
     /// How to print.

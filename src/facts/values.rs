@@ -7,14 +7,8 @@ use std::sync::Arc;
 use crate::model::value::Value;
 
 /// Values by slot; a copy shares them until one of the two is changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values(Arc<[Value]>);
-
-impl Default for Values {
-    fn default() -> Self {
-        Self(Arc::from([]))
-    }
-}
 
 impl From<Vec<Value>> for Values {
     fn from(values: Vec<Value>) -> Self {

@@ -3,12 +3,14 @@
 //!
 //! `assign R` is no permission of its own: it is `give R` and `take R` together.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use super::{RoleId, TypeId};
 
 /// A permission of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PermId(pub u32);
 
 impl PermId {

@@ -1,5 +1,7 @@
 //! Rules as resolved: whom they are about, which permissions, where, and on what condition.
 
+use serde::{Deserialize, Serialize};
+
 use super::permission::PermId;
 use super::value::{AttributeType, Value};
 use super::{AttrName, RoleId, TypeId};
@@ -7,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 
 /// Whether a rule gives or takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Effect {
     /// `can`
     Grant,
@@ -16,7 +18,7 @@ pub enum Effect {
 }
 
 /// Whom a rule is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Who {
     /// Holders of a role of this node type.
     Holders(TypeId),
@@ -29,7 +31,7 @@ pub enum Who {
 }
 
 /// Where a rule reaches (DESIGN §5, *Reach*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reach {
     /// The node and everything below, up to the next border.
     Below,
@@ -46,7 +48,7 @@ pub enum Reach {
 }
 
 /// Whom a role may be given to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Receiver {
     /// Members of an enclosing account.
     Member,
@@ -57,7 +59,7 @@ pub enum Receiver {
 }
 
 /// A rule, resolved for the node type at which it lands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
     /// The whole rule in its source.
     pub span: Span,
@@ -130,7 +132,7 @@ impl Rule {
 }
 
 /// `manager+ of creator`: where to look first, then what to follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation {
     /// `of T`: look at the nearest T; else at the resource, then outward.
     pub at: Option<TypeId>,
@@ -143,7 +145,7 @@ pub struct Relation {
 }
 
 /// A resolved condition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Expr {
     /// All of these.
     And(Vec<Self>),
@@ -156,7 +158,7 @@ pub enum Expr {
 }
 
 /// One test with its source, for reasons.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Test {
     /// Where.
     pub span: Span,
@@ -165,7 +167,7 @@ pub struct Test {
 }
 
 /// The kinds of tests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum TestKind {
     /// A boolean that stands alone.
     Truth(Operand),
@@ -194,7 +196,7 @@ pub enum TestKind {
 }
 
 /// Where a role asked for by `holds` must be held.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum HeldAt {
     /// At the resource or above, within its account.
     Above,
@@ -205,7 +207,7 @@ pub enum HeldAt {
 }
 
 /// One side of a test.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Operand {
     /// A constant.
     Value(Value),
@@ -216,7 +218,7 @@ pub enum Operand {
 }
 
 /// `entity.profile.stock`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Path {
     /// Where it starts.
     pub root: Root,
@@ -229,7 +231,7 @@ pub struct Path {
 }
 
 /// Where a path starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Root {
     /// The target, or the user who is the target.
     Resource,

@@ -1,5 +1,7 @@
 //! Values of attributes, parameters and literals: small, `Copy`, comparable in Kleene's three values.
 
+use serde::{Deserialize, Serialize};
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
@@ -11,31 +13,31 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::TypeId;
 
 /// A user or another principal of the facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UserId(pub u32);
 
 /// A group of the facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupId(pub u32);
 
 /// A place or resource of the facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NodeId(pub u32);
 
 /// An enumeration; two written alike are one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EnumId(pub u32);
 
 /// An interned string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sym(pub u32);
 
 /// A list or set kept in a [`Pool`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ListId(pub u32);
 
 /// What one value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Scalar {
     /// `bool`
     Bool,
@@ -64,7 +66,7 @@ pub enum Scalar {
 }
 
 /// The type of an attribute, a parameter or a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AttributeType {
     /// Of what.
     pub of: Scalar,
@@ -97,7 +99,7 @@ impl AttributeType {
 }
 
 /// A number with nine digits behind the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Number(i128);
 
 impl Number {
@@ -170,7 +172,7 @@ impl fmt::Display for Number {
 }
 
 /// One value. Equality is that of the language only between values of one type; use [`compare`] for tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Value {
     /// Not given: every test on it is unknown.
     Missing,
@@ -302,9 +304,10 @@ pub fn clock() -> Value {
 }
 
 /// Strings and lists that values refer to. A pool may stand on another: ids of the base stay valid.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Pool {
     strings: Vec<String>,
+    #[serde(skip)]
     known: HashMap<String, Sym>,
     lists: Vec<Vec<Value>>,
 }
@@ -325,6 +328,18 @@ impl Pool {
     #[must_use]
     pub fn text(&self, sym: Sym) -> &str {
         self.strings.get(sym.0 as usize).map_or("", String::as_str)
+    }
+
+    /// Every string, by number.
+    #[must_use]
+    pub fn strings(&self) -> &[String] {
+        &self.strings
+    }
+
+    /// Finds strings again by their text, which is not kept in a snapshot.
+    pub fn index(&mut self) {
+        let numbered = self.strings.iter().cloned().zip((0..).map(Sym));
+        self.known = numbered.collect();
     }
 
     /// Keeps a list.

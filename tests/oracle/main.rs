@@ -9,6 +9,7 @@ mod agreement;
 mod audit;
 mod backwards;
 mod coverage;
+mod kept;
 mod meaning;
 mod organisation;
 mod policy;

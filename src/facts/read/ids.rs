@@ -10,9 +10,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 #[derive(Debug)]
 pub(super) struct Ids<T> {
     text: String,
-    /// Where the text of each id ends.
-    ends: Vec<usize>,
-    meanings: Vec<T>,
+    /// Where the text of each id ends, beside what it means: one is hardly read without the other.
+    entries: Vec<(usize, T)>,
     /// Numbers of ids, by the hash of their text.
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -22,8 +21,7 @@ impl<T> Default for Ids<T> {
     fn default() -> Self {
         Self {
             text: String::new(),
-            ends: Vec::new(),
-            meanings: Vec::new(),
+            entries: Vec::new(),
             numbers: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
@@ -33,40 +31,39 @@ impl<T> Default for Ids<T> {
 impl<T: Copy> Ids<T> {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.meanings.len()
+        self.entries.len()
     }
 
     /// Every id.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|number| stretch(&self.text, &self.ends, number))
+        (0..self.len()).map(|number| stretch(&self.text, &self.entries, number))
     }
 
     /// Enters a meaning of an id.
     pub(super) fn add(&mut self, id: &str, meaning: T) {
         let number = u32::try_from(self.len()).unwrap_or(u32::MAX);
         self.text.push_str(id);
-        self.ends.push(self.text.len());
-        self.meanings.push(meaning);
+        self.entries.push((self.text.len(), meaning));
         let Self {
             text,
-            ends,
+            entries,
             numbers,
             hasher,
             ..
         } = self;
-        let hash = |number: &u32| hasher.hash_one(stretch(text, ends, *number as usize));
+        let hash = |number: &u32| hasher.hash_one(stretch(text, entries, *number as usize));
         numbers.insert_unique(hasher.hash_one(id), number, hash);
     }
 
     /// What an id means.
     pub(super) fn all<'i>(&'i self, id: &'i str) -> impl Iterator<Item = T> + 'i {
-        let same = move |number: &&u32| stretch(&self.text, &self.ends, **number as usize) == id;
+        let same = move |number: &&u32| stretch(&self.text, &self.entries, **number as usize) == id;
         let likely = self.numbers.iter_hash(self.hasher.hash_one(id));
-        likely.filter(same).map(|number| self.meanings[*number as usize])
+        likely.filter(same).map(|number| self.entries[*number as usize].1)
     }
 }
 
-fn stretch<'t>(text: &'t str, ends: &[usize], number: usize) -> &'t str {
-    let start = number.checked_sub(1).map_or(0, |before| ends[before]);
-    &text[start..ends[number]]
+fn stretch<'t, T>(text: &'t str, entries: &[(usize, T)], number: usize) -> &'t str {
+    let start = number.checked_sub(1).map_or(0, |before| entries[before].0);
+    &text[start..entries[number].0]
 }

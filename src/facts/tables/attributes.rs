@@ -6,9 +6,9 @@ use super::rows::{Rows, SEPARATOR};
 use super::{Format, Input, Kind, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
 use crate::facts::read::{constant, outside_in, parse_value};
-use crate::facts::{Thing, Values};
+use crate::facts::{Facts, Thing, Values};
 use crate::model::show::attribute_names;
-use crate::model::value::Value;
+use crate::model::value::{NodeId, UserId, Value};
 use crate::model::{Attribute, Default, Model, Type, TypeId};
 use crate::source::Span;
 
@@ -34,8 +34,12 @@ impl Tables<'_, '_> {
             return;
         }
         let mut slots: HashMap<(usize, TypeId), Option<usize>> = HashMap::new();
+        let mut next = 0;
         self.pass(input, |tables, rows, span| {
-            let Some(thing) = tables.thing_of(input.kind, rows, span) else {
+            if rows.extra.iter().all(|(at, _)| rows.cell(*at).is_none()) {
+                return Ok(());
+            }
+            let Some(thing) = tables.thing_of(input.kind, &mut next, span) else {
                 return Ok(());
             };
             let ty = tables.facts.type_of(thing);
@@ -48,19 +52,12 @@ impl Tables<'_, '_> {
         });
     }
 
-    /// What the first pass made of a row: nothing, if it left it out.
-    pub(super) fn thing_of(&self, kind: Kind, rows: &Rows, span: Span) -> Option<Thing> {
-        let id = rows.get(0)?;
+    /// What the first pass made of a row: nothing, if it left it out. Rows come in the same order again.
+    fn thing_of(&self, kind: Kind, next: &mut usize, span: Span) -> Option<Thing> {
+        let Facts { nodes, users, .. } = &self.facts;
         match kind {
-            Kind::Users => {
-                let user = self.names.user(id, None).ok()?;
-                (self.facts.user(user).span == span).then_some(Thing::User(user))
-            }
-            _ => {
-                let ty = self.names.ty(rows.get(1)?)?;
-                let node = self.names.node_of(id, |of| of == ty)?;
-                (self.facts.node(node).span == span).then_some(Thing::Node(node))
-            }
+            Kind::Users => made(users, next, |user| user.span, span).map(|ix| Thing::User(UserId(ix))),
+            _ => made(nodes, next, |node| node.span, span).map(|ix| Thing::Node(NodeId(ix))),
         }
     }
 
@@ -119,6 +116,13 @@ impl Tables<'_, '_> {
         });
         self.facts.fallbacks = slots.filter(|slot| !self.given.contains(slot)).collect();
     }
+}
+
+/// What a row made, from `next` on, which moves there.
+fn made<T>(all: &[T], next: &mut usize, of: impl Fn(&T) -> Span, row: Span) -> Option<u32> {
+    *next += all[*next..].iter().take_while(|it| of(it) < row).count();
+    let found = all.get(*next).filter(|it| of(it) == row);
+    found.and_then(|_| u32::try_from(*next).ok())
 }
 
 /// Attributes of a type that fall back on a path.

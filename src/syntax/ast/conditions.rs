@@ -1,5 +1,7 @@
 //! Conditions, literals and paths.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Name, RoleName, SpanEq};
 use crate::source::Spanned;
 
@@ -77,7 +79,7 @@ pub enum HeldAt {
 }
 
 /// Comparison operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Op {
     /// `is`
     Is,

@@ -1,0 +1,53 @@
+//! Snapshots as files: read at once, written beside and renamed when they are whole.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::read::unreadable;
+use super::{shown, unwritable};
+use crate::diagnostic::Found;
+use crate::snapshot::{self, Snapshot};
+
+/// The snapshot at a path; `None` if it is not one, or cannot be used.
+pub fn snapshot(path: &Path, found: &mut Found) -> Option<Snapshot> {
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error));
+    let snapshot = bytes.and_then(|bytes| {
+        snapshot::open(&bytes).map_err(|mut fault| {
+            fault.message = format!("`{}`: {}", shown(path), fault.message);
+            fault
+        })
+    });
+    snapshot.map_err(|fault| found.push(fault)).ok()
+}
+
+/// True if a file begins as snapshots do.
+#[must_use]
+pub fn is_snapshot(path: &Path) -> bool {
+    let mut start = [0; 8];
+    let mut read = || File::open(path)?.read_exact(&mut start);
+    path.is_file() && read().is_ok() && snapshot::is_snapshot(&start)
+}
+
+/// Writes a file that is whole or not there.
+pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    let beside = PathBuf::from(beside);
+    let written = written(path, &beside, bytes);
+    if let Err(error) = written {
+        // What was begun is of no use to anybody.
+        let _ = fs::remove_file(&beside);
+        found.push(unwritable(path, &error));
+    }
+}
+
+fn written(path: &Path, beside: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut file = File::create(beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(beside, path)
+}

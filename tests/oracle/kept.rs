@@ -1,0 +1,71 @@
+//! The property of snapshots: an organisation that was saved and opened again is the one that it was.
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use rolebook::diagnostic::Found;
+use rolebook::eval::degree;
+use rolebook::eval::org::Org;
+use rolebook::facts::Facts;
+use rolebook::model::check;
+use rolebook::snapshot;
+use rolebook::source::Sources;
+use rolebook::table::compile;
+
+use crate::agreement::{Case, cases};
+use crate::policy::Theme;
+
+/// All that an organisation says, but for how texts are found.
+fn said(facts: &Facts) -> String {
+    let Facts {
+        nodes,
+        users,
+        groups,
+        holdings,
+        custom,
+        grants,
+        context,
+        fallbacks,
+        pool,
+    } = facts;
+    format!(
+        "{nodes:?} {users:?} {groups:?} {holdings:?} {custom:?} {grants:?} {context:?} {fallbacks:?} {:?}",
+        pool.strings()
+    )
+}
+
+fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
+    let reject = || TestCaseError::reject("does not compile");
+    let setup = case.setup().ok_or_else(reject)?;
+    let table = compile(check(&setup.policy.model, &Found::default()).map_err(|_| reject())?);
+    let bytes = snapshot::save(&[], &Sources::default(), table.model(), &setup.facts);
+    let opened = bytes.and_then(|bytes| snapshot::open(&bytes));
+    let facts = opened.and_then(|snapshot| snapshot.facts(table.model()));
+    let facts = facts.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
+    prop_assert_eq!(said(&facts), said(&setup.facts));
+    let (before, after) = (Org::new(&table, &setup.facts), Org::new(&table, &facts));
+    for question in &setup.questions {
+        let request = question.request();
+        prop_assert_eq!(degree(&table, &before, &request), degree(&table, &after, &request));
+        decided.set(decided.get() + 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn what_was_saved_answers_alike() {
+    let decided = Cell::new(0);
+    for theme in [Theme::Conditions, Theme::Administration, Theme::Everything] {
+        let config = Config {
+            cases: 30,
+            failure_persistence: None,
+            max_global_rejects: 10,
+            ..Config::default()
+        };
+        let result = TestRunner::new(config).run(&cases(theme), |case| agree(&case, &decided));
+        let told = result.err().map_or_else(String::new, |error| error.to_string());
+        assert!(told.is_empty(), "{told}");
+    }
+    assert!(decided.get() > 1_000, "{}", decided.get());
+}
