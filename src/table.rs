@@ -38,26 +38,25 @@ pub struct Row {
 pub struct Plain {
     /// A bit for each role.
     roles: Vec<u64>,
-    /// Nobody has the permission in any other way.
-    pub only: bool,
+    /// The other ways in which the permission is granted.
+    rest: Vec<Way>,
+    needs: Needs,
 }
 
 impl Plain {
     fn of(grants: &[Way], model: &Model) -> Self {
-        let mut plain = Self {
-            roles: Vec::new(),
-            only: true,
-        };
+        let mut plain = Self::default();
         for way in grants {
             let rule = model.rule(way.rule);
             let held = way.role.filter(|&role| !model.role(role).is_derived());
-            match held.filter(|_| rule.is_plain() && !is_administrative(rule, model)) {
-                Some(role) => plain.enter(role.ix()),
-                None => plain.only = false,
+            let held = held.filter(|_| rule.is_plain() && !is_administrative(rule, model));
+            held.into_iter().for_each(|role| plain.enter(role.ix()));
+            // A rule that names an account reaches across one border too, which the fast path does not look at.
+            if held.is_none() || !rule.named.is_empty() {
+                plain.rest.push(*way);
             }
-            // Such a rule reaches across one border too, which the fast path does not look at.
-            plain.only &= rule.named.is_empty();
         }
+        plain.needs = needs(&plain.rest, model);
         plain
     }
 
@@ -75,11 +74,11 @@ impl Plain {
         word.is_some_and(|word| word >> (role.ix() % 64) & 1 == 1)
     }
 
-    /// True if no role has it so.
+    /// The other ways in which the permission is granted, sorted by role, with the searches that they need.
     #[must_use]
     #[inline]
-    pub const fn is_empty(&self) -> bool {
-        self.roles.is_empty()
+    pub fn rest(&self) -> (&[Way], Needs) {
+        (&self.rest, self.needs)
     }
 }
 

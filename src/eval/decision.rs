@@ -13,10 +13,23 @@ use super::{Request, Resource, Target};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
-use crate::table::{Table, Way, is_far};
+use crate::table::{Needs, Table, Way, is_far};
 
 /// Up to so many holdings are looked at one after the other.
 const FEW: usize = 8;
+
+/// What roles and places alone tell about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plainly {
+    /// Some grant applies.
+    Granted,
+    /// No grant applies.
+    Denied,
+    /// None of the rules applies that ask for nothing else; of the others nothing is known.
+    NotSo,
+    /// All has to be looked at.
+    Unclear,
+}
 
 /// One evaluation: policy, organisation, request.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +47,7 @@ impl<'e> Eval<'e> {
     #[must_use]
     pub fn degree(&self) -> Tri {
         let plain = self.plainly();
-        if plain == Some(Tri::False) {
+        if plain == Plainly::Denied {
             return Tri::False;
         }
         let prohibited = match self.table.row(self.request.permission).prohibitions.is_empty() {
@@ -44,21 +57,32 @@ impl<'e> Eval<'e> {
         if prohibited == Tri::True {
             return Tri::False;
         }
-        let granted = plain.unwrap_or_else(|| self.side(Effect::Grant));
+        let granted = match plain {
+            Plainly::Granted => Tri::True,
+            Plainly::NotSo => {
+                let (ways, needs) = self.table.plain(self.request.permission).rest();
+                self.searched(Effect::Grant, ways, needs)
+            }
+            _ => self.side(Effect::Grant),
+        };
         granted.min(prohibited.negate())
     }
 
-    /// Whether some grant applies, where that can be told from roles and places alone: a role that has the permission
-    /// without further ado is held above the target, within its account. `None` where more has to be looked at.
-    fn plainly(&self) -> Option<Tri> {
+    /// Whether some grant applies, as far as that can be told from roles and places alone: a role that has the permission
+    /// without further ado is held above the target, within its account.
+    fn plainly(&self) -> Plainly {
         let plain = self.table.plain(self.request.permission);
-        let nothing_else = plain.only && self.org.extra.ways(self.request.permission).is_empty();
+        let nothing_else = plain.rest().0.is_empty() && self.org.extra.ways(self.request.permission).is_empty();
+        let otherwise = match nothing_else {
+            true => Plainly::Denied,
+            false => Plainly::NotSo,
+        };
         let Some(user) = self.request.user else {
-            return nothing_else.then_some(Tri::False);
+            return otherwise;
         };
         let Target { start, own, .. } = self.request.target;
         if own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account) {
-            return None;
+            return Plainly::Unclear;
         }
         let mut is_open = false;
         let mut gives = |entry: &Entry| {
@@ -75,8 +99,9 @@ impl<'e> Eval<'e> {
                 .any(|node| self.org.entries_at(user, node).iter().any(&mut gives)),
         };
         match found {
-            true => Some(Tri::True),
-            false => (nothing_else && !is_open).then_some(Tri::False),
+            true => Plainly::Granted,
+            false if is_open => Plainly::Unclear,
+            false => otherwise,
         }
     }
 
@@ -84,7 +109,11 @@ impl<'e> Eval<'e> {
     #[must_use]
     pub fn side(&self, effect: Effect) -> Tri {
         let ways = self.table.ways(self.request.permission, effect);
-        let needs = self.table.needs(self.request.permission, effect);
+        self.searched(effect, ways, self.table.needs(self.request.permission, effect))
+    }
+
+    /// The same for some of the rules, and what the organisation's data adds.
+    fn searched(&self, effect: Effect, ways: &[Way], needs: Needs) -> Tri {
         let (public, ways) = ways.split_at(needs.public as usize);
         let mut truth = any(public, |way| self.public(way));
         let Some(user) = self.request.user else { return truth };

@@ -2,22 +2,32 @@
 //! of every node is kept, so that a border is one compare.
 
 use crate::facts::Facts;
+use crate::facts::lists::Lists;
 use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
 
+/// Where a node stands in pre-order, and its account: all that is looked at of most targets.
 #[derive(Debug, Clone, Copy)]
 struct Spot {
-    ty: TypeId,
-    parent: Option<NodeId>,
-    account: NodeId,
     first: u32,
+    account: NodeId,
+}
+
+/// The rest of what is known of a node.
+#[derive(Debug, Clone, Copy)]
+struct More {
+    /// The last node in pre-order that lies in it.
     last: u32,
+    ty: TypeId,
+    /// The node itself where it lies in nothing.
+    parent: NodeId,
 }
 
 /// Nodes with what they lie in.
 #[derive(Debug, Clone)]
 pub struct Forest {
     spots: Vec<Spot>,
+    more: Vec<More>,
     kinds: Vec<TypeKind>,
 }
 
@@ -32,8 +42,10 @@ impl Forest {
     /// The same for nodes given by type and container.
     #[must_use]
     pub fn of(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> Self {
+        let (spots, more) = number(nodes, model);
         Self {
-            spots: number(nodes, model),
+            spots,
+            more,
             kinds: model.types.iter().map(|ty| ty.kind).collect(),
         }
     }
@@ -41,7 +53,7 @@ impl Forest {
     /// The type of a node.
     #[must_use]
     pub fn ty(&self, node: NodeId) -> TypeId {
-        self.spots[node.0 as usize].ty
+        self.more[node.0 as usize].ty
     }
 
     /// The kind of a node's type.
@@ -59,7 +71,8 @@ impl Forest {
     /// What a node lies in.
     #[must_use]
     pub fn container(&self, node: NodeId) -> Option<NodeId> {
-        self.spots[node.0 as usize].parent
+        let parent = self.more[node.0 as usize].parent;
+        (parent != node).then_some(parent)
     }
 
     /// acc(x): the first account from x outward.
@@ -71,8 +84,8 @@ impl Forest {
     /// x ⊑ y: y is x or encloses x.
     #[must_use]
     pub fn lies_in(&self, x: NodeId, y: NodeId) -> bool {
-        let (inner, outer) = (self.spots[x.0 as usize].first, &self.spots[y.0 as usize]);
-        outer.first <= inner && inner <= outer.last
+        let (inner, first) = (self.spots[x.0 as usize].first, self.spots[y.0 as usize].first);
+        first <= inner && inner <= self.more[y.0 as usize].last
     }
 
     /// x ⊑ y, with no border between them.
@@ -80,7 +93,7 @@ impl Forest {
     #[inline]
     pub fn lies_in_account(&self, x: NodeId, y: NodeId) -> bool {
         let (inner, outer) = (&self.spots[x.0 as usize], &self.spots[y.0 as usize]);
-        outer.first <= inner.first && inner.first <= outer.last && inner.account == outer.account
+        inner.account == outer.account && outer.first <= inner.first && inner.first <= self.more[y.0 as usize].last
     }
 
     /// How many nodes there are.
@@ -104,8 +117,7 @@ impl Forest {
     /// The numbers, in pre-order, of a node and of the last one that lies in it.
     #[must_use]
     pub fn interval(&self, node: NodeId) -> (u32, u32) {
-        let spot = &self.spots[node.0 as usize];
-        (spot.first, spot.last)
+        (self.spots[node.0 as usize].first, self.more[node.0 as usize].last)
     }
 
     /// Every node, in pre-order.
@@ -130,37 +142,35 @@ impl Forest {
 }
 
 /// Numbers the nodes in pre-order, without recursion.
-fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> Vec<Spot> {
-    let mut children: Vec<Vec<NodeId>> = vec![Vec::new(); nodes.len()];
-    let mut spots: Vec<Spot> = Vec::with_capacity(nodes.len());
-    let mut open: Vec<(NodeId, bool)> = Vec::new();
-    for (id, &(ty, parent)) in (0..).map(NodeId).zip(nodes) {
-        spots.push(Spot {
-            ty,
-            parent,
-            account: id,
-            first: 0,
-            last: 0,
-        });
-        match parent {
-            Some(container) => children[container.0 as usize].push(id),
-            None => open.push((id, false)),
-        }
-    }
+fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<More>) {
+    let all = || (0..).map(NodeId).zip(nodes);
+    let inside = all().filter_map(|(id, (_, parent))| Some((parent.as_ref()?.0 as usize, id)));
+    let children = Lists::of(nodes.len(), inside, NodeId(0));
+    let spot = |(account, _)| Spot { first: 0, account };
+    let more = |(id, &(ty, parent)): (NodeId, &(TypeId, Option<NodeId>))| More {
+        last: 0,
+        ty,
+        parent: parent.unwrap_or(id),
+    };
+    let mut spots: Vec<Spot> = all().map(spot).collect();
+    let mut more: Vec<More> = all().map(more).collect();
+    let roots = all().filter(|(_, (_, parent))| parent.is_none());
+    let mut open: Vec<(NodeId, bool)> = roots.map(|(id, _)| (id, false)).collect();
     let mut next = 0;
     while let Some((id, done)) = open.pop() {
         let ix = id.0 as usize;
         if done {
-            spots[ix].last = next - 1;
+            more[ix].last = next - 1;
             continue;
         }
         spots[ix].first = next;
         next += 1;
-        if let (Some(parent), false) = (spots[ix].parent, model.ty(spots[ix].ty).kind == TypeKind::Account) {
+        let More { ty, parent, .. } = more[ix];
+        if model.ty(ty).kind != TypeKind::Account {
             spots[ix].account = spots[parent.0 as usize].account;
         }
         open.push((id, true));
-        open.extend(children[ix].iter().map(|&child| (child, false)));
+        open.extend(children.get(ix).iter().map(|&child| (child, false)));
     }
-    spots
+    (spots, more)
 }

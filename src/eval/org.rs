@@ -12,6 +12,8 @@ use windows::{WindowId, Windows};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::forest::Forest;
 use super::reverse::Reverse;
 use crate::facts::lists::Lists;
@@ -71,6 +73,37 @@ impl Entry {
     }
 }
 
+/// So many users are gone through at once.
+const STRETCH: usize = 1 << 14;
+
+/// What a stretch of users holds.
+struct Part {
+    entries: Lists<Entry>,
+    groups: Lists<(GroupId, WindowId)>,
+    windows: Windows,
+}
+
+impl Part {
+    fn of(users: &[UserId], stated: &Stated<'_>, windows: Windows) -> Self {
+        let mut walk = stated.walk(windows);
+        let (mut entries, mut groups) = (Lists::none(), Lists::none());
+        for &user in users {
+            walk.closure(user);
+            walk.entries
+                .sort_by_key(|entry| (entry.node, entry.role, entry.group()));
+            entries.push(walk.entries.iter().copied());
+            let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
+            groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
+        }
+        let windows = walk.windows;
+        Self {
+            entries,
+            groups,
+            windows,
+        }
+    }
+}
+
 /// An organisation with its indices.
 #[derive(Debug)]
 pub struct Org<'a> {
@@ -97,7 +130,7 @@ impl Deref for Org<'_> {
 }
 
 impl<'a> Org<'a> {
-    /// Builds the indices; linear but for sorting.
+    /// Builds the indices, those of many users on all processors; linear but for sorting.
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
         let model = table.model();
@@ -111,8 +144,15 @@ impl<'a> Org<'a> {
             reverse: OnceLock::new(),
         };
         let stated = Stated::new(facts, model);
-        for user in facts.user_ids() {
-            org.enter(user, &stated);
+        let users: Vec<UserId> = facts.user_ids().collect();
+        // A few stretches at a time, so that little stands in memory twice.
+        for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
+            let part = |users: &[UserId]| Part::of(users, &stated, org.windows.clone());
+            let parts: Vec<Part> = match wave.len() <= STRETCH {
+                true => vec![part(wave)],
+                false => wave.par_chunks(STRETCH).map(part).collect(),
+            };
+            parts.into_iter().for_each(|part| org.append(part));
         }
         org.entries.shrink();
         org.groups.shrink();
@@ -120,13 +160,15 @@ impl<'a> Org<'a> {
         org
     }
 
-    fn enter(&mut self, user: UserId, stated: &Stated<'_>) {
-        let mut closure = stated.closure(user, &mut self.windows);
-        closure.entries.sort_by_key(|e| (e.node, e.role, e.group()));
-        self.entries.push(closure.entries);
-        let besides = closure.groups.into_iter().filter(|(group, _)| *group != EVERYONE);
-        self.groups
-            .push(besides.map(|(group, window)| (group, self.windows.id(window))));
+    /// What the next users hold; their windows get the numbers that they have here.
+    fn append(&mut self, part: Part) {
+        let windows = &mut self.windows;
+        let mut here = |window: &mut WindowId| *window = windows.id(part.windows.get(*window));
+        let (mut entries, mut groups) = (part.entries, part.groups);
+        entries.items_mut().iter_mut().for_each(|entry| here(&mut entry.window));
+        groups.items_mut().iter_mut().for_each(|(_, window)| here(window));
+        self.entries.append(entries);
+        self.groups.append(groups);
     }
 
     /// All that a user holds, sorted by node.

@@ -40,6 +40,15 @@ impl<T: Copy> Lists<T> {
         self.starts.push(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
     }
 
+    /// Adds other lists behind the last.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        let before = self.items.len();
+        self.items.append(&mut other.items);
+        let ends = other.starts[1..].iter().map(|&end| before + end as usize);
+        self.starts
+            .extend(ends.map(|end| u32::try_from(end).unwrap_or(u32::MAX)));
+    }
+
     /// Gives back what was taken in advance.
     pub(crate) fn shrink(&mut self) {
         self.starts.shrink_to_fit();
@@ -60,6 +69,11 @@ impl<T: Copy> Lists<T> {
         let of = |(list, ends): (usize, &[u32])| (list, ends[0] as usize..ends[1] as usize);
         let ranges = self.starts.windows(2).enumerate().map(of);
         ranges.flat_map(|(list, range)| self.items[range].iter().map(move |item| (list, item)))
+    }
+
+    /// Every item, to be changed.
+    pub(crate) fn items_mut(&mut self) -> &mut [T] {
+        &mut self.items
     }
 
     /// Every item, list by list.

@@ -1,26 +1,24 @@
 //! Rolebook: everything about how it is called.
 //!
 //! 1. [`load`] compiles a policy and reads facts, both from text.
-//! 2. [`Rolebook`] keeps, as an application does, the ids of its users, permissions and nodes in hash maps.
+//! 2. [`Rolebook`] finds users and nodes by [`Names`]; permissions it keeps, as an application does, by type and action.
 //! 3. A handle is a prepared [`Request`].
 //!
 //! The facts of each application are written in [`facts`].
 
 mod facts;
 
-use std::collections::HashMap;
-
 use ::rolebook::diagnostic::Found;
 use ::rolebook::eval::org::Org;
 use ::rolebook::eval::{Request, Target, decide};
-use ::rolebook::facts::read;
+use ::rolebook::facts::read::{self, Names};
 use ::rolebook::model::permission::{PermId, Permission};
-use ::rolebook::model::value::{NodeId, UserId};
 use ::rolebook::model::{self, resolve};
 use ::rolebook::source::Sources;
 use ::rolebook::syntax::parse;
 use ::rolebook::table::{self, Table};
 use ::rolebook::yaml;
+use hashbrown::HashMap;
 
 use crate::apps::{App, Ask};
 use crate::engine::Engine;
@@ -29,10 +27,9 @@ use crate::engine::Engine;
 pub struct Rolebook {
     table: &'static Table,
     org: Org<'static>,
-    users: HashMap<&'static str, UserId>,
-    /// By type, then by action.
-    permissions: HashMap<&'static str, HashMap<&'static str, PermId>>,
-    nodes: HashMap<&'static str, NodeId>,
+    names: Names<'static>,
+    /// By type and action.
+    permissions: HashMap<(&'static str, &'static str), PermId>,
 }
 
 /// The policy of an application with its organisation.
@@ -61,16 +58,15 @@ pub fn load(policy: &str, facts: &str) -> Rolebook {
     Rolebook {
         table,
         org: Org::new(table, facts),
-        users: facts.user_ids().map(|id| (facts.user(id).id.as_str(), id)).collect(),
+        names: Names::of(facts, table.model()),
         permissions: permissions(table),
-        nodes: facts.node_ids().map(|id| (facts.node(id).id.as_str(), id)).collect(),
     }
 }
 
 /// The ordinary permissions by type and action.
-fn permissions(table: &'static Table) -> HashMap<&'static str, HashMap<&'static str, PermId>> {
+fn permissions(table: &'static Table) -> HashMap<(&'static str, &'static str), PermId> {
     let model = table.model();
-    let mut named: HashMap<&str, HashMap<&str, PermId>> = HashMap::new();
+    let mut named = HashMap::new();
     for (id, what) in model.permissions.iter() {
         if let Permission::Act {
             ty,
@@ -79,7 +75,7 @@ fn permissions(table: &'static Table) -> HashMap<&'static str, HashMap<&'static 
         } = what
         {
             let ty = model.ty(ty);
-            named.entry(&ty.name).or_default().insert(&ty.actions[action].name, id);
+            named.insert((ty.name.as_str(), ty.actions[action].name.as_str()), id);
         }
     }
     named
@@ -90,9 +86,9 @@ impl Engine for Rolebook {
 
     fn prepare(&self, ask: &Ask) -> Self::Handle {
         Request {
-            user: self.users.get(ask.user.as_str()).copied(),
-            permission: self.permissions[ask.kind][ask.action],
-            target: Target::node(self.nodes[ask.resource.as_str()]),
+            user: self.names.user_of(&ask.user),
+            permission: self.permissions[&(ask.kind, ask.action)],
+            target: Target::node(self.names.node_of(&ask.resource, |_| true).expect("it is listed")),
             recipient: None,
             context: &[],
             given: &[],

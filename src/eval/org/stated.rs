@@ -24,13 +24,6 @@ pub(super) struct Stated<'f> {
     first_grant: u32,
 }
 
-/// S(u) and H(u) of one user, derived roles left out.
-#[derive(Default)]
-pub(super) struct Closure {
-    pub(super) entries: Vec<Entry>,
-    pub(super) groups: Vec<(GroupId, Window)>,
-}
-
 /// Which of two kinds of subjects or members somebody is, with the number.
 type Kind<T> = fn(&T) -> Option<usize>;
 
@@ -71,32 +64,40 @@ impl<'f> Stated<'f> {
         }
     }
 
-    /// The least set of subjects with what they hold; windows are met along the way.
-    pub(super) fn closure(&self, user: UserId, windows: &mut Windows) -> Closure {
-        let mut walk = Walk {
+    /// Goes from user to user.
+    pub(super) fn walk(&self, windows: Windows) -> Walk<'_, 'f> {
+        Walk {
             stated: self,
             windows,
-            closure: Closure::default(),
-            open: vec![(EVERYONE, Window::ALWAYS)],
-        };
-        walk.user(user);
-        while let Some((group, window)) = walk.open.pop() {
-            walk.group(group, window);
+            entries: Vec::new(),
+            groups: Vec::new(),
+            open: Vec::new(),
         }
-        walk.closure
     }
 }
 
-/// The closure of one user, on the way.
-struct Walk<'s, 'f> {
+/// S(u) and H(u) of one user after the other, derived roles left out.
+pub(super) struct Walk<'s, 'f> {
     stated: &'s Stated<'f>,
-    windows: &'s mut Windows,
-    closure: Closure,
+    pub(super) windows: Windows,
+    pub(super) entries: Vec<Entry>,
+    pub(super) groups: Vec<(GroupId, Window)>,
     /// Groups that he is in and that were not looked at yet.
     open: Vec<(GroupId, Window)>,
 }
 
 impl Walk<'_, '_> {
+    /// The least set of subjects with what they hold; windows are met along the way.
+    pub(super) fn closure(&mut self, user: UserId) {
+        self.entries.clear();
+        self.groups.clear();
+        self.open.push((EVERYONE, Window::ALWAYS));
+        self.user(user);
+        while let Some((group, window)) = self.open.pop() {
+            self.group(group, window);
+        }
+    }
+
     fn user(&mut self, user: UserId) {
         let (stated, ix) = (self.stated, user.0 as usize);
         let groups = stated.groups_of_user.get(ix).iter();
@@ -111,11 +112,11 @@ impl Walk<'_, '_> {
     }
 
     fn group(&mut self, group: GroupId, window: Window) {
-        let mut known = self.closure.groups.iter();
+        let mut known = self.groups.iter();
         if known.any(|(known, wide)| *known == group && wide.covers(window)) {
             return;
         }
-        self.closure.groups.push((group, window));
+        self.groups.push((group, window));
         let (stated, ix) = (self.stated, group.0 as usize);
         let outer = stated.groups_of_group.get(ix).iter();
         self.open.extend(outer.map(|&outer| (outer, window)));
@@ -147,7 +148,7 @@ impl Walk<'_, '_> {
             self.open
                 .extend(named.into_iter().flatten().map(|&group| (group, window)));
         }
-        self.closure.entries.push(Entry {
+        self.entries.push(Entry {
             node: held.1,
             role: held.0,
             source,

@@ -13,7 +13,7 @@ impl WindowId {
 }
 
 /// Windows by number; the first is [`Window::ALWAYS`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Windows {
     all: Vec<Window>,
     ids: HashMap<Window, WindowId>,

@@ -1,19 +1,33 @@
 //! Ids, looked up by their text: a few bytes each besides the text itself, for organisations of millions.
 //!
-//! The texts stand behind each other in one string; a hash table holds their numbers only.
+//! The texts stand behind each other in one string; a hash table holds where each stands and what it means, so that
+//! looking one up touches the table and the text, and nothing else.
 
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+/// One meaning of an id.
+#[derive(Debug, Clone, Copy)]
+struct Known<T> {
+    start: usize,
+    len: u32,
+    meaning: T,
+}
+
+impl<T> Known<T> {
+    fn id<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.start + self.len as usize).unwrap_or_default()
+    }
+}
+
 /// What ids mean; one id may mean several things.
 #[derive(Debug)]
 pub(super) struct Ids<T> {
     text: String,
-    /// Where the text of each id ends, beside what it means: one is hardly read without the other.
-    entries: Vec<(usize, T)>,
-    /// Numbers of ids, by the hash of their text.
-    numbers: HashTable<u32>,
+    /// Where the text of each id ends, in the order in which they were entered.
+    ends: Vec<usize>,
+    known: HashTable<Known<T>>,
     hasher: DefaultHashBuilder,
 }
 
@@ -21,8 +35,8 @@ impl<T> Default for Ids<T> {
     fn default() -> Self {
         Self {
             text: String::new(),
-            entries: Vec::new(),
-            numbers: HashTable::new(),
+            ends: Vec::new(),
+            known: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -31,39 +45,31 @@ impl<T> Default for Ids<T> {
 impl<T: Copy> Ids<T> {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.ends.len()
     }
 
     /// Every id.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|number| stretch(&self.text, &self.entries, number))
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
     }
 
     /// Enters a meaning of an id.
     pub(super) fn add(&mut self, id: &str, meaning: T) {
-        let number = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        let (start, len) = (self.text.len(), u32::try_from(id.len()).unwrap_or(u32::MAX));
         self.text.push_str(id);
-        self.entries.push((self.text.len(), meaning));
-        let Self {
-            text,
-            entries,
-            numbers,
-            hasher,
-            ..
-        } = self;
-        let hash = |number: &u32| hasher.hash_one(stretch(text, entries, *number as usize));
-        numbers.insert_unique(hasher.hash_one(id), number, hash);
+        self.ends.push(self.text.len());
+        let (text, hasher) = (&self.text, &self.hasher);
+        let hash = |known: &Known<T>| hasher.hash_one(known.id(text));
+        self.known
+            .insert_unique(hasher.hash_one(id), Known { start, len, meaning }, hash);
     }
 
     /// What an id means.
     pub(super) fn all<'i>(&'i self, id: &'i str) -> impl Iterator<Item = T> + 'i {
-        let same = move |number: &&u32| stretch(&self.text, &self.entries, **number as usize) == id;
-        let likely = self.numbers.iter_hash(self.hasher.hash_one(id));
-        likely.filter(same).map(|number| self.entries[*number as usize].1)
+        let likely = self.known.iter_hash(self.hasher.hash_one(id));
+        likely
+            .filter(move |known| known.id(&self.text) == id)
+            .map(|known| known.meaning)
     }
-}
-
-fn stretch<'t, T>(text: &'t str, entries: &[(usize, T)], number: usize) -> &'t str {
-    let start = number.checked_sub(1).map_or(0, |before| entries[before].0);
-    &text[start..entries[number].0]
 }

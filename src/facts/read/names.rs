@@ -170,13 +170,20 @@ impl<'m> Names<'m> {
         })
     }
 
-    /// The one node of an id whose type fits.
-    pub(in crate::facts) fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
+    /// The one node of an id whose type fits: one look-up, which allocates nothing.
+    #[must_use]
+    pub fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
         let mut fitting = self.nodes.all(text).filter(|(ty, _)| fits(*ty));
         match (fitting.next(), fitting.next()) {
             (Some((_, one)), None) => Some(one),
             _ => None,
         }
+    }
+
+    /// The user of an id: one look-up, which allocates nothing.
+    #[must_use]
+    pub fn user_of(&self, id: &str) -> Option<UserId> {
+        self.users.all(id).next().map(|(_, user)| user)
     }
 
     /// The same, with the reason instead of a diagnostic.
