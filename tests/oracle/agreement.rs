@@ -74,16 +74,34 @@ fn seeds(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Seed>> {
     vec(any::<Seed>().no_shrink(), count)
 }
 
+/// How large organisations are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// What a person could draw.
+    Small,
+    /// Hundreds of nodes and users, with many holdings each.
+    Large,
+}
+
 /// Cases of a theme.
 pub(crate) fn cases(theme: Theme) -> impl Strategy<Value = Case> {
+    sized(theme, Size::Small)
+}
+
+/// Cases of a theme and size.
+pub(crate) fn sized(theme: Theme, size: Size) -> impl Strategy<Value = Case> {
     let own = usize::from(matches!(theme, Theme::Administration | Theme::Everything)) * 3;
+    let (holdings, groups, users, nodes) = match size {
+        Size::Small => (3..16, 0..4, 2..5, 4..13),
+        Size::Large => (200..1_500, 0..20, 30..120, 300..1_001),
+    };
     let facts = (
         seeds(0..2 + own),
         seeds(0..1 + own),
-        seeds(3..16),
-        seeds(0..4),
-        seeds(2..5),
-        seeds(4..13),
+        seeds(holdings),
+        seeds(groups),
+        seeds(users),
+        seeds(nodes),
     );
     let facts = facts.prop_map(|(grants, customs, holdings, groups, users, nodes)| Tapes {
         nodes,
@@ -110,7 +128,7 @@ pub(crate) fn cases(theme: Theme) -> impl Strategy<Value = Case> {
         })
 }
 
-fn agree(case: &Case, asked: &Cell<u32>) -> Result<(), TestCaseError> {
+pub(crate) fn agree(case: &Case, asked: &Cell<u32>) -> Result<(), TestCaseError> {
     let Some(setup) = case.setup() else {
         return Err(TestCaseError::reject("does not compile"));
     };

@@ -8,6 +8,7 @@ use rolebook::diagnostic::Found;
 use rolebook::eval::org::Org;
 use rolebook::eval::{Request, Resource, Target, candidates, decide};
 use rolebook::model::check;
+use rolebook::model::permission::Permission;
 use rolebook::model::value::{NodeId, UserId};
 use rolebook::table::{Table, compile};
 
@@ -37,6 +38,41 @@ fn agree(case: &Case, seen: &Seen) -> Result<(), TestCaseError> {
     for question in &setup.questions {
         callers(&table, &org, &question.request(), seen)?;
         nodes(&table, &org, &question.request(), seen)?;
+    }
+    Ok(())
+}
+
+/// Every permission on every node that can have it: all users beside who can, all nodes beside which.
+fn every_cell(case: &Case, seen: &Seen) -> Result<(), TestCaseError> {
+    let reject = || TestCaseError::reject("does not compile");
+    let setup = case.setup().ok_or_else(reject)?;
+    let table = compile(check(&setup.policy.model, &Found::default()).map_err(|_| reject())?);
+    let org = Org::new(&table, &setup.facts);
+    let acts = setup
+        .policy
+        .model
+        .permissions
+        .iter()
+        .filter_map(|(id, permission)| match permission {
+            Permission::Act { ty, .. } => Some((id, ty)),
+            _ => None,
+        });
+    for (permission, ty) in acts {
+        for node in setup.facts.node_ids().filter(|&node| org.ty(node) == ty) {
+            let request = Request {
+                user: None,
+                permission,
+                target: Target::node(node),
+                recipient: None,
+                context: &[],
+                given: &[],
+                pool: &setup.facts.pool,
+            };
+            callers(&table, &org, &request, seen)?;
+            for user in setup.facts.user_ids().map(Some) {
+                nodes(&table, &org, &Request { user, ..request }, seen)?;
+            }
+        }
     }
     Ok(())
 }
@@ -110,6 +146,24 @@ fn no_candidate_is_missed() {
         callers > 500 && nodes > 300 && spared > 2_000,
         "{callers} {nodes} {spared}"
     );
+}
+
+#[test]
+fn forward_and_backward_agree_on_every_cell() {
+    let seen = Seen::default();
+    for theme in [Theme::Reach, Theme::Conditions, Theme::Derivations, Theme::Everything] {
+        let config = Config {
+            cases: 24,
+            failure_persistence: None,
+            max_global_rejects: 10,
+            ..Config::default()
+        };
+        let result = TestRunner::new(config).run(&cases(theme), |case| every_cell(&case, &seen));
+        let told = result.err().map_or_else(String::new, |error| error.to_string());
+        assert!(told.is_empty(), "{told}");
+    }
+    let (callers, nodes) = (seen.callers.get(), seen.nodes.get());
+    assert!(callers > 1_000 && nodes > 1_000, "{callers} {nodes}");
 }
 
 /// The users of an organisation who hold something at a node, and those of whom the index says so.

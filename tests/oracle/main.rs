@@ -10,6 +10,7 @@ mod audit;
 mod backwards;
 mod coverage;
 mod kept;
+mod large;
 mod meaning;
 mod organisation;
 mod policy;
