@@ -217,7 +217,7 @@ fn input(folder: &Path, kind: Kind) -> Option<Input<'static>> {
         name: kind.name().to_owned(),
         kind,
         format: Format::Csv,
-        open: Box::new(move || Ok(Box::new(File::open(&path)?) as Box<dyn Read>)),
+        open: Box::new(move || Ok(Box::new(File::open(&path)?) as Box<dyn Read + Send>)),
     })
 }
 

@@ -52,7 +52,7 @@ fn input(name: &str, text: &'static str) -> Input<'static> {
         } else {
             Format::JsonLines
         },
-        open: Box::new(move || -> io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(text))) }),
+        open: Box::new(move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(Cursor::new(text))) }),
     }
 }
 

@@ -9,11 +9,12 @@
 //! | `holdings` | `to`, `role`, `at`, `from`, `until`, and any parameter |
 //! | `attributes` | `of`, `attribute`, `value`: one attribute of a node or user |
 //!
-//! Rows are streamed, so that memory is what the organisation takes and not what the files hold. First every id is
+//! Rows are streamed, read ahead by a thread, so that memory is what the organisation takes and not what the files hold. First every id is
 //! entered (`places`, `people`), then what refers to ids is read: members, `holdings`, and, in a second
 //! pass over nodes and users where they have such columns, `attributes`. As in [`super::read`], what is wrong is reported
 //! and left out; of each table the first [`SHOWN`] mistakes are told in full, with their line, the rest is counted.
 
+mod ahead;
 mod attributes;
 mod holdings;
 mod people;
@@ -24,6 +25,7 @@ mod tell;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
+use ahead::{Item, Row, read_ahead};
 use rows::{Fault, Rows};
 use tell::Told;
 
@@ -112,7 +114,7 @@ pub enum Format {
 }
 
 /// Opens a table from its start.
-pub type Open<'o> = Box<dyn Fn() -> io::Result<Box<dyn Read>> + 'o>;
+pub type Open<'o> = Box<dyn Fn() -> io::Result<Box<dyn Read + Send>> + 'o>;
 
 /// One table.
 pub struct Input<'o> {
@@ -192,56 +194,51 @@ impl Tables<'_, '_> {
 
     /// Reads the ids of a table, or what refers to them.
     fn table(&mut self, input: &Input<'_>) {
-        self.pass(input, |tables, rows, span| match input.kind {
-            Kind::Nodes => tables.node(rows, span),
-            Kind::Users => tables.user(rows, span),
-            Kind::Groups => tables.group(rows, span),
-            Kind::Members => tables.member(rows),
-            Kind::Holdings => tables.holding(rows, span),
+        self.pass(input, |tables, row, span| match input.kind {
+            Kind::Nodes => tables.node(row, span),
+            Kind::Users => tables.user(row, span),
+            Kind::Groups => tables.group(row, span),
+            Kind::Members => tables.member(row),
+            Kind::Holdings => tables.holding(row, span),
             Kind::Attributes => Ok(()),
         });
     }
 
     /// Goes through a table once.
-    fn pass(&mut self, input: &Input<'_>, mut each: impl FnMut(&mut Self, &Rows, Span) -> Result<(), Wrong>) {
+    fn pass(&mut self, input: &Input<'_>, mut each: impl FnMut(&mut Self, &Row<'_>, Span) -> Result<(), Wrong>) {
         let file = self.told.file(&input.name);
-        let mut faults = Vec::new();
-        let mut rows = match Rows::open(input) {
+        let rows = match Rows::open(input) {
             Ok(rows) => rows,
             Err(fault) => return self.told.tell(input, vec![fault], 0),
         };
-        let mut more = 0;
-        loop {
-            let fault = match rows.advance() {
-                Ok(false) => break,
-                Ok(true) => {
-                    let line = usize::try_from(rows.line).unwrap_or(usize::MAX);
-                    match each(self, &rows, Span::new(file, line, line)) {
-                        Ok(()) => continue,
-                        Err((column, diagnostic)) => Fault {
-                            line: rows.line,
-                            column: Some(column.to_owned()),
-                            diagnostic,
-                        },
+        let (mut faults, mut more) = (Vec::new(), 0);
+        read_ahead(rows, |item| {
+            let fault = match item {
+                Item::Fault(fault) => fault,
+                Item::Row(row) => {
+                    let line = usize::try_from(row.line).unwrap_or(usize::MAX);
+                    let Err((column, diagnostic)) = each(self, &row, Span::new(file, line, line)) else {
+                        return;
+                    };
+                    Fault {
+                        line: row.line,
+                        column: Some(column.to_owned()),
+                        diagnostic,
                     }
                 }
-                Err(fault) => fault,
             };
-            let is_over = fault.diagnostic.code == "project/unreadable";
             match faults.len() < SHOWN {
                 true => faults.push(fault),
                 false => more += 1,
             }
-            if is_over {
-                break;
-            }
-        }
+        });
         self.told.tell(input, faults, more);
     }
 
     /// A cell that must be there.
-    fn need<'r>(rows: &'r Rows, column: usize, name: &'static str) -> Result<&'r str, Wrong> {
-        rows.get(column).ok_or_else(|| (name, rows.lacks(name).diagnostic))
+    fn need<'r>(row: &Row<'r>, column: usize, name: &'static str) -> Result<&'r str, Wrong> {
+        row.get(column)
+            .ok_or_else(|| (name, rows::lacks(row.line, name).diagnostic))
     }
 
     /// Attributes, what they fall back on, and what must stand once only.
@@ -249,7 +246,7 @@ impl Tables<'_, '_> {
         for input in inputs {
             match input.kind {
                 Kind::Nodes | Kind::Users => self.columns(input),
-                Kind::Attributes => self.pass(input, |tables, rows, _| tables.attribute(rows)),
+                Kind::Attributes => self.pass(input, |tables, row, _| tables.attribute(row)),
                 _ => {}
             }
         }

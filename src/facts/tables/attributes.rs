@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::ahead::Row;
 use super::rows::{Rows, SEPARATOR};
 use super::{Format, Input, Kind, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
@@ -35,16 +36,16 @@ impl Tables<'_, '_> {
         }
         let mut slots: HashMap<(usize, TypeId), Option<usize>> = HashMap::new();
         let mut next = 0;
-        self.pass(input, |tables, rows, span| {
-            if rows.extra.iter().all(|(at, _)| rows.cell(*at).is_none()) {
+        self.pass(input, |tables, row, span| {
+            if row.extra().iter().all(|(at, _)| row.cell(*at).is_none()) {
                 return Ok(());
             }
             let Some(thing) = tables.thing_of(input.kind, &mut next, span) else {
                 return Ok(());
             };
             let ty = tables.facts.type_of(thing);
-            for (at, name) in &rows.extra {
-                let Some(text) = rows.cell(*at) else { continue };
+            for (at, name) in row.extra() {
+                let Some(text) = row.cell(*at) else { continue };
                 let slot = *slots.entry((*at, ty)).or_insert_with(|| tables.names.slot(ty, name));
                 tables.set(thing, slot, name, text)?;
             }
@@ -61,10 +62,10 @@ impl Tables<'_, '_> {
         }
     }
 
-    pub(super) fn attribute(&mut self, rows: &Rows) -> Result<(), Wrong> {
-        let of = Self::need(rows, 0, "of")?;
-        let name = Self::need(rows, 1, "attribute")?;
-        let text = Self::need(rows, 2, "value")?;
+    pub(super) fn attribute(&mut self, row: &Row<'_>) -> Result<(), Wrong> {
+        let of = Self::need(row, 0, "of")?;
+        let name = Self::need(row, 1, "attribute")?;
+        let text = Self::need(row, 2, "value")?;
         let thing = match (self.names.node_of(of, |_| true), self.names.user(of, None)) {
             (Some(node), Err(_)) => Thing::Node(node),
             (None, Ok(user)) => Thing::User(user),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::rows::Rows;
+use super::ahead::Row;
 use super::{SHOWN, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
 use crate::facts::lists::Lists;
@@ -14,17 +14,15 @@ use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
 use crate::source::Span;
 
 impl Tables<'_, '_> {
-    pub(super) fn holding(&mut self, rows: &Rows, span: Span) -> Result<(), Wrong> {
-        let subject = self
-            .subject(Self::need(rows, 0, "to")?)
-            .map_err(|fault| ("to", fault))?;
-        let name = Self::need(rows, 1, "role")?;
-        let (role, node) = match self.role_at(name, Self::need(rows, 2, "at")?)? {
+    pub(super) fn holding(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
+        let subject = self.subject(Self::need(row, 0, "to")?).map_err(|fault| ("to", fault))?;
+        let name = Self::need(row, 1, "role")?;
+        let (role, node) = match self.role_at(name, Self::need(row, 2, "at")?)? {
             Some(found) => found,
             None => return Ok(()),
         };
-        let window = window(rows)?;
-        let parameters = self.parameters(rows, role)?;
+        let window = window(row)?;
+        let parameters = self.parameters(row, role)?;
         let holding = |subject| Holding::new(subject, role, node, span).on(window, parameters);
         self.facts.holdings.extend(subject.map(holding));
         Ok(())
@@ -58,11 +56,11 @@ impl Tables<'_, '_> {
     }
 
     /// The values of a role's parameters, given or by default, sorted by name.
-    pub(super) fn parameters(&mut self, rows: &Rows, role: RoleId) -> Result<Vec<(AttrName, Value)>, Wrong> {
+    pub(super) fn parameters(&mut self, row: &Row<'_>, role: RoleId) -> Result<Vec<(AttrName, Value)>, Wrong> {
         let known: &[Attribute] = &self.model.role(role).parameters;
         let mut values = Vec::new();
-        for (at, name) in &rows.extra {
-            let Some(text) = rows.cell(*at) else { continue };
+        for (at, name) in row.extra() {
+            let Some(text) = row.cell(*at) else { continue };
             let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
                 let message = format!("`{}` has no parameter `{name}`", self.model.role(role).name);
                 let fault = Diagnostic::error("name/unknown-parameter", message);
@@ -137,8 +135,8 @@ fn place(holding: &Holding) -> (NodeId, RoleId, i64, i64) {
     (holding.node, holding.role, window.from, window.until)
 }
 
-fn window(rows: &Rows) -> Result<Window, Wrong> {
-    let bound = |column: usize, name: &'static str, day: i64| match rows.get(column) {
+fn window(row: &Row<'_>) -> Result<Window, Wrong> {
+    let bound = |column: usize, name: &'static str, day: i64| match row.get(column) {
         None => Ok(None),
         Some(text) => moment(text, day).map(Some).map_err(|fault| (name, fault)),
     };

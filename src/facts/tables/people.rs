@@ -1,6 +1,7 @@
 //! Users, groups and who is in them.
 
-use super::rows::{Rows, SEPARATOR};
+use super::ahead::Row;
+use super::rows::SEPARATOR;
 use super::{Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{EVERYONE, Group, Member, Places, Subject, User};
@@ -9,13 +10,13 @@ use crate::model::{TypeId, TypeKind, USER};
 use crate::source::Span;
 
 impl Tables<'_, '_> {
-    pub(super) fn user(&mut self, rows: &Rows, span: Span) -> Result<(), Wrong> {
-        let id = Self::need(rows, 0, "id")?;
+    pub(super) fn user(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
+        let id = Self::need(row, 0, "id")?;
         if ["anyone", "everyone"].contains(&id) {
             let message = format!("no user can be called `{id}`");
             return Err(("id", Diagnostic::error("facts/reserved-id", message)));
         }
-        let ty = rows.get(1).map_or(Ok(USER), |name| self.principal(name));
+        let ty = row.get(1).map_or(Ok(USER), |name| self.principal(name));
         let ty = ty
             .inspect_err(|_| self.leave_out(id))
             .map_err(|fault| ("type", fault))?;
@@ -30,7 +31,7 @@ impl Tables<'_, '_> {
             values: self.blank[ty.ix()].clone(),
             span,
         });
-        let Some(listed) = rows.get(2) else { return Ok(()) };
+        let Some(listed) = row.get(2) else { return Ok(()) };
         let mut places = Places::new();
         for place in listed.split(SEPARATOR) {
             places.extend(self.place(place.trim()).map_err(|fault| ("in", fault))?);
@@ -63,8 +64,8 @@ impl Tables<'_, '_> {
         self.names.node(text, Some(&places)).map(Some)
     }
 
-    pub(super) fn group(&mut self, rows: &Rows, span: Span) -> Result<(), Wrong> {
-        let id = Self::need(rows, 0, "id")?;
+    pub(super) fn group(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
+        let id = Self::need(row, 0, "id")?;
         let group = GroupId(count(self.facts.groups.len()));
         if self.names.add_group(id, group).is_some() {
             return Err(("id", twice(id)));
@@ -75,22 +76,22 @@ impl Tables<'_, '_> {
             members: Vec::new(),
             span,
         });
-        if let Some(place) = rows.get(1) {
+        if let Some(place) = row.get(1) {
             let place = self.place(place).map_err(|fault| ("in", fault))?;
             self.facts.groups[group.0 as usize].place = place;
         }
         Ok(())
     }
 
-    pub(super) fn member(&mut self, rows: &Rows) -> Result<(), Wrong> {
-        let group = Self::need(rows, 0, "group")?;
+    pub(super) fn member(&mut self, row: &Row<'_>) -> Result<(), Wrong> {
+        let group = Self::need(row, 0, "group")?;
         let group = self.names.group(group).map_err(|fault| ("group", fault))?;
         if group == EVERYONE {
             let message = "`everyone` is all users; nobody need be put into it";
             return Err(("group", Diagnostic::error("facts/reserved-id", message)));
         }
         let member = match self
-            .subject(Self::need(rows, 1, "member")?)
+            .subject(Self::need(row, 1, "member")?)
             .map_err(|fault| ("member", fault))?
         {
             Some(Subject::User(user)) => Member::User(user),

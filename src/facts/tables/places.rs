@@ -1,6 +1,6 @@
 //! Nodes and what they lie in.
 
-use super::rows::Rows;
+use super::ahead::Row;
 use super::{SHOWN, Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Node;
@@ -11,9 +11,9 @@ use crate::model::{TypeId, TypeKind};
 use crate::source::Span;
 
 impl Tables<'_, '_> {
-    pub(super) fn node(&mut self, rows: &Rows, span: Span) -> Result<(), Wrong> {
-        let id = Self::need(rows, 0, "id")?;
-        let ty = self.place_type(Self::need(rows, 1, "type")?);
+    pub(super) fn node(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
+        let id = Self::need(row, 0, "id")?;
+        let ty = self.place_type(Self::need(row, 1, "type")?);
         let ty = ty
             .inspect_err(|_| self.leave_out(id))
             .map_err(|fault| ("type", fault))?;
@@ -28,7 +28,7 @@ impl Tables<'_, '_> {
             values: self.blank[ty.ix()].clone(),
             span,
         });
-        match rows.get(2) {
+        match row.get(2) {
             Some(container) => self.lies_in(node, container, span),
             None if self.model.ty(ty).kind == TypeKind::Account => Ok(()),
             None => {

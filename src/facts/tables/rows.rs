@@ -1,4 +1,4 @@
-//! The rows of one table, from CSV or JSON Lines, one at a time: [`Rows::advance`] moves on, [`Rows::get`] reads a cell.
+//! The rows of one table, from CSV or JSON Lines, one at a time: [`Rows::advance`] moves on to the next record.
 //!
 //! Both come down to a record of texts: a JSON line is laid out in the order of the columns, so that whoever reads rows
 //! need not know what they were written in.
@@ -11,6 +11,7 @@ use csv::StringRecord;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::ahead::Layout;
 use super::{Format, Input, Kind};
 use crate::diagnostic::Diagnostic;
 
@@ -28,8 +29,8 @@ pub(super) struct Fault {
 }
 
 enum Source {
-    Csv(Box<csv::Reader<Box<dyn Read>>>),
-    Lines(BufReader<Box<dyn Read>>, String),
+    Csv(Box<csv::Reader<Box<dyn Read + Send>>>),
+    Lines(BufReader<Box<dyn Read + Send>>, String),
 }
 
 /// A table being read.
@@ -175,29 +176,37 @@ impl Rows {
 
     fn missing_cell(&self) -> Result<(), Fault> {
         let columns = self.kind.columns().iter().enumerate();
-        let missing = columns.filter(|(ix, (_, needed))| *needed && self.get(*ix).is_none());
+        let missing = columns.filter(|(ix, (_, needed))| *needed && self.is_empty(*ix));
         match missing.map(|(_, (name, _))| name).next() {
             None => Ok(()),
-            Some(name) => Err(self.lacks(name)),
+            Some(name) => Err(lacks(self.line, name)),
         }
     }
 
-    /// A cell that must not be empty is.
-    pub(super) fn lacks(&self, name: &str) -> Fault {
-        let message = format!("this row has no `{name}`");
-        fault(self.line, Diagnostic::error("tables/shape", message))
+    /// True if a column of this kind of table has nothing here.
+    fn is_empty(&self, column: usize) -> bool {
+        let cell = self.places[column].and_then(|at| self.record.get(at));
+        cell.is_none_or(|cell| cell.trim().is_empty())
     }
 
-    /// The cell of a column of this kind of table; none if it is empty.
-    pub(super) fn get(&self, column: usize) -> Option<&str> {
-        let at = (*self.places.get(column)?)?;
-        self.cell(at)
+    /// The last row.
+    pub(super) const fn record(&self) -> &StringRecord {
+        &self.record
     }
 
-    /// The cell at a place of the record; none if it is empty.
-    pub(super) fn cell(&self, at: usize) -> Option<&str> {
-        self.record.get(at).map(str::trim).filter(|cell| !cell.is_empty())
+    /// Where the columns stand that were seen so far.
+    pub(super) fn layout(&self) -> Layout {
+        Layout {
+            places: self.places.clone(),
+            extra: self.extra.clone(),
+        }
     }
+}
+
+/// A cell that must not be empty is.
+pub(super) fn lacks(line: u64, name: &str) -> Fault {
+    let message = format!("this row has no `{name}`");
+    fault(line, Diagnostic::error("tables/shape", message))
 }
 
 fn fault(line: u64, diagnostic: Diagnostic) -> Fault {
