@@ -282,11 +282,11 @@ impl Eval<'_> {
         if own.is_some_and(|ty| model.slot(ty, name).is_some()) {
             return self.step(self.root(Root::Resource, Scope::NONE), name);
         }
-        let has = |node: &NodeId| model.slot(self.org.ty(*node), name).is_some();
-        match self.org.chain(target.start).find(has) {
-            Some(node) => self.step(Value::Node(node), name),
-            None => Value::Absent,
-        }
+        let value = |node: NodeId| {
+            let slot = model.slot(self.org.ty(node), name)?;
+            Some(self.org.facts.node(node).values[slot])
+        };
+        self.org.chain(target.start).find_map(value).unwrap_or(Value::Absent)
     }
 
     fn followed(&self, value: Value, then: &[(AttrName, bool)], user: UserId) -> Tri {

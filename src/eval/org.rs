@@ -255,8 +255,15 @@ impl<'a> Org<'a> {
     /// To what degree a user is in a group at a moment.
     #[must_use]
     pub fn is_in_group(&self, user: UserId, group: GroupId, now: Value) -> Tri {
-        let of = self.groups(user).filter(|(g, _)| *g == group);
-        of.map(|(_, window)| running(window, now)).max().unwrap_or(Tri::False)
+        if group == EVERYONE {
+            return Tri::True;
+        }
+        let of = self.groups.get(user.0 as usize).iter().filter(|(g, _)| *g == group);
+        let degree = |&(_, window): &(GroupId, WindowId)| match window {
+            WindowId::ALWAYS => Tri::True,
+            window => running(self.windows.get(window), now),
+        };
+        of.map(degree).max().unwrap_or(Tri::False)
     }
 
     /// The window as stated, before it is met with those of the groups on the way.
