@@ -177,6 +177,22 @@ fn one(setup: &Setup, table: &Table, org: &Org<'_>, question: &Question) -> Resu
     Ok(())
 }
 
+/// Holds a property against so many cases of each theme and size.
+pub(crate) fn hold(themes: &[Theme], size: Size, count: u32, property: impl Fn(Case) -> Result<(), TestCaseError>) {
+    for &theme in themes {
+        let config = Config {
+            cases: count,
+            failure_persistence: None,
+            max_global_rejects: count.max(10),
+            max_shrink_iters: 300,
+            ..Config::default()
+        };
+        if let Err(error) = TestRunner::new(config).run(&sized(theme, size), &property) {
+            panic!("{error}");
+        }
+    }
+}
+
 /// Runs so many cases of a theme, each with some forty requests; `ROLEBOOK_CASES` asks for another number.
 fn run(theme: Theme, cases_wanted: u32) {
     let cases_wanted = std::env::var("ROLEBOOK_CASES")

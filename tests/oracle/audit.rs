@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::TestCaseError;
 use rolebook::audit::{Audit, Format, Lines};
 use rolebook::diagnostic::Found;
 use rolebook::eval::org::Org;
@@ -20,7 +20,7 @@ use rolebook::syntax::parse;
 use rolebook::table::{Table, compile};
 use rolebook::yaml;
 
-use crate::agreement::{Case, cases};
+use crate::agreement::{Case, Size, hold};
 use crate::policy::Theme;
 
 /// A row read back; `None` where it is for everybody, anywhere.
@@ -258,27 +258,7 @@ fn a_review_says_what_the_evaluator_says() {
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(40);
-    for theme in [
-        Theme::Reach,
-        Theme::Conditions,
-        Theme::Derivations,
-        Theme::Administration,
-        Theme::Everything,
-    ] {
-        let config = Config {
-            cases: wanted,
-            failure_persistence: None,
-            max_global_rejects: wanted,
-            max_shrink_iters: 300,
-            ..Config::default()
-        };
-        let result = TestRunner::new(config).run(&cases(theme), |case| honest(&case, &seen));
-        assert!(
-            result.is_ok(),
-            "{}",
-            result.err().map_or_else(String::new, |error| error.to_string())
-        );
-    }
+    hold(&Theme::ALL, Size::Small, wanted, |case| honest(&case, &seen));
     let [rows, decisions] = *seen.borrow();
     assert!(rows > 2_000 && decisions > 2_000, "{rows} {decisions}");
 }

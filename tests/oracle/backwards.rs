@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{TestCaseError, TestRunner};
 use rolebook::diagnostic::Found;
 use rolebook::eval::org::Org;
 use rolebook::eval::{Request, Resource, Target, candidates, decide};
@@ -12,7 +12,7 @@ use rolebook::model::permission::Permission;
 use rolebook::model::value::{NodeId, UserId};
 use rolebook::table::{Table, compile};
 
-use crate::agreement::{Case, cases};
+use crate::agreement::{Case, Size, cases, hold};
 use crate::policy::Theme;
 
 /// How often there was a list, and how many were left out of one.
@@ -121,26 +121,7 @@ fn nodes(table: &Table, org: &Org<'_>, request: &Request<'_>, seen: &Seen) -> Re
 #[test]
 fn no_candidate_is_missed() {
     let seen = Seen::default();
-    for theme in [
-        Theme::Reach,
-        Theme::Conditions,
-        Theme::Derivations,
-        Theme::Administration,
-        Theme::Everything,
-    ] {
-        let config = Config {
-            cases: 30,
-            failure_persistence: None,
-            max_global_rejects: 10,
-            ..Config::default()
-        };
-        let result = TestRunner::new(config).run(&cases(theme), |case| agree(&case, &seen));
-        assert!(
-            result.is_ok(),
-            "{}",
-            result.err().map_or_else(String::new, |error| error.to_string())
-        );
-    }
+    hold(&Theme::ALL, Size::Small, 30, |case| agree(&case, &seen));
     let (callers, nodes, spared) = (seen.callers.get(), seen.nodes.get(), seen.spared.get());
     assert!(
         callers > 500 && nodes > 300 && spared > 2_000,
@@ -151,17 +132,7 @@ fn no_candidate_is_missed() {
 #[test]
 fn forward_and_backward_agree_on_every_cell() {
     let seen = Seen::default();
-    for theme in [Theme::Reach, Theme::Conditions, Theme::Derivations, Theme::Everything] {
-        let config = Config {
-            cases: 24,
-            failure_persistence: None,
-            max_global_rejects: 10,
-            ..Config::default()
-        };
-        let result = TestRunner::new(config).run(&cases(theme), |case| every_cell(&case, &seen));
-        let told = result.err().map_or_else(String::new, |error| error.to_string());
-        assert!(told.is_empty(), "{told}");
-    }
+    hold(&Theme::ALL, Size::Small, 20, |case| every_cell(&case, &seen));
     let (callers, nodes) = (seen.callers.get(), seen.nodes.get());
     assert!(callers > 1_000 && nodes > 1_000, "{callers} {nodes}");
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::TestCaseError;
 use rolebook::diagnostic::Found;
 use rolebook::eval::degree;
 use rolebook::eval::org::Org;
@@ -13,7 +13,7 @@ use rolebook::snapshot;
 use rolebook::source::Sources;
 use rolebook::table::compile;
 
-use crate::agreement::{Case, cases};
+use crate::agreement::{Case, Size, hold};
 use crate::policy::Theme;
 
 /// All that an organisation says, but for how texts are found.
@@ -56,16 +56,7 @@ fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
 #[test]
 fn what_was_saved_answers_alike() {
     let decided = Cell::new(0);
-    for theme in [Theme::Conditions, Theme::Administration, Theme::Everything] {
-        let config = Config {
-            cases: 30,
-            failure_persistence: None,
-            max_global_rejects: 10,
-            ..Config::default()
-        };
-        let result = TestRunner::new(config).run(&cases(theme), |case| agree(&case, &decided));
-        let told = result.err().map_or_else(String::new, |error| error.to_string());
-        assert!(told.is_empty(), "{told}");
-    }
+    let themes = [Theme::Conditions, Theme::Administration, Theme::Everything];
+    hold(&themes, Size::Small, 30, |case| agree(&case, &decided));
     assert!(decided.get() > 1_000, "{}", decided.get());
 }

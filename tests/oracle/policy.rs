@@ -23,6 +23,16 @@ pub(crate) enum Theme {
     Everything,
 }
 
+impl Theme {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Reach,
+        Self::Conditions,
+        Self::Derivations,
+        Self::Administration,
+        Self::Everything,
+    ];
+}
+
 /// A policy that compiles.
 pub(crate) struct Policy {
     pub(crate) text: String,
