@@ -197,6 +197,18 @@ fn a_file_is_whole_or_not_there() {
     assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
 }
 
+/// A full disk is told of, and a device stays one.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let (policy, facts) = tables("full");
+    let (code, _, err) = told(&rolebook(&["snapshot", "-p", &policy, "-f", &facts, "/dev/full"]));
+    assert_eq!(code, Some(3), "{err}");
+    assert!(err.contains("No space left"), "{err}");
+    assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+}
+
 /// The numbers that facts take from a policy may not change under them.
 #[test]
 fn another_policy_is_refused() {

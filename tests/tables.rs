@@ -295,8 +295,8 @@ fn circles() {
             "id,type,in\nacme,Company,\nsales,Team,emea\nemea,Team,sales\n\"order, one\",Order,acme\n"
         ),
         [
-            "nodes.csv:3:1 facts/containment-cycle: `sales` would lie in itself: `sales` in `emea` in `sales`",
             "nodes.csv:5:1 name/wrong-type: `acme` is of type `Company`; `Team` is needed here",
+            "nodes.csv:3:12 facts/containment-cycle: `sales` would lie in itself: `sales` in `emea` in `sales`",
         ]
     );
     let told = wrong("users.csv", "id,in,manager\nada,acme,ann\nann,acme,ada\nr2,acme,\n");

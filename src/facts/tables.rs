@@ -153,7 +153,7 @@ pub fn read(inputs: &[Input<'_>], model: &Model, sources: &mut Sources, found: &
             tables.table(input);
         }
         if kind == Kind::Nodes {
-            tables.contain();
+            tables.contain(inputs);
         }
     }
     tables.finish(inputs)

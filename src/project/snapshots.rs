@@ -1,6 +1,6 @@
 //! Snapshots as files: read at once, written beside and renamed when they are whole.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub fn is_snapshot(path: &Path) -> bool {
     path.is_file() && read().is_ok() && snapshot::is_snapshot(&start)
 }
 
-/// Writes a file that is whole or not there.
+/// Writes a file that is whole or not there; what is no ordinary file is written to directly.
 pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".partial");
@@ -45,6 +45,10 @@ pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
 fn written(path: &Path, beside: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if path.exists() && !path.is_file() {
+        // A pipe or a device: its name is not to be taken from it.
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     let mut file = File::create(beside)?;
     file.write_all(bytes)?;

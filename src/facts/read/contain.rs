@@ -3,7 +3,7 @@
 use super::names::Miss;
 use super::shape::{field, items};
 use super::{Reader, circles};
-use crate::diagnostic::{Diagnostic, Found};
+use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Node};
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
@@ -69,26 +69,24 @@ pub(in crate::facts) fn outside_in(nodes: &[Node]) -> Vec<NodeId> {
     order
 }
 
-/// Reports nodes that lie in each other, and takes one of each circle out.
-pub(in crate::facts) fn contain_circles(facts: &mut Facts, found: &mut Found) {
+/// Takes one of the nodes of each circle out; says of which circle.
+pub(in crate::facts) fn contain_circles(facts: &mut Facts) -> Vec<(Span, Diagnostic)> {
+    let mut faults = Vec::new();
     for circle in circles_of(&facts.nodes) {
-        found.push(in_itself(&facts.nodes, &circle, |&node| facts.nodes[node].span));
+        faults.push((facts.nodes[circle[0]].span, in_itself(&facts.nodes, &circle)));
         facts.nodes[circle[0]].container = None;
     }
+    faults
 }
 
 fn circles_of(nodes: &[Node]) -> Vec<Vec<usize>> {
     circles::of_chain(nodes.len(), |node| nodes[node].container.map(ix))
 }
 
-fn in_itself(nodes: &[Node], circle: &[usize], span: impl Fn(&usize) -> Span) -> Diagnostic {
+fn in_itself(nodes: &[Node], circle: &[usize]) -> Diagnostic {
     let names: Vec<String> = circle.iter().map(|&node| nodes[node].id.to_string()).collect();
     let message = format!("`{}` would lie in itself: {}", names[0], circles::tell(&names, "in"));
-    let fault = Diagnostic::error("facts/containment-cycle", message);
-    circle
-        .iter()
-        .take(12)
-        .fold(fault, |fault, node| fault.at(span(node), ""))
+    Diagnostic::error("facts/containment-cycle", message)
 }
 
 /// As an index.
@@ -158,7 +156,10 @@ impl<'y> Reader<'y> {
     /// Reports that nodes lie in each other, and takes the first out.
     fn report_circle(&mut self, circle: &[usize]) {
         let span = |node: &usize| field(self.nodes[*node].fields, "in").map_or(self.nodes[*node].span, |at| at.span);
-        self.found.push(in_itself(&self.facts.nodes, circle, span));
+        let fault = in_itself(&self.facts.nodes, circle);
+        let shown = circle.iter().take(12);
+        self.found
+            .push(shown.fold(fault, |fault, node| fault.at(span(node), "")));
         self.facts.nodes[circle[0]].container = None;
     }
 

@@ -1,7 +1,8 @@
 //! Nodes and what they lie in.
 
 use super::ahead::Row;
-use super::{SHOWN, Tables, Wrong, count, twice};
+use super::rows::Fault;
+use super::{Input, Kind, SHOWN, Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Node;
 use crate::facts::read::contain_circles;
@@ -61,7 +62,7 @@ impl Tables<'_, '_> {
     }
 
     /// Puts the rest of the nodes into their containers, and looks for circles.
-    pub(super) fn contain(&mut self) {
+    pub(super) fn contain(&mut self, inputs: &[Input<'_>]) {
         let mut wrong = 0;
         for (node, span, container) in std::mem::take(&mut self.outside) {
             let allowed: &[TypeId] = &self.model.ty(self.facts.node(node).ty).containers;
@@ -75,6 +76,23 @@ impl Tables<'_, '_> {
                 Err(_) => self.told.more += 1,
             }
         }
-        contain_circles(&mut self.facts, self.told.found);
+        self.circles(inputs);
+    }
+
+    /// Reports nodes that lie in each other, in the row of the one that is taken out.
+    fn circles(&mut self, inputs: &[Input<'_>]) {
+        let faults = contain_circles(&mut self.facts);
+        let nodes = inputs.iter().filter(|input| input.kind == Kind::Nodes);
+        for input in nodes {
+            let file = self.told.file(&input.name);
+            let of = faults.iter().filter(|(span, _)| span.file == file);
+            let more = of.clone().count().saturating_sub(SHOWN);
+            let shown = of.take(SHOWN).map(|(span, fault)| Fault {
+                line: span.start.into(),
+                column: Some("in".to_owned()),
+                diagnostic: fault.clone(),
+            });
+            self.told.tell(input, shown.collect(), more);
+        }
     }
 }
