@@ -5,12 +5,14 @@ use std::io::{self, Cursor, Read};
 use std::process::Command;
 
 use rolebook::diagnostic::Found;
+use rolebook::eval::org::Org;
 use rolebook::facts::tables::{Format, Input, Kind, SHOWN, read};
 use rolebook::facts::{Facts, read as yaml_facts};
-use rolebook::model::{Model, resolve};
+use rolebook::model::{Model, check, resolve};
 use rolebook::report;
 use rolebook::source::Sources;
 use rolebook::syntax::parse;
+use rolebook::table::compile;
 use rolebook::yaml;
 
 const POLICY: &str = "user { manager: user? }
@@ -362,4 +364,32 @@ fn a_folder_on_the_command_line() {
         "{told}"
     );
     fs::remove_dir_all(&folder).expect("it is there");
+}
+
+/// The index of many users is made in stretches: each finds his own holding, with its window, all the same.
+#[test]
+fn many_users_keep_their_windows() {
+    const USERS: usize = 50_000;
+    let (mut users, mut holdings) = ("id,in\n".to_owned(), "to,role,at,until\n".to_owned());
+    for user in 0..USERS {
+        users += &format!("u{user},acme\n");
+        holdings += &format!(
+            "u{user},Owner,acme,{}-{:02}-01\n",
+            2030 + user / 12 % 400,
+            1 + user % 12
+        );
+    }
+    let (facts, told) = reading(&[
+        ("nodes.csv", "id,type,in,tier,cap2\nacme,Company,,high,7\n"),
+        ("users.csv", users.leak()),
+        ("holdings.csv", holdings.leak()),
+    ]);
+    assert_eq!(told, [""; 0]);
+    let model = model(&mut Sources::default());
+    let table = compile(check(&model, &Found::default()).expect("no errors"));
+    let org = Org::new(&table, &facts);
+    for (user, holding) in facts.user_ids().zip(&facts.holdings) {
+        let windows: Vec<_> = org.entries(user).iter().map(|entry| org.window(entry)).collect();
+        assert_eq!(windows, [holding.window()], "{user:?}");
+    }
 }

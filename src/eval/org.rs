@@ -84,8 +84,8 @@ struct Part {
 }
 
 impl Part {
-    fn of(users: &[UserId], stated: &Stated<'_>, windows: Windows) -> Self {
-        let mut walk = stated.walk(windows);
+    fn of(users: &[UserId], stated: &Stated<'_>) -> Self {
+        let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
         for &user in users {
             walk.closure(user);
@@ -147,7 +147,7 @@ impl<'a> Org<'a> {
         let users: Vec<UserId> = facts.user_ids().collect();
         // A few stretches at a time, so that little stands in memory twice.
         for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
-            let part = |users: &[UserId]| Part::of(users, &stated, org.windows.clone());
+            let part = |users: &[UserId]| Part::of(users, &stated);
             let parts: Vec<Part> = match wave.len() <= STRETCH {
                 true => vec![part(wave)],
                 false => wave.par_chunks(STRETCH).map(part).collect(),

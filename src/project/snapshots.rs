@@ -2,10 +2,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::read::unreadable;
 use super::{shown, unwritable};
+use crate::audit::file::beside;
 use crate::diagnostic::Found;
 use crate::snapshot::{self, Snapshot};
 
@@ -31,9 +32,7 @@ pub fn is_snapshot(path: &Path) -> bool {
 
 /// Writes a file that is whole or not there; what is no ordinary file is written to directly.
 pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    let beside = PathBuf::from(beside);
+    let beside = beside(path, ".partial");
     let written = written(path, &beside, bytes);
     if let Err(error) = written {
         // What was begun is of no use to anybody.

@@ -65,10 +65,10 @@ impl<'f> Stated<'f> {
     }
 
     /// Goes from user to user.
-    pub(super) fn walk(&self, windows: Windows) -> Walk<'_, 'f> {
+    pub(super) fn walk(&self) -> Walk<'_, 'f> {
         Walk {
             stated: self,
-            windows,
+            windows: Windows::none(),
             entries: Vec::new(),
             groups: Vec::new(),
             open: Vec::new(),

@@ -13,19 +13,24 @@ impl WindowId {
 }
 
 /// Windows by number; the first is [`Window::ALWAYS`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Windows {
     all: Vec<Window>,
     ids: HashMap<Window, WindowId>,
 }
 
 impl Windows {
-    /// All that the facts state.
-    pub(super) fn of(facts: &Facts) -> Self {
-        let mut windows = Self {
+    /// None but [`Window::ALWAYS`].
+    pub(super) fn none() -> Self {
+        Self {
             all: vec![Window::ALWAYS],
             ids: HashMap::from([(Window::ALWAYS, WindowId::ALWAYS)]),
-        };
+        }
+    }
+
+    /// All that the facts state.
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut windows = Self::none();
         let stated = facts.holdings.iter().map(crate::facts::Holding::window);
         for window in stated.chain(facts.grants.iter().map(|grant| grant.window)) {
             windows.id(window);

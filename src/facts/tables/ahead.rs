@@ -2,6 +2,7 @@
 //!
 //! Rows travel in batches, the cells of a batch as one text with the places where they end.
 
+use std::ops::Range;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
@@ -64,44 +65,34 @@ impl<'b> Row<'b> {
 struct Batch {
     text: String,
     ends: Vec<usize>,
-    /// The line of each row, and where its ends begin; or what is wrong.
-    lines: Vec<Result<(u64, usize), Fault>>,
+    /// The line of each row, and which ends are its own; or what is wrong.
+    lines: Vec<Result<(u64, Range<usize>), Fault>>,
     layout: Layout,
 }
 
 impl Batch {
     fn push(&mut self, line: u64, record: &StringRecord) {
-        self.lines.push(Ok((line, self.ends.len())));
+        let first = self.ends.len();
         self.ends.push(self.text.len());
         for cell in record {
             self.text.push_str(cell);
             self.ends.push(self.text.len());
         }
+        self.lines.push(Ok((line, first..self.ends.len())));
     }
 
     /// The rows, in order.
     fn each(self, mut visit: impl FnMut(Item<'_>)) {
-        let mut starts = self
-            .lines
-            .iter()
-            .filter_map(|line| Some(line.as_ref().ok()?.1))
-            .skip(1)
-            .collect::<Vec<_>>()
-            .into_iter();
         for line in self.lines {
-            match line {
-                Ok((line, first)) => {
-                    let last = starts.next().unwrap_or(self.ends.len());
-                    let (text, ends, layout) = (&self.text[..], &self.ends[first..last], &self.layout);
-                    visit(Item::Row(Row {
-                        line,
-                        text,
-                        ends,
-                        layout,
-                    }));
-                }
-                Err(fault) => visit(Item::Fault(fault)),
-            }
+            visit(match line {
+                Ok((line, own)) => Item::Row(Row {
+                    line,
+                    text: &self.text,
+                    ends: &self.ends[own],
+                    layout: &self.layout,
+                }),
+                Err(fault) => Item::Fault(fault),
+            });
         }
     }
 }
