@@ -29,7 +29,12 @@ impl<'m> Cell<'m> {
     /// The formula of a permission, in a world that also serves the promises about it.
     #[must_use]
     pub fn new(table: &'m Table, permission: PermId) -> Self {
-        let mut scope = Scope::default();
+        Self::within(table, permission, Scope::default())
+    }
+
+    /// The same in a world that serves what is in the scope besides.
+    #[must_use]
+    pub fn within(table: &'m Table, permission: PermId, mut scope: Scope) -> Self {
         scope.permission(table, permission);
         for promise in &table.model().promises {
             scope.promise(table, promise, permission);

@@ -3,33 +3,42 @@
 //!
 //! 1. [`safe_by_policy`] bounds, without any organisation, what the actors can come to hold. If S is not in it, that is
 //!    the proof.
-//! 2. Else its chain names who might give what. For each link the solver finds an organisation in which that gift is
-//!    allowed; two holders of R are put into it, at every node where R can be held and members of every account, and the
+//! 2. Else its chain names who might give what. For each link the solver finds organisations in which that gift is
+//!    allowed; two holders of R are put into them, what rules on the way can read is varied ([`stage`]), and the
 //!    question `can alice become S at … together with bob` is asked there ([`crate::query::escalation`]).
 //! 3. If no such organisation answers with steps, the promise is unknown, never proved.
 //!
 //! [`climbs`] asks the same without a promise: for roles that nobody of R gives, and that a role which R gives does.
 
+mod stage;
+
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use stage::{Gift, Stage, Stages};
 
 use super::Analysis;
-use super::cell::Cell;
-use super::giving::wins;
-use super::picture::Picture;
-use super::solver::Lit;
-use super::world::Atom;
+use super::giving::wins_with;
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
+use crate::facts::Facts;
 use crate::facts::read::read;
+use crate::model::RoleId;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::{NodeId, Tri, Value};
-use crate::model::{RoleId, TypeKind};
+use crate::model::value::{Tri, Value};
 use crate::query::escalation::policy::{Core, Gain, Link, obtainable, safe_by_policy};
+use crate::query::escalation::{Goal, Outcome, Scene, reach};
 use crate::query::{Answer, Ground, ask};
 use crate::source::{FileId, Span};
 use crate::syntax::parse;
 use crate::table::{Table, Way};
 use crate::yaml;
+
+/// How many organisations are tried for one goal.
+const TRIES: usize = 600;
+
+/// How many decisions a try may cost.
+const DECISIONS: u64 = 20_000;
 
 /// What became of a promise about becoming.
 #[derive(Debug, Clone)]
@@ -105,7 +114,7 @@ fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
     };
     let farther = obtainable(table, &[actor]).into_iter().filter(is_farther);
     farther.into_iter().find_map(|reached| {
-        let wins = wins(analysis, actor, reached, model.role(reached).spans.first().copied()?)?.permission;
+        let wins = wins_with(analysis, actor, reached)?;
         match path(analysis, &[actor], &[reached]) {
             Path::Steps(steps) if steps.steps.len() > 1 => Some(Climb {
                 actor,
@@ -138,126 +147,108 @@ fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
         .collect()
 }
 
+/// The first organisation in which a gift on the way leads to the goal.
 fn realised(analysis: &Analysis<'_>, actor: RoleId, goal: &[RoleId], links: &[Link]) -> Option<Steps> {
-    let mut tried = BTreeSet::new();
-    let goals = goal
+    let table = analysis.table;
+    let within = obtainable(table, &[actor]);
+    let mut tries = Tries::default();
+    let gifts = gifts(table, &within, links);
+    let ways = goal
         .iter()
-        .flat_map(|&wanted| Listed::ALL.map(|listed| (wanted, listed)));
-    let goals: Vec<(RoleId, Listed)> = goals.collect();
-    let gifts = gifts(analysis.table, actor, links).into_iter();
-    let mut stages = gifts.flat_map(|gift| goals.iter().map(move |&wanted| (gift, wanted)));
-    stages.find_map(|((give, giver), wanted)| {
-        let staged = analysis.with(give, |cell| stage(cell, actor, giver, wanted))?;
-        let mut fresh = staged.into_iter().filter(|stage| tried.insert(stage.clone()));
-        fresh.find_map(|(facts, sentence)| played(analysis, facts, sentence))
-    })
+        .flat_map(|&wanted| gifts.iter().map(move |&gift| (gift, wanted)));
+    for (gift, wanted) in ways {
+        let mut stages = Stages::of(table, gift, (actor, wanted), &within);
+        if let ControlFlow::Break(steps) = stages.each(|stage| tries.play(table, wanted, &stage)) {
+            return steps;
+        }
+    }
+    None
 }
 
 /// What is given on the way, the last first, each by holders of which role, or by everybody.
-fn gifts(table: &Table, actor: RoleId, links: &[Link]) -> Vec<(PermId, Option<RoleId>)> {
-    let within = obtainable(table, &[actor]);
+fn gifts(table: &Table, within: &[RoleId], links: &[Link]) -> Vec<Gift> {
     let gained = links.iter().rev().filter_map(|link| match link.gains {
         Gain::Role(role) => table.model().permissions.id(Permission::Give(role)),
         Gain::Grant(_) => None,
     });
     let givers = gained.flat_map(|give| table.row(give).grants.iter().map(move |way| (give, way.role)));
     let mut seen = BTreeSet::new();
-    let comes_to = |gift: &(PermId, Option<RoleId>)| gift.1.is_none_or(|role| within.contains(&role));
+    let comes_to = |gift: &Gift| gift.1.is_none_or(|role| within.contains(&role));
     givers.filter(|gift| comes_to(gift) && seen.insert(*gift)).collect()
 }
 
-/// Where holders of a role are members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Listed {
-    /// In every account, as somebody who holds a role would be.
-    Accounts,
-    /// In every place: what members have by default is theirs.
-    Everywhere,
+/// What was tried so far.
+#[derive(Default)]
+struct Tries {
+    seen: BTreeSet<String>,
+    count: usize,
 }
 
-impl Listed {
-    const ALL: [Self; 2] = [Self::Accounts, Self::Everywhere];
-
-    const fn takes(self, kind: TypeKind) -> bool {
-        match self {
-            Self::Accounts => matches!(kind, TypeKind::Account),
-            Self::Everywhere => kind.is_place(),
+impl Tries {
+    /// Whether one of the two comes to hold the role; stops without an answer when enough was tried.
+    fn play(&mut self, table: &Table, wanted: RoleId, stage: &Stage) -> ControlFlow<Option<Steps>> {
+        if self.count == TRIES {
+            return ControlFlow::Break(None);
+        }
+        if !self.seen.insert(stage.facts.clone()) {
+            return ControlFlow::Continue(());
+        }
+        self.count += 1;
+        match played(table, wanted, stage) {
+            Some(steps) => ControlFlow::Break(Some(steps)),
+            None => ControlFlow::Continue(()),
         }
     }
 }
 
-/// An organisation in which `giver` can give, with two holders of `actor` in it, and whether one of them, or the other,
-/// can become what is wanted.
-fn stage(
-    cell: &mut Cell<'_>,
-    actor: RoleId,
-    giver: Option<RoleId>,
-    (wanted, listed): (RoleId, Listed),
-) -> Option<[(String, String); 2]> {
-    let model = cell.table.model();
-    let alone = giver.filter(|&role| !model.role(role).is_derived());
-    let gives = match alone {
-        Some(role) => cell.allowed_alone(role).yes,
-        None => allowed_as(cell, giver),
-    };
-    let complete = cell.world.complete;
-    let mut picture = cell.world.picture(&[gives, complete], alone)?;
-    let chain = cell.world.shapes[picture.shape].chain.clone();
-    let of = |cell: &Cell<'_>, ty| {
-        chain
-            .iter()
-            .copied()
-            .find(|node| cell.world.nodes[node.0 as usize].ty == ty)
-    };
-    let goal_node = of(cell, model.role(wanted).ty)?;
-    of(cell, model.role(actor).ty)?;
-    people(cell, &mut picture, &chain, (actor, listed));
-    picture.same = false;
-    let witness = cell.world.write(&picture, cell.permission);
-    let (alice, bob, at) = cell.world.called(&picture, cell.permission, goal_node);
-    let role = &model.role(wanted).name;
-    let asked = |one: &str, other: &str| format!("can {one} become {role} at {at} together with {other}");
-    Some([(&alice, &bob), (&bob, &alice)].map(|(one, other)| (witness.facts.clone(), asked(one, other))))
-}
-
-/// A rule for a derived role, or for everybody, allows it.
-fn allowed_as(cell: &mut Cell<'_>, giver: Option<RoleId>) -> Lit {
-    let his = cell.decision.grants.iter().filter(|(way, _)| way.role == giver);
-    let ways: Vec<Lit> = his.map(|(_, truth)| truth.yes).collect();
-    let circuit = &mut cell.world.circuit;
-    let one = circuit.or(ways);
-    circuit.and([one, cell.allowed.yes])
-}
-
-/// Two holders of a role, and where they are members.
-fn people(cell: &Cell<'_>, picture: &mut Picture, chain: &[NodeId], (actor, listed): (RoleId, Listed)) {
-    let model = cell.table.model();
-    picture.atoms.clear();
-    for user in [0, 1] {
-        for &node in chain {
-            let ty = cell.world.nodes[node.0 as usize].ty;
-            let holds = ty == model.role(actor).ty;
-            if holds {
-                picture.atoms.push(Atom::Stated(user, actor, node));
-            }
-            if listed.takes(model.ty(ty).kind) && !(holds && listed == Listed::Accounts) {
-                picture.atoms.push(Atom::Listed(user, node));
-            }
-        }
-    }
-}
-
-/// The steps, if the question is answered with yes.
-fn played(analysis: &Analysis<'_>, facts: String, sentence: String) -> Option<Steps> {
-    let table = analysis.table;
+/// The steps by which one of the two comes to hold the role, if there are any.
+fn played(table: &Table, wanted: RoleId, stage: &Stage) -> Option<Steps> {
     let mut found = Found::default();
-    let yaml = yaml::read(FileId::GENERATED, &facts, &mut found)?;
-    let organisation = read(&yaml, table.model(), &mut found);
-    let parsed = parse::sentence(FileId::GENERATED, &sentence, &mut found)?;
+    let yaml = yaml::read(FileId::GENERATED, &stage.facts, &mut found)?;
+    let facts = read(&yaml, table.model(), &mut found);
     if found.has_errors() {
         return None;
     }
-    let org = Org::new(table, &organisation);
+    let [one, other] = [0, 1].map(|ix: usize| facts.user_ids().find(|&user| facts.user(user).id == stage.actors[ix]));
+    let actors = [one?, other?];
+    let scene = Scene {
+        table,
+        facts: &facts,
+        context: &[],
+        pool: &facts.pool,
+        actors: &actors,
+    };
+    let model = table.model();
+    for (user, name, helper) in [(actors[0], 0, 1), (actors[1], 1, 0)] {
+        for node in facts
+            .node_ids()
+            .filter(|&node| facts.node(node).ty == model.role(wanted).ty)
+        {
+            let goal = Goal::Role {
+                user,
+                roles: vec![wanted],
+                node: Some(node),
+            };
+            if matches!(reach(&scene, &goal, DECISIONS), Outcome::Plan(_)) {
+                let sentence = format!(
+                    "can {} become {} at {} together with {}",
+                    stage.actors[name],
+                    model.role(wanted).name,
+                    facts.node(node).id,
+                    stage.actors[helper]
+                );
+                return told(table, &facts, &stage.facts, sentence);
+            }
+        }
+    }
+    None
+}
+
+/// The answer to the question, in words.
+fn told(table: &Table, facts: &Facts, text: &str, sentence: String) -> Option<Steps> {
+    let mut found = Found::default();
+    let parsed = parse::sentence(FileId::GENERATED, &sentence, &mut found)?;
+    let org = Org::new(table, facts);
     let ground = Ground {
         table,
         org: Some(&org),
@@ -265,7 +256,7 @@ fn played(analysis: &Analysis<'_>, facts: String, sentence: String) -> Option<St
     };
     match ask(&ground, &parsed, &mut found)? {
         Answer::Reach(reached) if reached.truth == Tri::True => Some(Steps {
-            facts,
+            facts: text.to_owned(),
             sentence,
             steps: reached.steps.into_iter().map(|told| (told.text, told.rules)).collect(),
         }),

@@ -36,6 +36,8 @@ pub struct Scope {
     pub classes: Classes,
     /// Permissions that are decided.
     pub permissions: BTreeSet<PermId>,
+    /// Attributes that rules read, and those that derive a role.
+    pub read: BTreeSet<AttrName>,
 }
 
 /// Attributes by what they are compared with: those of one class share their candidate values.
@@ -177,6 +179,7 @@ impl Scope {
     /// Attributes that are followed: those that name nodes bring these into the world.
     fn steps(&mut self, model: &Model, steps: impl Iterator<Item = AttrName>) {
         for step in steps {
+            self.read.insert(step);
             let of_types = model.types.iter().flat_map(|ty| &ty.attributes);
             let all = of_types
                 .chain(&model.context)
@@ -216,7 +219,8 @@ impl Scope {
                         self.permission(table, permission);
                     }
                 }
-                Being::Relation(_) | Being::Member => {}
+                Being::Relation(name) => drop(self.read.insert(*name)),
+                Being::Member => {}
             }
         }
     }
