@@ -5,8 +5,11 @@
 //! what `rolebook table` prints, what queries read and what [`crate::eval`] walks.
 
 pub mod grid;
+pub mod plain;
 
 use crate::model::permission::PermId;
+use plain::Plain;
+
 use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId};
 
 /// One way in which a permission is granted or prohibited.
@@ -30,62 +33,6 @@ pub struct Row {
     grant_needs: Needs,
     prohibition_needs: Needs,
     plain: Plain,
-}
-
-/// The roles that have a permission without further ado, as the fast path asks for them: on no condition, wherever what
-/// is held reaches below.
-#[derive(Debug, Clone, Default)]
-pub struct Plain {
-    /// A bit for each role.
-    roles: Vec<u64>,
-    /// The other ways in which the permission is granted.
-    rest: Vec<Way>,
-    needs: Needs,
-}
-
-impl Plain {
-    fn of(grants: &[Way], model: &Model) -> Self {
-        let mut plain = Self::default();
-        for way in grants {
-            let rule = model.rule(way.rule);
-            let held = way.role.filter(|&role| !model.role(role).is_derived());
-            let held = held.filter(|_| rule.is_plain() && !is_administrative(rule, model));
-            held.into_iter().for_each(|role| plain.enter(role.ix()));
-            // A rule that names an account reaches across one border too, which the fast path does not look at.
-            if held.is_none() || !rule.named.is_empty() {
-                plain.rest.push(*way);
-            }
-        }
-        plain.needs = needs(&plain.rest, model);
-        plain
-    }
-
-    fn enter(&mut self, role: usize) {
-        let words = self.roles.len().max(role / 64 + 1);
-        self.roles.resize(words, 0);
-        self.roles[role / 64] |= 1 << (role % 64);
-    }
-
-    /// True if holders of the role have the permission.
-    #[must_use]
-    #[inline]
-    pub fn has(&self, role: RoleId) -> bool {
-        let word = self.roles.get(role.ix() / 64);
-        word.is_some_and(|word| word >> (role.ix() % 64) & 1 == 1)
-    }
-
-    /// The other ways in which the permission is granted, sorted by role, with the searches that they need.
-    #[must_use]
-    #[inline]
-    pub fn rest(&self) -> (&[Way], Needs) {
-        (&self.rest, self.needs)
-    }
-}
-
-fn is_administrative(rule: &Rule, model: &Model) -> bool {
-    rule.permissions
-        .iter()
-        .any(|&id| model.permissions.get(id).is_administrative())
 }
 
 /// Which searches a row needs, found out once.
@@ -134,10 +81,10 @@ pub fn compile(checked: Checked<'_>) -> Table {
             enter(&mut rows, model.rule(copied.rule), way);
         }
     }
-    for row in &mut rows {
+    for (row, (id, _)) in rows.iter_mut().zip(model.permissions.iter()) {
         row.grant_needs = needs(&row.grants, model);
         row.prohibition_needs = needs(&row.prohibitions, model);
-        row.plain = Plain::of(&row.grants, model);
+        row.plain = Plain::of(id, &row.grants, model);
     }
     Table {
         model: model.clone(),
@@ -207,7 +154,7 @@ impl Table {
         }
     }
 
-    /// The roles that have a permission without further ado.
+    /// The ways of granting that are settled first.
     #[must_use]
     #[inline]
     pub fn plain(&self, id: PermId) -> &Plain {

@@ -119,7 +119,7 @@ impl Audit<'_> {
                     let (Basis::Role(role), Some(node)) = (one.basis, one.node) else {
                         continue;
                     };
-                    let single = one.entry.is_some_and(|entry| is_single(entry.source));
+                    let single = one.entry.is_some_and(|entry| is_single(entry.source()));
                     let role = Some(role).filter(|_| !single);
                     all.push((role, node, user));
                 }
@@ -297,7 +297,7 @@ impl<'t, 'a> Tally<'t, 'a> {
     }
 
     fn fate(&mut self) -> Option<&mut Fate> {
-        match self.held.last()?.entry?.source {
+        match self.held.last()?.entry?.source() {
             Source::Holding(ix) => self.holdings.get_mut(ix as usize),
             Source::Grant(ix) => self.grants.get_mut(ix as usize),
             Source::Default => None,

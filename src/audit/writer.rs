@@ -148,7 +148,7 @@ impl Names {
 
 fn how(ground: &Ground<'_>, entry: &Entry, out: &mut String) {
     out.push_str(" (");
-    match (entry.source, entry.group()) {
+    match (entry.source(), ground.org.group(entry)) {
         (Source::Default, _) => out.push_str("by default"),
         (_, Some(group)) => {
             out.push_str("through group ");

@@ -13,12 +13,13 @@ use super::{Request, Resource, Target};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
+use crate::table::plain::{Ask, Plain, bit};
 use crate::table::{Needs, Table, Way, is_far};
 
 /// Up to so many holdings are looked at one after the other.
 const FEW: usize = 8;
 
-/// What roles and places alone tell about a request.
+/// What roles, places and a look at an attribute tell about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Plainly {
     /// Some grant applies.
@@ -68,40 +69,74 @@ impl<'e> Eval<'e> {
         granted.min(prohibited.negate())
     }
 
-    /// Whether some grant applies, as far as that can be told from roles and places alone: a role that has the permission
-    /// without further ado is held above the target, within its account.
+    /// Whether some grant applies, as far as that can be told from roles, places and a look at an attribute: a role that
+    /// has the permission is held above the target, within its account.
     fn plainly(&self) -> Plainly {
         let plain = self.table.plain(self.request.permission);
-        let nothing_else = plain.rest().0.is_empty() && self.org.extra.ways(self.request.permission).is_empty();
-        let otherwise = match nothing_else {
-            true => Plainly::Denied,
-            false => Plainly::NotSo,
-        };
-        let Some(user) = self.request.user else {
-            return otherwise;
-        };
-        let Target { start, own, .. } = self.request.target;
+        let Target { start, own, resource } = self.request.target;
         if own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account) {
             return Plainly::Unclear;
         }
-        let mut is_open = false;
-        let mut gives = |entry: &Entry| {
-            let reaches = plain.has(entry.role) && self.org.lies_in_account(start, entry.node);
-            is_open |= reaches && !entry.is_always();
-            reaches && entry.is_always()
+        if let Some(ty) = plain.asks_about()
+            && (resource != Resource::Node(start) || self.org.facts.node(start).ty != ty)
+        {
+            return Plainly::Unclear;
+        }
+        let mut found = any(plain.public(), |set| self.holds_whole(set));
+        if let Some(user) = self.request.user
+            && found != Tri::True
+        {
+            found = found.max(self.plainly_held(user, plain));
+        }
+        let nothing_else = || plain.rest().0.is_empty() && self.org.extra.ways(self.request.permission).is_empty();
+        match found {
+            Tri::True => Plainly::Granted,
+            Tri::Unknown => Plainly::Unclear,
+            Tri::False if nothing_else() => Plainly::Denied,
+            Tri::False => Plainly::NotSo,
+        }
+    }
+
+    /// Of holdings with a window nothing is told.
+    fn plainly_held(&self, user: UserId, plain: &Plain) -> Tri {
+        let start = self.request.target.start;
+        let gives = |entry: &Entry| {
+            let has = plain.has(entry.role);
+            if !(has || plain.asks(entry.role)) || !self.org.lies_within_account(start, entry.interval()) {
+                return Tri::False;
+            }
+            match (entry.is_always(), has) {
+                (false, _) => Tri::Unknown,
+                (true, true) => Tri::True,
+                (true, false) => any(plain.asked_of(entry.role), |set| self.holds_whole(set)),
+            }
         };
         let entries = self.org.entries(user);
-        let found = match entries.len() <= FEW {
-            true => entries.iter().any(&mut gives),
-            false => self
-                .org
-                .chain(start)
-                .any(|node| self.org.entries_at(user, node).iter().any(&mut gives)),
-        };
-        match found {
-            true => Plainly::Granted,
-            false if is_open => Plainly::Unclear,
-            false => otherwise,
+        if entries.len() <= FEW {
+            return any(entries, gives);
+        }
+        any(self.org.chain(start), |node| {
+            any(self.org.entries_at(user, node), gives)
+        })
+    }
+
+    fn holds_whole(&self, set: &[Ask]) -> Tri {
+        all(set, |ask| self.answer(*ask))
+    }
+
+    /// One look at an attribute of the target, or of a node that it lies in.
+    fn answer(&self, ask: Ask) -> Tri {
+        let start = self.request.target.start;
+        match ask {
+            Ask::Related(slot) => match self.request.user {
+                Some(user) => self.is_or_in(user, self.org.facts.node(start).values[slot as usize]),
+                None => Tri::False,
+            },
+            Ask::Among { near, slot, values } => {
+                let node = near.map_or(Some(start), |ty| self.org.near(start, ty));
+                let value = node.and_then(|node| bit(self.org.facts.node(node).values[slot as usize]));
+                value.map_or(Tri::Unknown, |bit| (bit & values != 0).into())
+            }
         }
     }
 
@@ -184,7 +219,7 @@ impl<'e> Eval<'e> {
         let start = self.request.target.start;
         let entries = self.org.entries(user);
         if entries.len() <= FEW {
-            let above = |entry: &Entry| self.org.lies_in(start, entry.node);
+            let above = |entry: &Entry| self.org.lies_within(start, entry.interval());
             return any(entries, |entry| {
                 if above(entry) {
                     self.cell(entry, ways)
@@ -325,7 +360,7 @@ impl<'e> Eval<'e> {
 
     /// A single grant works while its holder has a role to which it may be granted.
     pub(crate) fn still_entitled(&self, user: UserId, entry: &Entry, to: Option<&[RoleId]>) -> Tri {
-        match (entry.source, to) {
+        match (entry.source(), to) {
             (Source::Grant(_), Some(roles)) => {
                 let target = Target::node(entry.node);
                 let request = Request {

@@ -6,11 +6,12 @@ use crate::facts::lists::Lists;
 use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
 
-/// Where a node stands in pre-order, and its account: all that is looked at of most targets.
+/// Where a node and its account stand in pre-order: all that is looked at of most targets.
 #[derive(Debug, Clone, Copy)]
 struct Spot {
     first: u32,
-    account: NodeId,
+    /// What the first account outward has as `first`.
+    home: u32,
 }
 
 /// The rest of what is known of a node.
@@ -21,6 +22,7 @@ struct More {
     ty: TypeId,
     /// The node itself where it lies in nothing.
     parent: NodeId,
+    account: NodeId,
 }
 
 /// Nodes with what they lie in.
@@ -78,7 +80,7 @@ impl Forest {
     /// acc(x): the first account from x outward.
     #[must_use]
     pub fn account(&self, node: NodeId) -> NodeId {
-        self.spots[node.0 as usize].account
+        self.more[node.0 as usize].account
     }
 
     /// x ⊑ y: y is x or encloses x.
@@ -88,12 +90,19 @@ impl Forest {
         first <= inner && inner <= self.more[y.0 as usize].last
     }
 
-    /// x ⊑ y, with no border between them.
+    /// x ⊑ y, where of y only [`Self::interval`] is given.
     #[must_use]
     #[inline]
-    pub fn lies_in_account(&self, x: NodeId, y: NodeId) -> bool {
-        let (inner, outer) = (&self.spots[x.0 as usize], &self.spots[y.0 as usize]);
-        inner.account == outer.account && outer.first <= inner.first && inner.first <= self.more[y.0 as usize].last
+    pub fn lies_within(&self, x: NodeId, (first, last): (u32, u32)) -> bool {
+        (first..=last).contains(&self.spots[x.0 as usize].first)
+    }
+
+    /// The same with no border between the two: x's account encloses y, as both stand in one line.
+    #[must_use]
+    #[inline]
+    pub fn lies_within_account(&self, x: NodeId, (first, last): (u32, u32)) -> bool {
+        let spot = self.spots[x.0 as usize];
+        (first..=last).contains(&spot.first) && spot.home <= first
     }
 
     /// How many nodes there are.
@@ -146,13 +155,13 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
     let all = || (0..).map(NodeId).zip(nodes);
     let inside = all().filter_map(|(id, (_, parent))| Some((parent.as_ref()?.0 as usize, id)));
     let children = Lists::of(nodes.len(), inside, NodeId(0));
-    let spot = |(account, _)| Spot { first: 0, account };
     let more = |(id, &(ty, parent)): (NodeId, &(TypeId, Option<NodeId>))| More {
         last: 0,
         ty,
         parent: parent.unwrap_or(id),
+        account: id,
     };
-    let mut spots: Vec<Spot> = all().map(spot).collect();
+    let mut spots = vec![Spot { first: 0, home: 0 }; nodes.len()];
     let mut more: Vec<More> = all().map(more).collect();
     let roots = all().filter(|(_, (_, parent))| parent.is_none());
     let mut open: Vec<(NodeId, bool)> = roots.map(|(id, _)| (id, false)).collect();
@@ -163,12 +172,17 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
             more[ix].last = next - 1;
             continue;
         }
-        spots[ix].first = next;
-        next += 1;
         let More { ty, parent, .. } = more[ix];
-        if model.ty(ty).kind != TypeKind::Account {
-            spots[ix].account = spots[parent.0 as usize].account;
+        let outside = parent != id && model.ty(ty).kind != TypeKind::Account;
+        let home = match outside {
+            true => spots[parent.0 as usize].home,
+            false => next,
+        };
+        if outside {
+            more[ix].account = more[parent.0 as usize].account;
         }
+        spots[ix] = Spot { first: next, home };
+        next += 1;
         open.push((id, true));
         open.extend(children.get(ix).iter().map(|&child| (child, false)));
     }

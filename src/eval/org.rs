@@ -3,6 +3,7 @@
 //! Containment is a [`Forest`]; all that a user holds, by hand, through groups or by default, is one slice sorted by
 //! node. Validity windows are met along the way and kept on each entry.
 
+mod entry;
 mod stated;
 mod windows;
 
@@ -17,80 +18,58 @@ use rayon::prelude::*;
 use super::forest::Forest;
 use super::reverse::Reverse;
 use crate::facts::lists::Lists;
-use crate::facts::{EVERYONE, Facts, Window};
+use crate::facts::{EVERYONE, Facts, Subject, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Model, NOW, RoleId};
 use crate::table::Table;
 
 pub use super::org_extra::Extra;
-
-/// How a user comes to hold a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Stated for him or a group that he is in: index into the facts' holdings.
-    Holding(u32),
-    /// The default of a place that lists him.
-    Default,
-    /// A single grant: index into the facts' grants.
-    Grant(u32),
-}
-
-/// A role that a user holds at a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// Where.
-    pub node: NodeId,
-    /// Which; single grants have numbers beyond all roles.
-    pub role: RoleId,
-    /// How.
-    pub source: Source,
-    /// The group through which it came, or [`NO_GROUP`].
-    group: u32,
-    /// When: a number of the organisation's windows.
-    window: WindowId,
-}
-
-/// Stated for the user himself.
-const NO_GROUP: u32 = u32::MAX;
-
-impl Entry {
-    /// The group through which it came; `None` where it is stated for the user himself.
-    #[must_use]
-    pub fn group(&self) -> Option<GroupId> {
-        (self.group != NO_GROUP).then_some(GroupId(self.group))
-    }
-
-    /// True if it is held without bounds of time.
-    #[must_use]
-    #[inline]
-    pub fn is_always(&self) -> bool {
-        self.window == WindowId::ALWAYS
-    }
-
-    /// It is stated for the user himself.
-    const fn is_direct(&self) -> bool {
-        matches!((self.source, self.group), (Source::Holding(_), NO_GROUP))
-    }
-}
+pub use entry::{Entry, Source};
 
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;
 
-/// What a stretch of users holds.
-struct Part {
+/// What users hold, one after the other.
+#[derive(Debug)]
+struct Held {
+    /// By user.
     entries: Lists<Entry>,
+    /// By user: the groups that he is in, besides that of all.
     groups: Lists<(GroupId, WindowId)>,
     windows: Windows,
 }
 
-impl Part {
+impl Held {
+    /// All users; many of them on all processors.
+    fn of_all(facts: &Facts, model: &Model, forest: &Forest) -> Self {
+        let stated = Stated::new(facts, model, forest);
+        let mut held = Self {
+            entries: Lists::none(),
+            groups: Lists::none(),
+            windows: Windows::of(facts),
+        };
+        let users: Vec<UserId> = facts.user_ids().collect();
+        // A few stretches at a time, so that little stands in memory twice.
+        for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
+            let part = |users: &[UserId]| Self::of(users, &stated);
+            let parts: Vec<Self> = match wave.len() <= STRETCH {
+                true => vec![part(wave)],
+                false => wave.par_chunks(STRETCH).map(part).collect(),
+            };
+            parts.into_iter().for_each(|part| held.append(part));
+        }
+        held.entries.shrink();
+        held.groups.shrink();
+        held
+    }
+
     fn of(users: &[UserId], stated: &Stated<'_>) -> Self {
         let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
         for &user in users {
             walk.closure(user);
             walk.entries
-                .sort_by_key(|entry| (entry.node, entry.role, entry.group()));
+                .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
@@ -102,6 +81,17 @@ impl Part {
             windows,
         }
     }
+
+    /// What the next users hold; their windows get the numbers that they have here.
+    fn append(&mut self, mut next: Self) {
+        let windows = &mut self.windows;
+        let mut here = |window: &mut WindowId| *window = windows.id(next.windows.get(*window));
+        let entries = next.entries.items_mut().iter_mut();
+        entries.for_each(|entry| here(&mut entry.window));
+        next.groups.items_mut().iter_mut().for_each(|(_, window)| here(window));
+        self.entries.append(next.entries);
+        self.groups.append(next.groups);
+    }
 }
 
 /// An organisation with its indices.
@@ -112,11 +102,7 @@ pub struct Org<'a> {
     /// Ways that custom roles and single grants add.
     pub extra: Extra,
     forest: Forest,
-    /// By user.
-    entries: Lists<Entry>,
-    /// By user: the groups that he is in, besides that of all.
-    groups: Lists<(GroupId, WindowId)>,
-    windows: Windows,
+    held: Held,
     reverse: OnceLock<Reverse>,
 }
 
@@ -134,53 +120,28 @@ impl<'a> Org<'a> {
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
         let model = table.model();
+        let forest = Forest::new(facts, model);
         let mut org = Self {
             facts,
             extra: Extra::default(),
-            forest: Forest::new(facts, model),
-            entries: Lists::none(),
-            groups: Lists::none(),
-            windows: Windows::of(facts),
+            held: Held::of_all(facts, model, &forest),
+            forest,
             reverse: OnceLock::new(),
         };
-        let stated = Stated::new(facts, model);
-        let users: Vec<UserId> = facts.user_ids().collect();
-        // A few stretches at a time, so that little stands in memory twice.
-        for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
-            let part = |users: &[UserId]| Part::of(users, &stated);
-            let parts: Vec<Part> = match wave.len() <= STRETCH {
-                true => vec![part(wave)],
-                false => wave.par_chunks(STRETCH).map(part).collect(),
-            };
-            parts.into_iter().for_each(|part| org.append(part));
-        }
-        org.entries.shrink();
-        org.groups.shrink();
         org.extra = Extra::new(table, &org);
         org
-    }
-
-    /// What the next users hold; their windows get the numbers that they have here.
-    fn append(&mut self, part: Part) {
-        let windows = &mut self.windows;
-        let mut here = |window: &mut WindowId| *window = windows.id(part.windows.get(*window));
-        let (mut entries, mut groups) = (part.entries, part.groups);
-        entries.items_mut().iter_mut().for_each(|entry| here(&mut entry.window));
-        groups.items_mut().iter_mut().for_each(|(_, window)| here(window));
-        self.entries.append(entries);
-        self.groups.append(groups);
     }
 
     /// All that a user holds, sorted by node.
     #[must_use]
     pub fn entries(&self, user: UserId) -> &[Entry] {
-        self.entries.get(user.0 as usize)
+        self.held.entries.get(user.0 as usize)
     }
 
     /// When something is held.
     #[must_use]
     pub fn window(&self, entry: &Entry) -> Window {
-        self.windows.get(entry.window)
+        self.held.windows.get(entry.window)
     }
 
     /// To what degree something is held at a moment.
@@ -194,20 +155,15 @@ impl<'a> Org<'a> {
     }
 
     /// Something that is stated, as an entry of somebody who may come to it.
-    pub(crate) fn entry(
-        &self,
-        (role, node): (RoleId, NodeId),
-        window: Window,
-        source: Source,
-        group: Option<GroupId>,
-    ) -> Entry {
-        Entry {
-            node,
-            role,
-            source,
-            group: group.map_or(NO_GROUP, |group| group.0),
-            window: self.windows.stated(window),
-        }
+    pub(crate) fn entry(&self, held: (RoleId, NodeId), window: Window, source: Source, through_group: bool) -> Entry {
+        let window = self.held.windows.stated(window);
+        Entry::new(&self.forest, held, window, (source, through_group))
+    }
+
+    /// The group through which something came; `None` where it is the user's own.
+    #[must_use]
+    pub fn group(&self, entry: &Entry) -> Option<GroupId> {
+        group_of(self.facts, entry)
     }
 
     /// What a user holds at one node.
@@ -222,7 +178,7 @@ impl<'a> Org<'a> {
     /// The organisation read backwards; the first call builds it.
     #[must_use]
     pub fn reverse(&self) -> &Reverse {
-        let build = || Reverse::new(&self.entries, &self.forest);
+        let build = || Reverse::new(&self.held.entries, &self.forest);
         self.reverse.get_or_init(build)
     }
 
@@ -237,8 +193,8 @@ impl<'a> Org<'a> {
 
     /// The groups that a user is in, with when.
     pub fn groups(&self, user: UserId) -> impl Iterator<Item = (GroupId, Window)> {
-        let besides = self.groups.get(user.0 as usize).iter();
-        let besides = besides.map(|&(group, window)| (group, self.windows.get(window)));
+        let besides = self.held.groups.get(user.0 as usize).iter();
+        let besides = besides.map(|&(group, window)| (group, self.held.windows.get(window)));
         std::iter::once((EVERYONE, Window::ALWAYS)).chain(besides)
     }
 
@@ -258,10 +214,15 @@ impl<'a> Org<'a> {
         if group == EVERYONE {
             return Tri::True;
         }
-        let of = self.groups.get(user.0 as usize).iter().filter(|(g, _)| *g == group);
+        let of = self
+            .held
+            .groups
+            .get(user.0 as usize)
+            .iter()
+            .filter(|(g, _)| *g == group);
         let degree = |&(_, window): &(GroupId, WindowId)| match window {
             WindowId::ALWAYS => Tri::True,
-            window => running(self.windows.get(window), now),
+            window => running(self.held.windows.get(window), now),
         };
         of.map(degree).max().unwrap_or(Tri::False)
     }
@@ -269,7 +230,7 @@ impl<'a> Org<'a> {
     /// The window as stated, before it is met with those of the groups on the way.
     #[must_use]
     pub fn stated_window(&self, entry: &Entry) -> Window {
-        match entry.source {
+        match entry.source() {
             Source::Holding(ix) => self.facts.holdings[ix as usize].window(),
             Source::Grant(ix) => self.facts.grants[ix as usize].window,
             Source::Default => Window::ALWAYS,
@@ -279,7 +240,7 @@ impl<'a> Org<'a> {
     /// The value of a parameter of a holding.
     #[must_use]
     pub fn parameter(&self, model: &Model, entry: &Entry, key: AttrName) -> Value {
-        let given = match entry.source {
+        let given = match entry.source() {
             Source::Holding(ix) => self.facts.holdings[ix as usize].parameters(),
             _ => &[],
         };
@@ -293,6 +254,20 @@ impl<'a> Org<'a> {
                 .find(|p| p.key == key)
         };
         stated.unwrap_or_else(|| declared().map_or(Value::Missing, crate::model::Attribute::unset))
+    }
+}
+
+/// A group's is what is stated for it.
+fn group_of(facts: &Facts, entry: &Entry) -> Option<GroupId> {
+    let subject = match entry.source() {
+        _ if !entry.is_through_group() => return None,
+        Source::Holding(ix) => facts.holdings[ix as usize].subject,
+        Source::Grant(ix) => facts.grants[ix as usize].to,
+        Source::Default => return None,
+    };
+    match subject {
+        Subject::Group(group) => Some(group),
+        Subject::User(_) => None,
     }
 }
 

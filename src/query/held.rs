@@ -193,7 +193,7 @@ impl Query<'_, '_> {
 #[must_use]
 pub(super) fn how(entry: &Entry, org: &Org<'_>, model: &Model) -> String {
     let (facts, window) = (org.facts, org.window(entry));
-    let base = match (entry.source, entry.group()) {
+    let base = match (entry.source(), org.group(entry)) {
         (Source::Default, _) => format!("by default, as a member of {}", facts.node_name(model, entry.node)),
         (_, Some(group)) => format!("through group {}", facts.group(group).id),
         (Source::Holding(_), None) => "given by hand".to_owned(),

@@ -217,7 +217,7 @@ impl<'w> Writer<'w> {
         let (Some(entry), Some(facts)) = (reason.entry, self.facts()) else {
             return String::new();
         };
-        let span = match entry.source {
+        let span = match entry.source() {
             Source::Holding(ix) => facts.holdings[ix as usize].span,
             Source::Grant(ix) => facts.grants[ix as usize].span,
             Source::Default => return String::new(),

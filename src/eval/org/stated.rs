@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::windows::Windows;
-use super::{Entry, NO_GROUP, Source};
+use super::{Entry, Source, group_of};
+use crate::eval::forest::Forest;
 use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Window};
 use crate::model::value::{GroupId, NodeId, UserId};
@@ -12,6 +13,7 @@ use crate::model::{Model, RoleId};
 /// What the facts state, by subject: indices of holdings and of grants, and the groups that somebody is put into.
 pub(super) struct Stated<'f> {
     facts: &'f Facts,
+    forest: &'f Forest,
     by_user: Lists<u32>,
     by_group: Lists<u32>,
     grants_by_user: Lists<u32>,
@@ -28,7 +30,7 @@ pub(super) struct Stated<'f> {
 type Kind<T> = fn(&T) -> Option<usize>;
 
 impl<'f> Stated<'f> {
-    pub(super) fn new(facts: &'f Facts, model: &Model) -> Self {
+    pub(super) fn new(facts: &'f Facts, model: &Model, forest: &'f Forest) -> Self {
         let (users, groups) = (facts.users.len(), facts.groups.len());
         let held = facts.holdings.iter().map(|holding| holding.subject);
         let granted = facts.grants.iter().map(|grant| grant.to);
@@ -42,6 +44,7 @@ impl<'f> Stated<'f> {
         }
         Self {
             facts,
+            forest,
             by_user: numbered(users, held.clone(), user),
             by_group: numbered(groups, held, group),
             grants_by_user: numbered(users, granted.clone(), user),
@@ -62,6 +65,10 @@ impl<'f> Stated<'f> {
             default_roles: model.type_ids().map(|ty| model.default_role(ty)).collect(),
             first_grant: count(model.roles.len() + facts.custom.len()),
         }
+    }
+
+    pub(super) fn group_of(&self, entry: &Entry) -> Option<GroupId> {
+        group_of(self.facts, entry)
     }
 
     /// Goes from user to user.
@@ -148,13 +155,9 @@ impl Walk<'_, '_> {
             self.open
                 .extend(named.into_iter().flatten().map(|&group| (group, window)));
         }
-        self.entries.push(Entry {
-            node: held.1,
-            role: held.0,
-            source,
-            group: group.map_or(NO_GROUP, |group| group.0),
-            window: self.windows.id(window),
-        });
+        let window = self.windows.id(window);
+        let source = (source, group.is_some());
+        self.entries.push(Entry::new(self.stated.forest, held, window, source));
     }
 
     /// The default roles of places that list the user, where nothing is stated for himself.

@@ -40,7 +40,7 @@ impl ByHand {
         }
         for user in check.facts.user_ids() {
             for entry in check.org.entries(user) {
-                let (Source::Holding(ix), true) = (entry.source, wanted.contains(&entry.role)) else {
+                let (Source::Holding(ix), true) = (entry.source(), wanted.contains(&entry.role)) else {
                     continue;
                 };
                 held.entry(entry.role).or_default().push(Held {
@@ -48,7 +48,7 @@ impl ByHand {
                     role: entry.role,
                     node: entry.node,
                     running: check.org.runs(entry, check.now),
-                    group: entry.group(),
+                    group: check.org.group(entry),
                     span: check.facts.holdings[ix as usize].span,
                 });
             }

@@ -82,17 +82,17 @@ fn redundant(check: &mut Check<'_>, user: UserId) {
 
 /// True if `entry` is stated for the user himself and adds no time to `other`; of two that are alike, the later repeats.
 fn repeats(check: &Check<'_>, entry: &Entry, other: &Entry) -> bool {
-    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else {
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source(), other.source()) else {
         return false;
     };
     let (ours, theirs) = (
         &check.facts.holdings[own as usize],
         &check.facts.holdings[wide as usize],
     );
-    let alike = other.group().is_none() && check.org.window(other) == check.org.window(entry);
+    let alike = !other.is_through_group() && check.org.window(other) == check.org.window(entry);
     let first = !alike || wide < own;
     let lasts = check.org.window(other).covers(check.org.window(entry));
-    own != wide && entry.group().is_none() && lasts && first && same_parameters(ours, theirs)
+    own != wide && !entry.is_through_group() && lasts && first && same_parameters(ours, theirs)
 }
 
 fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
@@ -101,7 +101,7 @@ fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
 }
 
 fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
-    let (Source::Holding(own), Source::Holding(wide)) = (entry.source, other.source) else {
+    let (Source::Holding(own), Source::Holding(wide)) = (entry.source(), other.source()) else {
         return;
     };
     let (who, role, node) = (check.user(user), check.role(entry.role), check.node(entry.node));
@@ -109,7 +109,7 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
         check.facts.holdings[own as usize].span,
         check.facts.holdings[wide as usize].span,
     );
-    let fault = match other.group() {
+    let fault = match check.org.group(other) {
         None => Diagnostic::warning(
             "facts/redundant-holding",
             format!("{who} is given {role} at {node} twice"),
@@ -134,8 +134,8 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
 /// What else would change if a role that a group gives as well were taken from the user himself.
 fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String> {
     let here = check.org.entries_at(user, entry.node).iter();
-    let direct =
-        here.filter(|e| e.group().is_none() && matches!(e.source, Source::Holding(_)) && e.source != entry.source);
+    let direct = here
+        .filter(|e| !e.is_through_group() && matches!(e.source(), Source::Holding(_)) && e.source() != entry.source());
     let mut direct = direct.peekable();
     let (who, node) = (check.user(user), check.node(entry.node));
     if direct.peek().is_some() && direct.any(|e| check.org.window(e).covers(check.org.window(entry))) {
@@ -173,19 +173,23 @@ fn defaults(check: &mut Check<'_>, user: UserId, constrained: &HashSet<RoleId>) 
 fn given_default<'a>(check: &Check<'a>, user: UserId, place: NodeId) -> Option<&'a Holding> {
     let default = check.defaults[check.org.ty(place).ix()]?;
     let here = check.org.entries_at(user, place);
-    let mut direct = here.iter().filter(|entry| entry.group().is_none() && !is_grant(entry));
+    let mut direct = here
+        .iter()
+        .filter(|entry| !entry.is_through_group() && !is_grant(entry));
     let (Some(only), None) = (direct.next(), direct.next()) else {
         return None;
     };
-    let Source::Holding(ix) = only.source else { return None };
+    let Source::Holding(ix) = only.source() else {
+        return None;
+    };
     let holding = &check.facts.holdings[ix as usize];
     let plain = only.is_always() && holding.parameters().is_empty();
     let repeated = here
         .iter()
-        .any(|entry| entry.group().is_some() && entry.role == default);
+        .any(|entry| entry.is_through_group() && entry.role == default);
     (only.role == default && plain && !repeated).then_some(holding)
 }
 
 fn is_grant(entry: &Entry) -> bool {
-    matches!(entry.source, Source::Grant(_))
+    matches!(entry.source(), Source::Grant(_))
 }

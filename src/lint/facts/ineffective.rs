@@ -52,7 +52,7 @@ fn holders<'a>(check: &Check<'a>) -> Holders<'a> {
             .iter()
             .filter(|it| !check.org.window(it).is_empty())
         {
-            let key = match entry.source {
+            let key = match entry.source() {
                 Source::Grant(ix) => (true, ix),
                 Source::Holding(ix) => (false, ix),
                 Source::Default => continue,
@@ -233,7 +233,7 @@ impl Texts<'_, '_> {
         let check = self.check;
         for entry in reasons.iter().take(super::LISTED) {
             let text = format!("had as {} at {}", check.role(entry.role), check.node(entry.node));
-            let span = match entry.source {
+            let span = match entry.source() {
                 Source::Holding(ix) => check.facts.holdings[ix as usize].span,
                 Source::Default | Source::Grant(_) => check.facts.node(entry.node).span,
             };

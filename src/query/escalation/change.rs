@@ -279,7 +279,7 @@ impl Change {
                 explain(scene.table, org, &request).reasons
             });
             // A single grant is allowed by no rule of its own: the data are the rule.
-            let by_rule = |reason: &Reason| !matches!(reason.entry.map(|entry| entry.source), Some(Source::Grant(_)));
+            let by_rule = |reason: &Reason| !matches!(reason.entry.map(|entry| entry.source()), Some(Source::Grant(_)));
             let mut granted = reasons.filter(|reason| reason.cause == Cause::Granted);
             let grants = granted.find(by_rule);
             rules.extend(grants.map(|reason| reason.rule).filter(|rule| !rules.contains(rule)));

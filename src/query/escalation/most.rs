@@ -297,7 +297,7 @@ fn follows(atom: usize) -> Origin {
 }
 
 fn number(entry: Option<Entry>) -> u64 {
-    match entry.map(|entry| entry.source) {
+    match entry.map(|entry| entry.source()) {
         Some(Source::Holding(ix)) => u64::from(ix) * 2,
         Some(Source::Grant(ix)) => u64::from(ix) * 2 + 1,
         Some(Source::Default) => FRESH - 1,

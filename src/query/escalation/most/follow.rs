@@ -51,7 +51,7 @@ impl Most<'_> {
         for (subject, role, node, window, source) in held.chain(granted) {
             let Subject::Group(group) = subject else { continue };
             if running(window, time) == Tri::True {
-                let entry = self.org.entry((role, node), window, source, Some(group));
+                let entry = self.org.entry((role, node), window, source, true);
                 self.state(group, (role, node), Some(entry), Origin::default());
             }
         }
@@ -141,7 +141,7 @@ impl Most<'_> {
             given.dedup();
             let taken = given.iter().all(|&role| self.takes(user, role, place, &mut origin));
             if taken {
-                let entry = self.org.entry((role, place), Window::ALWAYS, Source::Default, None);
+                let entry = self.org.entry((role, place), Window::ALWAYS, Source::Default, false);
                 self.hold(user, (role, place), Some(entry), origin);
             }
         }

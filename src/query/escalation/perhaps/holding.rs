@@ -43,7 +43,7 @@ impl Perhaps<'_> {
         trail: &mut Trail,
     ) -> bool {
         let single = matches!(
-            entry.map(|entry| entry.source),
+            entry.map(|entry| entry.source()),
             Some(crate::eval::org::Source::Grant(_))
         );
         let request = Request {

@@ -1,0 +1,136 @@
+//! What a user holds, packed: all that a decision asks of a holding stands in it, so that no node but the target is
+//! looked up.
+
+use super::windows::WindowId;
+use crate::eval::forest::Forest;
+use crate::model::RoleId;
+use crate::model::value::NodeId;
+
+/// How a user comes to hold a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Stated for him or a group that he is in: index into the facts' holdings.
+    Holding(u32),
+    /// The default of a place that lists him.
+    Default,
+    /// A single grant: index into the facts' grants.
+    Grant(u32),
+}
+
+/// A role that a user holds at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Where.
+    pub node: NodeId,
+    /// Which; single grants have numbers beyond all roles.
+    pub role: RoleId,
+    /// The numbers, in pre-order, of the node and of the last one that lies in it.
+    first: u32,
+    last: u32,
+    how: How,
+    /// When: a number of the organisation's windows.
+    pub(super) window: WindowId,
+}
+
+impl Entry {
+    pub(super) fn new(
+        forest: &Forest,
+        (role, node): (RoleId, NodeId),
+        window: WindowId,
+        (source, through_group): (Source, bool),
+    ) -> Self {
+        let (first, last) = forest.interval(node);
+        Self {
+            node,
+            role,
+            first,
+            last,
+            how: How::new(source, through_group),
+            window,
+        }
+    }
+
+    /// What lies in the node, as [`Forest::interval`] tells it.
+    #[must_use]
+    #[inline]
+    pub const fn interval(&self) -> (u32, u32) {
+        (self.first, self.last)
+    }
+
+    /// How it came.
+    #[must_use]
+    pub const fn source(&self) -> Source {
+        self.how.source()
+    }
+
+    /// It came through a group; else it is the user's own.
+    #[must_use]
+    pub const fn is_through_group(&self) -> bool {
+        self.how.0 & How::GROUP != 0
+    }
+
+    /// True if it is held without bounds of time.
+    #[must_use]
+    #[inline]
+    pub fn is_always(&self) -> bool {
+        self.window == WindowId::ALWAYS
+    }
+
+    /// It is stated for the user himself.
+    pub(super) const fn is_direct(&self) -> bool {
+        matches!(self.source(), Source::Holding(_)) && !self.is_through_group()
+    }
+}
+
+/// A source and whether it is a group's, in one number: two bits for the kind, one for the group, the rest an index.
+///
+/// An organisation has at most [`How::MOST`] holdings, and as many grants; what lies beyond would take some tens of
+/// gigabytes of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct How(u32);
+
+impl How {
+    const MOST: u32 = (1 << 29) - 1;
+    const GROUP: u32 = 1 << 29;
+    const DEFAULT: u32 = 1 << 30;
+    const GRANT: u32 = 1 << 31;
+
+    fn new(source: Source, through_group: bool) -> Self {
+        let (kind, ix) = match source {
+            Source::Holding(ix) => (0, ix),
+            Source::Default => (Self::DEFAULT, 0),
+            Source::Grant(ix) => (Self::GRANT, ix),
+        };
+        assert!(ix <= Self::MOST, "more than {} holdings", Self::MOST);
+        Self(kind | if through_group { Self::GROUP } else { 0 } | ix)
+    }
+
+    const fn source(self) -> Source {
+        match (self.0 & Self::GRANT != 0, self.0 & Self::DEFAULT != 0) {
+            (true, _) => Source::Grant(self.0 & Self::MOST),
+            (_, true) => Source::Default,
+            _ => Source::Holding(self.0 & Self::MOST),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_stays_what_it_was() {
+        for source in [
+            Source::Holding(0),
+            Source::Holding(How::MOST),
+            Source::Grant(0),
+            Source::Grant(How::MOST),
+            Source::Default,
+        ] {
+            for group in [false, true] {
+                let how = How::new(source, group);
+                assert_eq!((how.source(), how.0 & How::GROUP != 0), (source, group));
+            }
+        }
+    }
+}
