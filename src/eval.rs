@@ -14,6 +14,7 @@ pub mod explain;
 pub mod forest;
 pub mod org;
 pub mod org_extra;
+mod plainly;
 pub mod reach;
 pub mod reverse;
 

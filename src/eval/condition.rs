@@ -335,6 +335,7 @@ impl Eval<'_> {
     }
 
     /// u is the value, or is in it.
+    #[inline]
     pub(super) fn is_or_in(&self, user: UserId, value: Value) -> Tri {
         match value {
             Value::User(other) => (user == other).into(),
@@ -353,6 +354,7 @@ impl Eval<'_> {
 }
 
 /// The least of the truths; stops at false.
+#[inline]
 pub(super) fn all<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
     let mut least = Tri::True;
     for item in items {
@@ -365,6 +367,7 @@ pub(super) fn all<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
 }
 
 /// The greatest of the truths; stops at true.
+#[inline]
 pub(super) fn any<T>(items: impl IntoIterator<Item = T>, mut truth: impl FnMut(T) -> Tri) -> Tri {
     let mut greatest = Tri::False;
     for item in items {

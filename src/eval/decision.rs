@@ -1,6 +1,6 @@
 //! D(u, p, r): some grant applies and no prohibition does.
 //!
-//! 1. [`Eval::degree`] looks first whether roles and places alone settle it; then at the prohibitions, of which one that
+//! 1. [`Eval::degree`] looks first whether that can be told [plainly](super::plainly); then at the prohibitions, of which one that
 //!    is true settles the matter.
 //! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then what the user holds at nodes that
 //!    enclose the target; far holdings (`across`, `anywhere`); derived roles; custom roles and single grants.
@@ -8,29 +8,16 @@
 
 use super::condition::{Scope, all, any};
 use super::org::{Entry, Org, Source, running};
+use super::plainly::Plainly;
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
-use crate::table::plain::{Ask, Plain, bit};
 use crate::table::{Needs, Table, Way, is_far};
 
 /// Up to so many holdings are looked at one after the other.
-const FEW: usize = 8;
-
-/// What roles, places and a look at an attribute tell about a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Plainly {
-    /// Some grant applies.
-    Granted,
-    /// No grant applies.
-    Denied,
-    /// None of the rules applies that ask for nothing else; of the others nothing is known.
-    NotSo,
-    /// All has to be looked at.
-    Unclear,
-}
+pub(super) const FEW: usize = 8;
 
 /// One evaluation: policy, organisation, request.
 #[derive(Debug, Clone, Copy)]
@@ -67,77 +54,6 @@ impl<'e> Eval<'e> {
             _ => self.side(Effect::Grant),
         };
         granted.min(prohibited.negate())
-    }
-
-    /// Whether some grant applies, as far as that can be told from roles, places and a look at an attribute: a role that
-    /// has the permission is held above the target, within its account.
-    fn plainly(&self) -> Plainly {
-        let plain = self.table.plain(self.request.permission);
-        let Target { start, own, resource } = self.request.target;
-        if own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account) {
-            return Plainly::Unclear;
-        }
-        if let Some(ty) = plain.asks_about()
-            && (resource != Resource::Node(start) || self.org.facts.node(start).ty != ty)
-        {
-            return Plainly::Unclear;
-        }
-        let mut found = any(plain.public(), |set| self.holds_whole(set));
-        if let Some(user) = self.request.user
-            && found != Tri::True
-        {
-            found = found.max(self.plainly_held(user, plain));
-        }
-        let nothing_else = || plain.rest().0.is_empty() && self.org.extra.ways(self.request.permission).is_empty();
-        match found {
-            Tri::True => Plainly::Granted,
-            Tri::Unknown => Plainly::Unclear,
-            Tri::False if nothing_else() => Plainly::Denied,
-            Tri::False => Plainly::NotSo,
-        }
-    }
-
-    /// Of holdings with a window nothing is told.
-    fn plainly_held(&self, user: UserId, plain: &Plain) -> Tri {
-        let start = self.request.target.start;
-        let gives = |entry: &Entry| {
-            let has = plain.has(entry.role);
-            if !(has || plain.asks(entry.role)) || !self.org.lies_within_account(start, entry.interval()) {
-                return Tri::False;
-            }
-            match (entry.is_always(), has) {
-                (false, _) => Tri::Unknown,
-                (true, true) => Tri::True,
-                (true, false) => any(plain.asked_of(entry.role), |set| self.holds_whole(set)),
-            }
-        };
-        let entries = self.org.entries(user);
-        if entries.len() <= FEW {
-            return any(entries, gives);
-        }
-        any(self.org.chain(start), |node| {
-            any(self.org.entries_at(user, node), gives)
-        })
-    }
-
-    fn holds_whole(&self, set: &[Ask]) -> Tri {
-        all(set, |ask| self.answer(*ask))
-    }
-
-    /// One look at an attribute of the target, or of a node that it lies in.
-    fn answer(&self, ask: Ask) -> Tri {
-        let start = self.request.target.start;
-        match ask {
-            Ask::Related(slot) => match self.request.user {
-                Some(user) => self.is_or_in(user, self.org.facts.node(start).values[slot as usize]),
-                None => Tri::False,
-            },
-            Ask::Among { near, slot, values } => {
-                let node = near.map_or(Some(start), |ty| self.org.near(start, ty));
-                let value = node.and_then(|node| bit(self.org.facts.node(node).values[slot as usize]));
-                value.map_or(Tri::Unknown, |bit| (bit & values != 0).into())
-            }
-        }
     }
 
     /// The greatest ρ among the rules of one effect.

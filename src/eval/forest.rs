@@ -8,10 +8,19 @@ use crate::model::{Model, TypeId, TypeKind};
 
 /// Where a node and its account stand in pre-order: all that is looked at of most targets.
 #[derive(Debug, Clone, Copy)]
-struct Spot {
+pub(super) struct Spot {
     first: u32,
     /// What the first account outward has as `first`.
     home: u32,
+}
+
+impl Spot {
+    /// It lies in a node of which [`Forest::interval`] is given, with no border between the two: its account encloses
+    /// that node, as all three stand in one line.
+    #[inline]
+    pub(super) fn lies_within_account(self, (first, last): (u32, u32)) -> bool {
+        first <= self.first && self.first <= last && self.home <= first
+    }
 }
 
 /// The rest of what is known of a node.
@@ -97,12 +106,10 @@ impl Forest {
         (first..=last).contains(&self.spots[x.0 as usize].first)
     }
 
-    /// The same with no border between the two: x's account encloses y, as both stand in one line.
-    #[must_use]
+    /// Where a node stands.
     #[inline]
-    pub fn lies_within_account(&self, x: NodeId, (first, last): (u32, u32)) -> bool {
-        let spot = self.spots[x.0 as usize];
-        (first..=last).contains(&spot.first) && spot.home <= first
+    pub(super) fn spot(&self, node: NodeId) -> Spot {
+        self.spots[node.0 as usize]
     }
 
     /// How many nodes there are.
@@ -143,8 +150,19 @@ impl Forest {
         std::iter::successors(Some(node), |&at| self.container(at))
     }
 
+    /// The same up to the node's account.
+    #[inline]
+    pub fn chain_in_account(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let outward = move |&at: &NodeId| {
+            let More { parent, account, .. } = self.more[at.0 as usize];
+            (account != at).then_some(parent)
+        };
+        std::iter::successors(Some(node), outward)
+    }
+
     /// `near_T(x)`: the first node of a type, from x outward.
     #[must_use]
+    #[inline]
     pub fn near(&self, node: NodeId, ty: TypeId) -> Option<NodeId> {
         self.chain(node).find(|&at| self.ty(at) == ty)
     }

@@ -34,9 +34,31 @@ const STRETCH: usize = 1 << 14;
 struct Held {
     /// By user.
     entries: Lists<Entry>,
+    /// By user: the nodes of his entries.
+    nodes: Vec<NodeBits>,
     /// By user: the groups that he is in, besides that of all.
     groups: Lists<(GroupId, WindowId)>,
     windows: Windows,
+}
+
+/// Some nodes, each with one of 64 bits, which neighbours do not share: tells fast that a node is not among them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NodeBits(u64);
+
+impl NodeBits {
+    const fn bit(node: NodeId) -> u64 {
+        1 << (node.0 & 63)
+    }
+
+    fn of(entries: &[Entry]) -> Self {
+        Self(entries.iter().fold(0, |bits, entry| bits | Self::bit(entry.node)))
+    }
+
+    /// False if the node is none of them.
+    #[inline]
+    pub(super) const fn may_have(self, node: NodeId) -> bool {
+        self.0 & Self::bit(node) != 0
+    }
 }
 
 impl Held {
@@ -45,6 +67,7 @@ impl Held {
         let stated = Stated::new(facts, model, forest);
         let mut held = Self {
             entries: Lists::none(),
+            nodes: Vec::with_capacity(facts.users.len()),
             groups: Lists::none(),
             windows: Windows::of(facts),
         };
@@ -66,17 +89,20 @@ impl Held {
     fn of(users: &[UserId], stated: &Stated<'_>) -> Self {
         let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
+        let mut nodes = Vec::with_capacity(users.len());
         for &user in users {
             walk.closure(user);
             walk.entries
                 .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
+            nodes.push(NodeBits::of(&walk.entries));
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
         }
         let windows = walk.windows;
         Self {
             entries,
+            nodes,
             groups,
             windows,
         }
@@ -90,6 +116,7 @@ impl Held {
         entries.for_each(|entry| here(&mut entry.window));
         next.groups.items_mut().iter_mut().for_each(|(_, window)| here(window));
         self.entries.append(next.entries);
+        self.nodes.append(&mut next.nodes);
         self.groups.append(next.groups);
     }
 }
@@ -168,11 +195,26 @@ impl<'a> Org<'a> {
 
     /// What a user holds at one node.
     #[must_use]
+    #[inline]
     pub fn entries_at(&self, user: UserId, node: NodeId) -> &[Entry] {
+        match self.nodes_held(user).may_have(node) {
+            true => self.search(user, node),
+            false => &[],
+        }
+    }
+
+    /// The nodes at which a user holds something.
+    #[inline]
+    pub(super) fn nodes_held(&self, user: UserId) -> NodeBits {
+        self.held.nodes.get(user.0 as usize).copied().unwrap_or_default()
+    }
+
+    fn search(&self, user: UserId, node: NodeId) -> &[Entry] {
         let all = self.entries(user);
         let start = all.partition_point(|entry| entry.node < node);
-        let len = all[start..].iter().take_while(|entry| entry.node == node).count();
-        &all[start..start + len]
+        let from = &all[start..];
+        let len = from.iter().position(|entry| entry.node != node).unwrap_or(from.len());
+        &from[..len]
     }
 
     /// The organisation read backwards; the first call builds it.
@@ -210,6 +252,7 @@ impl<'a> Org<'a> {
 
     /// To what degree a user is in a group at a moment.
     #[must_use]
+    #[inline]
     pub fn is_in_group(&self, user: UserId, group: GroupId, now: Value) -> Tri {
         if group == EVERYONE {
             return Tri::True;
@@ -225,6 +268,18 @@ impl<'a> Org<'a> {
             window => running(self.held.windows.get(window), now),
         };
         of.map(degree).max().unwrap_or(Tri::False)
+    }
+
+    /// Whether a user is in a group at any moment; `None` if at some only.
+    #[must_use]
+    #[inline]
+    pub(crate) fn is_always_in(&self, user: UserId, group: GroupId) -> Option<bool> {
+        let of = self.held.groups.get(user.0 as usize).iter();
+        match of.into_iter().find(|(of, _)| *of == group) {
+            Some((_, WindowId::ALWAYS)) => Some(true),
+            Some(_) => None,
+            None => Some(group == EVERYONE),
+        }
     }
 
     /// The window as stated, before it is met with those of the groups on the way.

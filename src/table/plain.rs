@@ -18,8 +18,8 @@ use super::{Needs, Way, needs};
 pub struct Plain {
     /// Roles that have the permission on no condition, wherever what is held reaches below.
     outright: Roles,
-    /// Roles that have it under plain conditions.
-    asking: Roles,
+    /// These, and those that have it under plain conditions.
+    known: Roles,
     /// Ways with plain conditions, sorted by role.
     asked: Vec<(RoleId, Asks)>,
     /// The same for everybody, also without signing in.
@@ -92,10 +92,10 @@ impl Plain {
     }
 
     fn enter(&mut self, role: RoleId, set: Asks) {
+        self.known.enter(role);
         if set.is_empty() {
             self.outright.enter(role);
         } else if !self.asked.iter().any(|known| *known == (role, set.clone())) {
-            self.asking.enter(role);
             self.asked.push((role, set));
         }
     }
@@ -107,11 +107,11 @@ impl Plain {
         self.outright.has(role)
     }
 
-    /// True if holders of the role have the permission under plain conditions.
+    /// True if holders of the role have the permission outright or under plain conditions.
     #[must_use]
     #[inline]
-    pub fn asks(&self, role: RoleId) -> bool {
-        self.asking.has(role)
+    pub fn knows(&self, role: RoleId) -> bool {
+        self.known.has(role)
     }
 
     /// What is asked of holders of a role: one of these sets must hold whole.
@@ -123,10 +123,9 @@ impl Plain {
     }
 
     /// What is asked of everybody: one of these sets must hold whole.
-    #[must_use]
     #[inline]
-    pub fn public(&self) -> &[Asks] {
-        &self.public
+    pub fn public(&self) -> impl Iterator<Item = &[Ask]> {
+        self.public.iter().map(|set| set.as_slice())
     }
 
     /// The type of the targets of which something is asked; `None` if nothing is.
@@ -134,6 +133,13 @@ impl Plain {
     #[inline]
     pub const fn asks_about(&self) -> Option<TypeId> {
         self.ty
+    }
+
+    /// There is no other way in which the permission is granted.
+    #[must_use]
+    #[inline]
+    pub const fn is_all(&self) -> bool {
+        self.rest.is_empty()
     }
 
     /// The other ways in which the permission is granted, sorted by role, with the searches that they need.
@@ -144,21 +150,32 @@ impl Plain {
     }
 }
 
-/// A set of roles: a bit for each.
+/// A set of roles: a bit for each, those of the first 64 in place.
 #[derive(Debug, Clone, Default)]
-struct Roles(Vec<u64>);
+struct Roles {
+    first: u64,
+    more: Vec<u64>,
+}
 
 impl Roles {
     fn enter(&mut self, role: RoleId) {
-        let words = self.0.len().max(role.ix() / 64 + 1);
-        self.0.resize(words, 0);
-        self.0[role.ix() / 64] |= 1 << (role.ix() % 64);
+        let bit = 1 << (role.ix() % 64);
+        match (role.ix() / 64).checked_sub(1) {
+            None => self.first |= bit,
+            Some(word) => {
+                self.more.resize(self.more.len().max(word + 1), 0);
+                self.more[word] |= bit;
+            }
+        }
     }
 
     #[inline]
     fn has(&self, role: RoleId) -> bool {
-        let word = self.0.get(role.ix() / 64);
-        word.is_some_and(|word| word >> (role.ix() % 64) & 1 == 1)
+        let word = match (role.ix() / 64).checked_sub(1) {
+            None => self.first,
+            Some(word) => self.more.get(word).copied().unwrap_or(0),
+        };
+        word >> (role.ix() % 64) & 1 == 1
     }
 }
 

@@ -1,0 +1,192 @@
+//! The fast path: what roles, places and a look at an attribute tell about a request ([`crate::table::plain`]).
+//!
+//! Most decisions end here, so this is written for speed: holdings carry the stretch of nodes that they enclose, roles are
+//! bits, conditions are bits of a value; nothing else is loaded. Where something is missing or held for a time only,
+//! nothing is told (`None`), and the whole evaluation has its turn.
+
+use super::decision::{Eval, FEW};
+use super::org::{Entry, NodeBits};
+use super::{Resource, Target};
+use crate::model::TypeKind;
+use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::table::plain::{Ask, Plain, bit};
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plainly {
+    /// Some grant applies.
+    Granted,
+    /// No grant applies.
+    Denied,
+    /// None of the rules applies that are looked at here; of the others nothing is known.
+    NotSo,
+    /// All has to be looked at.
+    Unclear,
+}
+
+impl Eval<'_> {
+    /// Whether some grant applies: a role that has the permission is held above the target, within its account.
+    #[inline]
+    pub(super) fn plainly(&self) -> Plainly {
+        let plain = self.table.plain(self.request.permission);
+        if self.is_unfit(plain) {
+            return Plainly::Unclear;
+        }
+        let look = Look {
+            eval: self,
+            plain,
+            start: self.request.target.start,
+        };
+        match look.is_granted() {
+            Some(true) => Plainly::Granted,
+            Some(false) if plain.is_all() && !self.has_extra() => Plainly::Denied,
+            Some(false) => Plainly::NotSo,
+            None => Plainly::Unclear,
+        }
+    }
+
+    /// The target is an account that nobody lists, or something is asked that only a listed node can answer.
+    #[inline]
+    fn is_unfit(&self, plain: &Plain) -> bool {
+        let Target { start, own, resource } = self.request.target;
+        if let Some(own) = own
+            && self.org.kind_of(own) == TypeKind::Account
+        {
+            return true;
+        }
+        match plain.asks_about() {
+            Some(ty) => resource != Resource::Node(start) || self.org.ty(start) != ty,
+            None => false,
+        }
+    }
+
+    #[inline]
+    fn has_extra(&self) -> bool {
+        !self.org.extra.ways(self.request.permission).is_empty()
+    }
+}
+
+/// A request looked at plainly.
+#[derive(Clone, Copy)]
+struct Look<'l> {
+    eval: &'l Eval<'l>,
+    plain: &'l Plain,
+    start: NodeId,
+}
+
+impl Look<'_> {
+    #[inline]
+    fn is_granted(self) -> Option<bool> {
+        if self.one_holds(self.plain.public())? {
+            return Some(true);
+        }
+        let Some(user) = self.eval.request.user else {
+            return Some(false);
+        };
+        let entries = self.eval.org.entries(user);
+        match entries.len() <= FEW {
+            true => self.one_gives(entries),
+            false => self.one_above_gives(entries, self.eval.org.nodes_held(user)),
+        }
+    }
+
+    /// Each holding is looked at.
+    #[inline(always)]
+    fn one_gives(self, entries: &[Entry]) -> Option<bool> {
+        let spot = self.eval.org.spot(self.start);
+        for entry in entries {
+            let reaches = self.plain.knows(entry.role) && spot.lies_within_account(entry.interval());
+            if reaches && self.gives(entry)? {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    /// The target and what encloses it are searched for, up to its account.
+    fn one_above_gives(self, entries: &[Entry], nodes: NodeBits) -> Option<bool> {
+        for node in self.eval.org.chain_in_account(self.start) {
+            if !nodes.may_have(node) {
+                continue;
+            }
+            let first = entries.partition_point(|entry| entry.node < node);
+            for entry in &entries[first..] {
+                if entry.node != node {
+                    break;
+                }
+                if self.plain.knows(entry.role) && self.gives(entry)? {
+                    return Some(true);
+                }
+            }
+        }
+        Some(false)
+    }
+
+    /// Of a holding with a window nothing is told.
+    #[inline(always)]
+    fn gives(self, entry: &Entry) -> Option<bool> {
+        if !entry.is_always() {
+            return None;
+        }
+        match self.plain.has(entry.role) {
+            true => Some(true),
+            false => self.one_holds(self.plain.asked_of(entry.role)),
+        }
+    }
+
+    /// One of the sets holds whole.
+    #[inline(always)]
+    fn one_holds<'s>(self, sets: impl Iterator<Item = &'s [Ask]>) -> Option<bool> {
+        for set in sets {
+            if self.hold(set)? {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    #[inline(always)]
+    fn hold(self, set: &[Ask]) -> Option<bool> {
+        for ask in set {
+            if !self.answer(ask)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// One look at an attribute of the target, or of a node that it lies in.
+    #[inline(always)]
+    fn answer(self, ask: &Ask) -> Option<bool> {
+        let Eval { org, request, .. } = *self.eval;
+        let value = |node: NodeId, slot: u32| org.facts.node(node).values.get(slot as usize);
+        match *ask {
+            Ask::Related(slot) => match request.user {
+                Some(user) => self.is_plainly_in(user, value(self.start, slot)?),
+                None => Some(false),
+            },
+            Ask::Among { near, slot, values } => {
+                let node = match near {
+                    Some(ty) => org.near(self.start, ty)?,
+                    None => self.start,
+                };
+                Some(bit(*value(node, slot)?)? & values != 0)
+            }
+        }
+    }
+
+    /// The user is the value, or is in it.
+    #[inline(always)]
+    fn is_plainly_in(self, user: UserId, value: &Value) -> Option<bool> {
+        match *value {
+            Value::User(other) => Some(user == other),
+            Value::Group(group) => self.eval.org.is_always_in(user, group),
+            Value::Absent => Some(false),
+            Value::List(_) => match self.eval.is_or_in(user, *value) {
+                Tri::Unknown => None,
+                truth => Some(truth == Tri::True),
+            },
+            _ => None,
+        }
+    }
+}
