@@ -10,6 +10,7 @@ use super::solver::Lit;
 use super::witness::Witness;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
+use crate::model::value::NodeId;
 use crate::model::{Being, Effect, Model, RoleId, Rule};
 use crate::source::Span;
 use crate::table::{Table, Way};
@@ -148,28 +149,26 @@ fn turns(cell: &mut Cell<'_>, first: RoleId, second: RoleId) -> bool {
     })
 }
 
-/// The caller holds the first role somewhere, and by hand nothing else but this.
+/// The caller holds the first role wherever it can be held, and by hand nothing else but this.
 fn holds_only(cell: &mut Cell<'_>, first: RoleId, atom: Atom) -> Vec<Lit> {
     let nodes = cell.world.nodes_of(cell.table.model().role(first).ty);
-    let of_first: Vec<Atom> = nodes
+    let of_first: Vec<(NodeId, Atom)> = nodes
         .into_iter()
-        .map(|node| cell.world.stated(0, first, node))
+        .map(|node| (node, cell.world.stated(0, first, node)))
         .collect();
-    let some: Vec<Lit> = of_first.iter().map(|&it| cell.world.atom(it)).collect();
+    let mut claims = Vec::new();
+    for &(node, it) in &of_first {
+        let (present, held) = (cell.world.present(node), cell.world.atom(it));
+        claims.push(cell.world.circuit.or([!present, held]));
+    }
     let is_other = |it: &Atom| {
         user_of(*it) == 0
             && *it != atom
-            && !of_first.contains(it)
+            && !of_first.iter().any(|(_, of)| of == it)
             && !matches!(it, Atom::Listed(..) | Atom::InGroup(..))
     };
-    let others = cell
-        .world
-        .atoms
-        .iter()
-        .filter(|(it, _)| is_other(it))
-        .map(|(_, lit)| !*lit);
-    let mut claims: Vec<Lit> = others.collect();
-    claims.push(cell.world.circuit.or(some));
+    let others = cell.world.atoms.iter().filter(|(it, _)| is_other(it));
+    claims.extend(others.map(|(_, lit)| !*lit));
     claims
 }
 
@@ -198,7 +197,7 @@ fn gap(cell: &mut Cell<'_>, giver: RoleId, given: RoleId) -> Option<Vec<Lit>> {
 }
 
 /// The role looked at alone is held at this node.
-fn at(cell: &mut Cell<'_>, role: RoleId, node: crate::model::value::NodeId) -> Lit {
+fn at(cell: &mut Cell<'_>, role: RoleId, node: NodeId) -> Lit {
     cell.world.alone = Some(role);
     let lit = cell.world.atom(Atom::Stated(0, role, node));
     cell.world.alone = None;

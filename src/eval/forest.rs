@@ -7,9 +7,11 @@ use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
 
 /// Where a node and its account stand in pre-order: all that is looked at of most targets.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spot {
     first: u32,
+    /// The last node in pre-order that lies in it.
+    last: u32,
     /// What the first account outward has as `first`.
     home: u32,
 }
@@ -26,8 +28,6 @@ impl Spot {
 /// The rest of what is known of a node.
 #[derive(Debug, Clone, Copy)]
 struct More {
-    /// The last node in pre-order that lies in it.
-    last: u32,
     ty: TypeId,
     /// The node itself where it lies in nothing.
     parent: NodeId,
@@ -95,8 +95,7 @@ impl Forest {
     /// x ⊑ y: y is x or encloses x.
     #[must_use]
     pub fn lies_in(&self, x: NodeId, y: NodeId) -> bool {
-        let (inner, first) = (self.spots[x.0 as usize].first, self.spots[y.0 as usize].first);
-        first <= inner && inner <= self.more[y.0 as usize].last
+        self.lies_within(x, self.interval(y))
     }
 
     /// x ⊑ y, where of y only [`Self::interval`] is given.
@@ -133,7 +132,8 @@ impl Forest {
     /// The numbers, in pre-order, of a node and of the last one that lies in it.
     #[must_use]
     pub fn interval(&self, node: NodeId) -> (u32, u32) {
-        (self.spots[node.0 as usize].first, self.more[node.0 as usize].last)
+        let Spot { first, last, .. } = self.spots[node.0 as usize];
+        (first, last)
     }
 
     /// Every node, in pre-order.
@@ -174,12 +174,11 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
     let inside = all().filter_map(|(id, (_, parent))| Some((parent.as_ref()?.0 as usize, id)));
     let children = Lists::of(nodes.len(), inside, NodeId(0));
     let more = |(id, &(ty, parent)): (NodeId, &(TypeId, Option<NodeId>))| More {
-        last: 0,
         ty,
         parent: parent.unwrap_or(id),
         account: id,
     };
-    let mut spots = vec![Spot { first: 0, home: 0 }; nodes.len()];
+    let mut spots = vec![Spot::default(); nodes.len()];
     let mut more: Vec<More> = all().map(more).collect();
     let roots = all().filter(|(_, (_, parent))| parent.is_none());
     let mut open: Vec<(NodeId, bool)> = roots.map(|(id, _)| (id, false)).collect();
@@ -187,7 +186,7 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
     while let Some((id, done)) = open.pop() {
         let ix = id.0 as usize;
         if done {
-            more[ix].last = next - 1;
+            spots[ix].last = next - 1;
             continue;
         }
         let More { ty, parent, .. } = more[ix];
@@ -199,7 +198,11 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
         if outside {
             more[ix].account = more[parent.0 as usize].account;
         }
-        spots[ix] = Spot { first: next, home };
+        spots[ix] = Spot {
+            first: next,
+            last: next,
+            home,
+        };
         next += 1;
         open.push((id, true));
         open.extend(children.get(ix).iter().map(|&child| (child, false)));

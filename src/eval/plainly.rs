@@ -4,9 +4,9 @@
 //! bits, conditions are bits of a value; nothing else is loaded. Where something is missing or held for a time only,
 //! nothing is told (`None`), and the whole evaluation has its turn.
 
+use super::Resource;
 use super::decision::{Eval, FEW};
 use super::org::{Entry, NodeBits};
-use super::{Resource, Target};
 use crate::model::TypeKind;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::table::plain::{Ask, Plain, bit};
@@ -29,7 +29,7 @@ impl Eval<'_> {
     #[inline]
     pub(super) fn plainly(&self) -> Plainly {
         let plain = self.table.plain(self.request.permission);
-        if self.is_unfit(plain) {
+        if self.is_unfit() {
             return Plainly::Unclear;
         }
         let look = Look {
@@ -45,19 +45,11 @@ impl Eval<'_> {
         }
     }
 
-    /// The target is an account that nobody lists, or something is asked that only a listed node can answer.
+    /// The target is an account that nobody lists.
     #[inline]
-    fn is_unfit(&self, plain: &Plain) -> bool {
-        let Target { start, own, resource } = self.request.target;
-        if let Some(own) = own
-            && self.org.kind_of(own) == TypeKind::Account
-        {
-            return true;
-        }
-        match plain.asks_about() {
-            Some(ty) => resource != Resource::Node(start) || self.org.ty(start) != ty,
-            None => false,
-        }
+    fn is_unfit(&self) -> bool {
+        let own = self.request.target.own;
+        own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account)
     }
 
     #[inline]
@@ -74,7 +66,7 @@ struct Look<'l> {
     start: NodeId,
 }
 
-impl Look<'_> {
+impl<'l> Look<'l> {
     #[inline]
     fn is_granted(self) -> Option<bool> {
         if self.one_holds(self.plain.public())? {
@@ -159,20 +151,28 @@ impl Look<'_> {
     #[inline(always)]
     fn answer(self, ask: &Ask) -> Option<bool> {
         let Eval { org, request, .. } = *self.eval;
-        let value = |node: NodeId, slot: u32| org.facts.node(node).values.get(slot as usize);
         match *ask {
             Ask::Related(slot) => match request.user {
-                Some(user) => self.is_plainly_in(user, value(self.start, slot)?),
+                Some(user) => self.is_plainly_in(user, self.own(slot)?),
                 None => Some(false),
             },
             Ask::Among { near, slot, values } => {
-                let node = match near {
-                    Some(ty) => org.near(self.start, ty)?,
-                    None => self.start,
+                let value = match near {
+                    Some(ty) => org.facts.node(org.near(self.start, ty)?).values.get(slot as usize)?,
+                    None => self.own(slot)?,
                 };
-                Some(bit(*value(node, slot)?)? & values != 0)
+                Some(bit(*value)? & values != 0)
             }
         }
+    }
+
+    /// A value of the target, if that is a listed node of the type that is asked about.
+    #[inline(always)]
+    fn own(self, slot: u32) -> Option<&'l Value> {
+        let Eval { org, request, .. } = *self.eval;
+        let node = org.facts.node(self.start);
+        let fits = request.target.resource == Resource::Node(self.start) && self.plain.asks_about() == Some(node.ty);
+        node.values.get(slot as usize).filter(|_| fits)
     }
 
     /// The user is the value, or is in it.
