@@ -6,7 +6,9 @@
 //! | 4 | [`VERSION`], little-endian like all numbers here |
 //! | 8 | how many bytes follow the header |
 //! | 8 | their checksum (XXH3, 64 bits) |
-//! | … | the contents, in the [postcard] encoding |
+//! | 8 | how many of the bytes are the first part |
+//! | … | policy and organisation, in the [postcard] encoding |
+//! | … | what users hold ([`Held`]), the same |
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
@@ -23,16 +25,19 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::diagnostic::Diagnostic;
+use crate::eval::org::{Held, Org};
 use crate::facts::{Facts, Values};
 use crate::model::Model;
 use crate::model::value::Value;
 use crate::source::{FileId, Sources};
 
 /// The version of the format: files of any other are refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
 const HEADER: usize = 28;
+/// Of the first part's length, which counts to the contents.
+const LENGTH: usize = 8;
 
 /// What is written.
 #[derive(Serialize)]
@@ -54,6 +59,8 @@ pub struct Snapshot {
     numbering: u64,
     facts: Facts,
     values: SharedValues,
+    #[serde(skip)]
+    held: Option<Held>,
 }
 
 /// The values of nodes and users, each list once: most have what their type has by default.
@@ -69,17 +76,18 @@ struct SharedValues {
 /// # Errors
 ///
 /// If something cannot be encoded, which no organisation that was read is known to cause.
-pub fn save(policy: &[FileId], sources: &Sources, model: &Model, facts: &Facts) -> Result<Vec<u8>, Diagnostic> {
+pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) -> Result<Vec<u8>, Diagnostic> {
     let contents = Contents {
         policy,
         sources,
         numbering: numbering(model),
-        facts,
-        values: SharedValues::of(facts),
+        facts: org.facts,
+        values: SharedValues::of(org.facts),
     };
-    let mut bytes = vec![0; HEADER];
-    bytes = postcard::to_extend(&contents, bytes)
-        .map_err(|error| Diagnostic::error("snapshot/unsaved", format!("the snapshot cannot be made: {error}")))?;
+    let mut bytes = encode(&contents, vec![0; HEADER + LENGTH])?;
+    let first = (bytes.len() - HEADER - LENGTH) as u64;
+    bytes[HEADER..HEADER + LENGTH].copy_from_slice(&first.to_le_bytes());
+    let mut bytes = encode(org.held(), bytes)?;
     let (header, contents) = bytes.split_at_mut(HEADER);
     let parts: [&[u8]; 4] = [
         &MAGIC,
@@ -89,6 +97,11 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, facts: &Facts) 
     ];
     header.copy_from_slice(&parts.concat());
     Ok(bytes)
+}
+
+fn encode(contents: &impl Serialize, before: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
+    postcard::to_extend(contents, before)
+        .map_err(|error| Diagnostic::error("snapshot/unsaved", format!("the snapshot cannot be made: {error}")))
 }
 
 /// True if bytes begin as a snapshot does.
@@ -121,16 +134,32 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
     if contents.len() as u64 != length || xxh3_64(contents) != checksum {
         return Err(damaged());
     }
-    postcard::from_bytes(contents).map_err(|_| damaged())
+    let (first, parts) = contents.split_first_chunk::<LENGTH>().ok_or_else(damaged)?;
+    let first = usize::try_from(u64::from_le_bytes(*first)).map_err(|_| damaged())?;
+    let (first, second) = parts.split_at_checked(first).ok_or_else(damaged)?;
+    decode(first, second).map_err(|_| damaged())
+}
+
+/// Both parts at once.
+fn decode(first: &[u8], second: &[u8]) -> postcard::Result<Snapshot> {
+    let (snapshot, held) = rayon::join(
+        || postcard::from_bytes::<Snapshot>(first),
+        || postcard::from_bytes::<Held>(second),
+    );
+    Ok(Snapshot {
+        held: Some(held?),
+        ..snapshot?
+    })
 }
 
 impl Snapshot {
-    /// The organisation, for the policy that was compiled from the snapshot's own files.
+    /// The organisation and what its users hold ([`Org::with`]), for the policy that was compiled from the snapshot's own
+    /// files.
     ///
     /// # Errors
     ///
     /// If the policy compiles to other numbers than those by which the organisation was written.
-    pub fn facts(self, model: &Model) -> Result<Facts, Diagnostic> {
+    pub fn organisation(self, model: &Model) -> Result<(Facts, Held), Diagnostic> {
         if self.numbering != numbering(model) {
             return Err(other_version(
                 "this version of the program numbers its policy otherwise",
@@ -139,7 +168,7 @@ impl Snapshot {
         let mut facts = self.facts;
         facts.pool.index();
         self.values.share(&mut facts).ok_or_else(damaged)?;
-        Ok(facts)
+        Ok((facts, self.held.ok_or_else(damaged)?))
     }
 }
 

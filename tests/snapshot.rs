@@ -225,7 +225,7 @@ fn another_policy_is_refused() {
         model(POLICY, &mut sources, &mut found),
         model(&other, &mut sources, &mut found),
     );
-    assert!(snapshot::open(&bytes).unwrap().facts(&same).is_ok());
-    let fault = snapshot::open(&bytes).unwrap().facts(&other).unwrap_err();
+    assert!(snapshot::open(&bytes).unwrap().organisation(&same).is_ok());
+    let fault = snapshot::open(&bytes).unwrap().organisation(&other).unwrap_err();
     assert_eq!(fault.code, "snapshot/version");
 }

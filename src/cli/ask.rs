@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
-    let org = facts.as_ref().map(|facts| Org::new(&table, facts));
+    let held = loaded.held.take();
+    let org = facts.as_ref().map(|facts| load::ready(&table, facts, held));
     let mut session = Session {
         table: &table,
         org: org.as_ref(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, progress};
 use crate::diagnostic::Found;
+use crate::eval::org::{Held, Org};
 use crate::facts::{self, Facts};
 use crate::model::value::Value;
 use crate::model::{self, Model};
@@ -36,6 +37,8 @@ pub(super) struct Loaded {
     pub(super) table: Option<Table>,
     /// The organisation that a snapshot brought along.
     pub(super) facts: Option<Facts>,
+    /// What its users hold, where that was brought along as well.
+    pub(super) held: Option<Held>,
     pub(super) found: Found,
 }
 
@@ -55,6 +58,7 @@ pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
         model,
         table,
         facts: None,
+        held: None,
         found,
     }
 }
@@ -87,8 +91,8 @@ fn snapshot(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<Loa
         tests: Vec::new(),
     };
     let mut loaded = compile(policy, sources);
-    match snapshot.facts(&loaded.model) {
-        Ok(facts) => loaded.facts = Some(facts),
+    match snapshot.organisation(&loaded.model) {
+        Ok((facts, held)) => (loaded.facts, loaded.held) = (Some(facts), Some(held)),
         Err(fault) => found.push(fault),
     }
     Some(loaded)
@@ -107,6 +111,9 @@ pub(super) fn organisation(
     found: &mut Found,
 ) -> Option<Facts> {
     let (model, policy) = (&loaded.model, &loaded.policy);
+    if given.is_some() {
+        loaded.held = None;
+    }
     match given {
         None if loaded.facts.is_some() => loaded.facts.take(),
         Some(folder) if folder.is_dir() => {
@@ -116,6 +123,12 @@ pub(super) fn organisation(
         }
         _ => facts_file(given, policy, sources, found).and_then(|file| facts(file, model, sources, found)),
     }
+}
+
+/// The organisation made ready: what its users hold is found out where no snapshot brought it along.
+pub(super) fn ready<'f>(table: &Table, facts: &'f Facts, held: Option<Held>) -> Org<'f> {
+    let kept = held.and_then(|held| Org::with(table, facts, held));
+    kept.unwrap_or_else(|| Org::new(table, facts))
 }
 
 /// Reads the facts of a file.

@@ -37,8 +37,9 @@ pub(super) fn run(args: &Args) -> Exit {
         );
         found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
     }
-    if let (Some(facts), false) = (facts, found.has_errors()) {
-        match snapshot::save(&loaded.policy.roles, &sources, &loaded.model, &facts) {
+    if let (Some(facts), Some(table), false) = (facts, &loaded.table, found.has_errors()) {
+        let org = load::ready(table, &facts, loaded.held.take());
+        match snapshot::save(&loaded.policy.roles, &sources, &loaded.model, &org) {
             Ok(bytes) => project::write_whole(&args.output, &bytes, &mut found),
             Err(fault) => found.push(fault),
         }

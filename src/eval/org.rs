@@ -14,6 +14,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::forest::Forest;
 use super::reverse::Reverse;
@@ -29,9 +30,9 @@ pub use entry::{Entry, Source};
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;
 
-/// What users hold, one after the other.
-#[derive(Debug)]
-struct Held {
+/// What users hold, one after the other: the dear part of an organisation's index, which a snapshot keeps.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Held {
     /// By user.
     entries: Lists<Entry>,
     /// By user: the nodes of his entries.
@@ -42,7 +43,7 @@ struct Held {
 }
 
 /// Some nodes, each with one of 64 bits, which neighbours do not share: tells fast that a node is not among them.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct NodeBits(u64);
 
 impl NodeBits {
@@ -84,6 +85,10 @@ impl Held {
         held.entries.shrink();
         held.groups.shrink();
         held
+    }
+
+    fn is_for(&self, users: usize) -> bool {
+        self.entries.are(users) && self.groups.are(users) && self.nodes.len() == users
     }
 
     fn of(users: &[UserId], stated: &Stated<'_>) -> Self {
@@ -146,17 +151,35 @@ impl<'a> Org<'a> {
     /// Builds the indices, those of many users on all processors; linear but for sorting.
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
-        let model = table.model();
-        let forest = Forest::new(facts, model);
+        let forest = Forest::new(facts, table.model());
+        let held = Held::of_all(facts, table.model(), &forest);
+        Self::of(table, facts, forest, held)
+    }
+
+    /// The same with what users hold as it was found out before, for the same facts and policy; `None` if it is not for
+    /// as many users.
+    #[must_use]
+    pub fn with(table: &Table, facts: &'a Facts, held: Held) -> Option<Self> {
+        let fits = held.is_for(facts.users.len());
+        fits.then(|| Self::of(table, facts, Forest::new(facts, table.model()), held))
+    }
+
+    fn of(table: &Table, facts: &'a Facts, forest: Forest, held: Held) -> Self {
         let mut org = Self {
             facts,
             extra: Extra::default(),
-            held: Held::of_all(facts, model, &forest),
+            held,
             forest,
             reverse: OnceLock::new(),
         };
         org.extra = Extra::new(table, &org);
         org
+    }
+
+    /// What users hold.
+    #[must_use]
+    pub const fn held(&self) -> &Held {
+        &self.held
     }
 
     /// All that a user holds, sorted by node.

@@ -1,7 +1,9 @@
 //! Lists that stand one behind the other, by number: two arrays, however many lists there are.
 
+use serde::{Deserialize, Serialize};
+
 /// A list of items for each number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Lists<T> {
     starts: Vec<u32>,
     items: Vec<T>,
@@ -69,6 +71,12 @@ impl<T: Copy> Lists<T> {
         let of = |(list, ends): (usize, &[u32])| (list, ends[0] as usize..ends[1] as usize);
         let ranges = self.starts.windows(2).enumerate().map(of);
         ranges.flat_map(|(list, range)| self.items[range].iter().map(move |item| (list, item)))
+    }
+
+    /// True if there are so many lists, and all items stand in one of them.
+    pub(crate) fn are(&self, lists: usize) -> bool {
+        let end = self.starts.last().map(|&end| end as usize);
+        self.starts.len() == lists + 1 && self.starts.is_sorted() && end == Some(self.items.len())
     }
 
     /// Every item, to be changed.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use rolebook::diagnostic::Found;
 use rolebook::eval::degree;
-use rolebook::eval::org::Org;
+use rolebook::eval::org::{Held, Org};
 use rolebook::facts::Facts;
 use rolebook::model::check;
 use rolebook::snapshot;
@@ -35,16 +35,22 @@ fn said(facts: &Facts) -> String {
     )
 }
 
+fn json(held: &Held) -> serde_json::Value {
+    serde_json::to_value(held).expect("numbers and lists")
+}
+
 fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
     let reject = || TestCaseError::reject("does not compile");
     let setup = case.setup().ok_or_else(reject)?;
     let table = compile(check(&setup.policy.model, &Found::default()).map_err(|_| reject())?);
-    let bytes = snapshot::save(&[], &Sources::default(), table.model(), &setup.facts);
+    let before = Org::new(&table, &setup.facts);
+    let bytes = snapshot::save(&[], &Sources::default(), table.model(), &before);
     let opened = bytes.and_then(|bytes| snapshot::open(&bytes));
-    let facts = opened.and_then(|snapshot| snapshot.facts(table.model()));
-    let facts = facts.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
+    let organisation = opened.and_then(|snapshot| snapshot.organisation(table.model()));
+    let (facts, held) = organisation.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
     prop_assert_eq!(said(&facts), said(&setup.facts));
-    let (before, after) = (Org::new(&table, &setup.facts), Org::new(&table, &facts));
+    prop_assert_eq!(json(before.held()), json(&held));
+    let after = Org::with(&table, &facts, held).ok_or_else(|| TestCaseError::fail("it is for other facts"))?;
     for question in &setup.questions {
         let request = question.request();
         prop_assert_eq!(degree(&table, &before, &request), degree(&table, &after, &request));

@@ -1,6 +1,8 @@
 //! What a user holds, packed: all that a decision asks of a holding stands in it, so that no node but the target is
 //! looked up.
 
+use serde::{Deserialize, Serialize};
+
 use super::windows::WindowId;
 use crate::eval::forest::Forest;
 use crate::model::RoleId;
@@ -18,7 +20,7 @@ pub enum Source {
 }
 
 /// A role that a user holds at a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Where.
     pub node: NodeId,
@@ -86,7 +88,7 @@ impl Entry {
 ///
 /// An organisation has at most [`How::MOST`] holdings, and as many grants; what lies beyond would take some tens of
 /// gigabytes of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct How(u32);
 
 impl How {

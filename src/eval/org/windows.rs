@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::facts::{Facts, Window};
 
 /// One of the windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct WindowId(u32);
 
 impl WindowId {
@@ -13,10 +15,27 @@ impl WindowId {
 }
 
 /// Windows by number; the first is [`Window::ALWAYS`].
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Vec<Window>", into = "Vec<Window>")]
 pub(super) struct Windows {
     all: Vec<Window>,
     ids: HashMap<Window, WindowId>,
+}
+
+impl From<Vec<Window>> for Windows {
+    fn from(all: Vec<Window>) -> Self {
+        let mut windows = Self::none();
+        for window in all {
+            windows.id(window);
+        }
+        windows
+    }
+}
+
+impl From<Windows> for Vec<Window> {
+    fn from(windows: Windows) -> Self {
+        windows.all
+    }
 }
 
 impl Windows {
