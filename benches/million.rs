@@ -181,9 +181,9 @@ fn snapshot(table: &Table, org: &Org<'_>, sources: &Sources, (folder, loaded): (
         .map(|&file| parse::policy(file, opened.sources.text(file), &mut found));
     let model = resolve::resolve(&trees.collect::<Vec<_>>(), &mut found);
     let table = table::compile(model::check(&model, &found).expect("the policy has no errors"));
-    let (facts, held) = opened.organisation(&model).expect("it is of this version");
+    let (facts, index) = opened.organisation(&model).expect("it is of this version");
     let decoding = start.elapsed();
-    let again = Org::with(&table, &facts, held).expect("it is for these facts");
+    let again = Org::with(&table, &facts, index).expect("it is for these facts");
     let opening = start.elapsed();
     let requests = requests(&table, org);
     let alike = |request: &&Request<'_>| decide(&table, org, request) == decide(&table, &again, request);

@@ -71,7 +71,7 @@ impl RuleId {
 }
 
 /// What kind a type is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TypeKind {
     /// A place that is a border.
     Account,

@@ -8,7 +8,7 @@
 //! | 8 | their checksum (XXH3, 64 bits) |
 //! | 8 | how many of the bytes are the first part |
 //! | … | policy and organisation, in the [postcard] encoding |
-//! | … | what users hold ([`Held`]), the same |
+//! | … | its [`Index`], the same |
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::diagnostic::Diagnostic;
-use crate::eval::org::{Held, Org};
+use crate::eval::org::{Index, Org};
 use crate::facts::{Facts, Values};
 use crate::model::Model;
 use crate::model::value::Value;
@@ -60,7 +60,7 @@ pub struct Snapshot {
     facts: Facts,
     values: SharedValues,
     #[serde(skip)]
-    held: Option<Held>,
+    index: Option<Index>,
 }
 
 /// The values of nodes and users, each list once: most have what their type has by default.
@@ -87,7 +87,7 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) 
     let mut bytes = encode(&contents, vec![0; HEADER + LENGTH])?;
     let first = (bytes.len() - HEADER - LENGTH) as u64;
     bytes[HEADER..HEADER + LENGTH].copy_from_slice(&first.to_le_bytes());
-    let mut bytes = encode(org.held(), bytes)?;
+    let mut bytes = encode(org.index(), bytes)?;
     let (header, contents) = bytes.split_at_mut(HEADER);
     let parts: [&[u8]; 4] = [
         &MAGIC,
@@ -142,24 +142,24 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
 
 /// Both parts at once.
 fn decode(first: &[u8], second: &[u8]) -> postcard::Result<Snapshot> {
-    let (snapshot, held) = rayon::join(
+    let (snapshot, index) = rayon::join(
         || postcard::from_bytes::<Snapshot>(first),
-        || postcard::from_bytes::<Held>(second),
+        || postcard::from_bytes::<Index>(second),
     );
     Ok(Snapshot {
-        held: Some(held?),
+        index: Some(index?),
         ..snapshot?
     })
 }
 
 impl Snapshot {
-    /// The organisation and what its users hold ([`Org::with`]), for the policy that was compiled from the snapshot's own
+    /// The organisation and its index ([`Org::with`]), for the policy that was compiled from the snapshot's own
     /// files.
     ///
     /// # Errors
     ///
     /// If the policy compiles to other numbers than those by which the organisation was written.
-    pub fn organisation(self, model: &Model) -> Result<(Facts, Held), Diagnostic> {
+    pub fn organisation(self, model: &Model) -> Result<(Facts, Index), Diagnostic> {
         if self.numbering != numbering(model) {
             return Err(other_version(
                 "this version of the program numbers its policy otherwise",
@@ -168,7 +168,7 @@ impl Snapshot {
         let mut facts = self.facts;
         facts.pool.index();
         self.values.share(&mut facts).ok_or_else(damaged)?;
-        Ok((facts, self.held.ok_or_else(damaged)?))
+        Ok((facts, self.index.ok_or_else(damaged)?))
     }
 }
 

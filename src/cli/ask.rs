@@ -61,8 +61,8 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
-    let held = loaded.held.take();
-    let org = facts.as_ref().map(|facts| load::ready(&table, facts, held));
+    let index = loaded.index.take();
+    let org = facts.as_ref().map(|facts| load::ready(&table, facts, index));
     let mut session = Session {
         table: &table,
         org: org.as_ref(),

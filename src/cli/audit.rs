@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let (Some(facts), false) = (facts, found.has_errors()) else {
         return load::print_problems(found, &sources);
     };
-    let org = load::ready(&table, &facts, loaded.held.take());
+    let org = load::ready(&table, &facts, loaded.index.take());
     let now = moment(args);
     let audit = Audit::new(&table, &org, now, args.format.unwrap_or_default());
     let job = Job {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, progress};
 use crate::diagnostic::Found;
-use crate::eval::org::{Held, Org};
+use crate::eval::org::{Index, Org};
 use crate::facts::{self, Facts};
 use crate::model::value::Value;
 use crate::model::{self, Model};
@@ -37,8 +37,8 @@ pub(super) struct Loaded {
     pub(super) table: Option<Table>,
     /// The organisation that a snapshot brought along.
     pub(super) facts: Option<Facts>,
-    /// What its users hold, where that was brought along as well.
-    pub(super) held: Option<Held>,
+    /// Its index, where that was brought along as well.
+    pub(super) index: Option<Index>,
     pub(super) found: Found,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
         model,
         table,
         facts: None,
-        held: None,
+        index: None,
         found,
     }
 }
@@ -92,7 +92,7 @@ fn snapshot(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<Loa
     };
     let mut loaded = compile(policy, sources);
     match snapshot.organisation(&loaded.model) {
-        Ok((facts, held)) => (loaded.facts, loaded.held) = (Some(facts), Some(held)),
+        Ok((facts, index)) => (loaded.facts, loaded.index) = (Some(facts), Some(index)),
         Err(fault) => found.push(fault),
     }
     Some(loaded)
@@ -112,7 +112,7 @@ pub(super) fn organisation(
 ) -> Option<Facts> {
     let (model, policy) = (&loaded.model, &loaded.policy);
     if given.is_some() {
-        loaded.held = None;
+        loaded.index = None;
     }
     match given {
         None if loaded.facts.is_some() => loaded.facts.take(),
@@ -125,9 +125,9 @@ pub(super) fn organisation(
     }
 }
 
-/// The organisation made ready: what its users hold is found out where no snapshot brought it along.
-pub(super) fn ready<'f>(table: &Table, facts: &'f Facts, held: Option<Held>) -> Org<'f> {
-    let kept = held.and_then(|held| Org::with(table, facts, held));
+/// The organisation made ready: the index is made where no snapshot brought it along.
+pub(super) fn ready<'f>(table: &Table, facts: &'f Facts, index: Option<Index>) -> Org<'f> {
+    let kept = index.and_then(|index| Org::with(table, facts, index));
     kept.unwrap_or_else(|| Org::new(table, facts))
 }
 

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args) -> Exit {
         found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
     }
     if let (Some(facts), Some(table), false) = (facts, &loaded.table, found.has_errors()) {
-        let org = load::ready(table, &facts, loaded.held.take());
+        let org = load::ready(table, &facts, loaded.index.take());
         match snapshot::save(&loaded.policy.roles, &sources, &loaded.model, &org) {
             Ok(bytes) => project::write_whole(&args.output, &bytes, &mut found),
             Err(fault) => found.push(fault),

@@ -1,13 +1,15 @@
 //! Containment made ready for decisions: nodes numbered in pre-order, so that *is n above r* is two compares; the account
 //! of every node is kept, so that a border is one compare.
 
+use serde::{Deserialize, Serialize};
+
 use crate::facts::Facts;
 use crate::facts::lists::Lists;
 use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
 
 /// Where a node and its account stand in pre-order: all that is looked at of most targets.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Spot {
     first: u32,
     /// The last node in pre-order that lies in it.
@@ -26,7 +28,7 @@ impl Spot {
 }
 
 /// The rest of what is known of a node.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct More {
     ty: TypeId,
     /// The node itself where it lies in nothing.
@@ -35,7 +37,7 @@ struct More {
 }
 
 /// Nodes with what they lie in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Forest {
     spots: Vec<Spot>,
     more: Vec<More>,

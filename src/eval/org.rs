@@ -30,9 +30,28 @@ pub use entry::{Entry, Source};
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;
 
-/// What users hold, one after the other: the dear part of an organisation's index, which a snapshot keeps.
+/// What is found out of an organisation before the first decision; a snapshot keeps it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Held {
+pub struct Index {
+    forest: Forest,
+    held: Held,
+}
+
+impl Index {
+    fn new(facts: &Facts, model: &Model) -> Self {
+        let forest = Forest::new(facts, model);
+        let held = Held::of_all(facts, model, &forest);
+        Self { forest, held }
+    }
+
+    fn is_for(&self, facts: &Facts) -> bool {
+        self.forest.len() == facts.nodes.len() && self.held.is_for(facts.users.len())
+    }
+}
+
+/// What users hold, one after the other.
+#[derive(Debug, Serialize, Deserialize)]
+struct Held {
     /// By user.
     entries: Lists<Entry>,
     /// By user: the nodes of his entries.
@@ -133,8 +152,7 @@ pub struct Org<'a> {
     pub facts: &'a Facts,
     /// Ways that custom roles and single grants add.
     pub extra: Extra,
-    forest: Forest,
-    held: Held,
+    index: Index,
     reverse: OnceLock<Reverse>,
 }
 
@@ -143,7 +161,7 @@ impl Deref for Org<'_> {
 
     /// Containment is asked of the organisation itself.
     fn deref(&self) -> &Forest {
-        &self.forest
+        &self.index.forest
     }
 }
 
@@ -151,47 +169,43 @@ impl<'a> Org<'a> {
     /// Builds the indices, those of many users on all processors; linear but for sorting.
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
-        let forest = Forest::new(facts, table.model());
-        let held = Held::of_all(facts, table.model(), &forest);
-        Self::of(table, facts, forest, held)
+        Self::of(table, facts, Index::new(facts, table.model()))
     }
 
-    /// The same with what users hold as it was found out before, for the same facts and policy; `None` if it is not for
-    /// as many users.
+    /// The same with an index that was made before, for the same facts and policy; `None` if it is not for as many nodes
+    /// and users.
     #[must_use]
-    pub fn with(table: &Table, facts: &'a Facts, held: Held) -> Option<Self> {
-        let fits = held.is_for(facts.users.len());
-        fits.then(|| Self::of(table, facts, Forest::new(facts, table.model()), held))
+    pub fn with(table: &Table, facts: &'a Facts, index: Index) -> Option<Self> {
+        index.is_for(facts).then(|| Self::of(table, facts, index))
     }
 
-    fn of(table: &Table, facts: &'a Facts, forest: Forest, held: Held) -> Self {
+    fn of(table: &Table, facts: &'a Facts, index: Index) -> Self {
         let mut org = Self {
             facts,
             extra: Extra::default(),
-            held,
-            forest,
+            index,
             reverse: OnceLock::new(),
         };
         org.extra = Extra::new(table, &org);
         org
     }
 
-    /// What users hold.
+    /// What was found out beforehand.
     #[must_use]
-    pub const fn held(&self) -> &Held {
-        &self.held
+    pub const fn index(&self) -> &Index {
+        &self.index
     }
 
     /// All that a user holds, sorted by node.
     #[must_use]
     pub fn entries(&self, user: UserId) -> &[Entry] {
-        self.held.entries.get(user.0 as usize)
+        self.index.held.entries.get(user.0 as usize)
     }
 
     /// When something is held.
     #[must_use]
     pub fn window(&self, entry: &Entry) -> Window {
-        self.held.windows.get(entry.window)
+        self.index.held.windows.get(entry.window)
     }
 
     /// To what degree something is held at a moment.
@@ -206,8 +220,8 @@ impl<'a> Org<'a> {
 
     /// Something that is stated, as an entry of somebody who may come to it.
     pub(crate) fn entry(&self, held: (RoleId, NodeId), window: Window, source: Source, through_group: bool) -> Entry {
-        let window = self.held.windows.stated(window);
-        Entry::new(&self.forest, held, window, (source, through_group))
+        let window = self.index.held.windows.stated(window);
+        Entry::new(&self.index.forest, held, window, (source, through_group))
     }
 
     /// The group through which something came; `None` where it is the user's own.
@@ -229,7 +243,7 @@ impl<'a> Org<'a> {
     /// The nodes at which a user holds something.
     #[inline]
     pub(super) fn nodes_held(&self, user: UserId) -> NodeBits {
-        self.held.nodes.get(user.0 as usize).copied().unwrap_or_default()
+        self.index.held.nodes.get(user.0 as usize).copied().unwrap_or_default()
     }
 
     fn search(&self, user: UserId, node: NodeId) -> &[Entry] {
@@ -243,7 +257,7 @@ impl<'a> Org<'a> {
     /// The organisation read backwards; the first call builds it.
     #[must_use]
     pub fn reverse(&self) -> &Reverse {
-        let build = || Reverse::new(&self.held.entries, &self.forest);
+        let build = || Reverse::new(&self.index.held.entries, &self.index.forest);
         self.reverse.get_or_init(build)
     }
 
@@ -258,8 +272,8 @@ impl<'a> Org<'a> {
 
     /// The groups that a user is in, with when.
     pub fn groups(&self, user: UserId) -> impl Iterator<Item = (GroupId, Window)> {
-        let besides = self.held.groups.get(user.0 as usize).iter();
-        let besides = besides.map(|&(group, window)| (group, self.held.windows.get(window)));
+        let besides = self.index.held.groups.get(user.0 as usize).iter();
+        let besides = besides.map(|&(group, window)| (group, self.index.held.windows.get(window)));
         std::iter::once((EVERYONE, Window::ALWAYS)).chain(besides)
     }
 
@@ -281,6 +295,7 @@ impl<'a> Org<'a> {
             return Tri::True;
         }
         let of = self
+            .index
             .held
             .groups
             .get(user.0 as usize)
@@ -288,7 +303,7 @@ impl<'a> Org<'a> {
             .filter(|(g, _)| *g == group);
         let degree = |&(_, window): &(GroupId, WindowId)| match window {
             WindowId::ALWAYS => Tri::True,
-            window => running(self.held.windows.get(window), now),
+            window => running(self.index.held.windows.get(window), now),
         };
         of.map(degree).max().unwrap_or(Tri::False)
     }
@@ -297,7 +312,7 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub(crate) fn is_always_in(&self, user: UserId, group: GroupId) -> Option<bool> {
-        let of = self.held.groups.get(user.0 as usize).iter();
+        let of = self.index.held.groups.get(user.0 as usize).iter();
         match of.into_iter().find(|(of, _)| *of == group) {
             Some((_, WindowId::ALWAYS)) => Some(true),
             Some(_) => None,

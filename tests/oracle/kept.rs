@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use rolebook::diagnostic::Found;
 use rolebook::eval::degree;
-use rolebook::eval::org::{Held, Org};
+use rolebook::eval::org::{Index, Org};
 use rolebook::facts::Facts;
 use rolebook::model::check;
 use rolebook::snapshot;
@@ -35,8 +35,8 @@ fn said(facts: &Facts) -> String {
     )
 }
 
-fn json(held: &Held) -> serde_json::Value {
-    serde_json::to_value(held).expect("numbers and lists")
+fn json(index: &Index) -> serde_json::Value {
+    serde_json::to_value(index).expect("numbers and lists")
 }
 
 fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
@@ -47,10 +47,10 @@ fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
     let bytes = snapshot::save(&[], &Sources::default(), table.model(), &before);
     let opened = bytes.and_then(|bytes| snapshot::open(&bytes));
     let organisation = opened.and_then(|snapshot| snapshot.organisation(table.model()));
-    let (facts, held) = organisation.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
+    let (facts, index) = organisation.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
     prop_assert_eq!(said(&facts), said(&setup.facts));
-    prop_assert_eq!(json(before.held()), json(&held));
-    let after = Org::with(&table, &facts, held).ok_or_else(|| TestCaseError::fail("it is for other facts"))?;
+    prop_assert_eq!(json(before.index()), json(&index));
+    let after = Org::with(&table, &facts, index).ok_or_else(|| TestCaseError::fail("it is for other facts"))?;
     for question in &setup.questions {
         let request = question.request();
         prop_assert_eq!(degree(&table, &before, &request), degree(&table, &after, &request));
