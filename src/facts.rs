@@ -234,7 +234,8 @@ pub struct SingleGrant {
 /// An organisation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// Places and resources.
+    /// Places and resources. Snapshots keep them apart, to be read beside the rest.
+    #[serde(skip)]
     pub nodes: Vec<Node>,
     /// Users and other principals.
     pub users: Vec<User>,
