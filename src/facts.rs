@@ -234,8 +234,7 @@ pub struct SingleGrant {
 /// An organisation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// Places and resources. Snapshots keep them apart, to be read beside the rest.
-    #[serde(skip)]
+    /// Places and resources.
     pub nodes: Vec<Node>,
     /// Users and other principals.
     pub users: Vec<User>,

@@ -6,10 +6,9 @@
 //! | 4 | [`VERSION`], little-endian like all numbers here |
 //! | 8 | how many bytes follow the header |
 //! | 8 | their checksum (XXH3, 64 bits) |
-//! | 16 | how many bytes are the first part, and the second |
-//! | … | policy and organisation but for its nodes, in the [postcard] encoding |
-//! | … | the nodes, the same |
-//! | … | the [`Index`], the same |
+//! | 8 | how many of the bytes are the first part |
+//! | … | policy and organisation, in the [postcard] encoding |
+//! | … | its [`Index`], the same |
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
@@ -27,7 +26,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::org::{Index, Org};
-use crate::facts::{Facts, Node, Values};
+use crate::facts::{Facts, Values};
 use crate::model::Model;
 use crate::model::value::Value;
 use crate::source::{FileId, Sources};
@@ -37,8 +36,8 @@ pub const VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
 const HEADER: usize = 28;
-/// Of the lengths of the parts, which count to the contents.
-const LENGTHS: usize = 16;
+/// Of the first part's length, which counts to the contents.
+const LENGTH: usize = 8;
 
 /// What is written.
 #[derive(Serialize)]
@@ -85,13 +84,10 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) 
         facts: org.facts,
         values: SharedValues::of(org.facts),
     };
-    let mut bytes = encode(&contents, vec![0; HEADER + LENGTHS])?;
-    let first = bytes.len() - HEADER - LENGTHS;
-    bytes = encode(&org.facts.nodes, bytes)?;
-    let second = bytes.len() - HEADER - LENGTHS - first;
-    let lengths = [first, second].map(|length| (length as u64).to_le_bytes());
-    bytes[HEADER..HEADER + LENGTHS].copy_from_slice(lengths.as_flattened());
-    bytes = encode(org.index(), bytes)?;
+    let mut bytes = encode(&contents, vec![0; HEADER + LENGTH])?;
+    let first = (bytes.len() - HEADER - LENGTH) as u64;
+    bytes[HEADER..HEADER + LENGTH].copy_from_slice(&first.to_le_bytes());
+    let mut bytes = encode(org.index(), bytes)?;
     let (header, contents) = bytes.split_at_mut(HEADER);
     let parts: [&[u8]; 4] = [
         &MAGIC,
@@ -138,32 +134,22 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
     if contents.len() as u64 != length || xxh3_64(contents) != checksum {
         return Err(damaged());
     }
-    decode(parts(contents).ok_or_else(damaged)?).map_err(|_| damaged())
+    let (first, parts) = contents.split_first_chunk::<LENGTH>().ok_or_else(damaged)?;
+    let first = usize::try_from(u64::from_le_bytes(*first)).map_err(|_| damaged())?;
+    let (first, second) = parts.split_at_checked(first).ok_or_else(damaged)?;
+    decode(first, second).map_err(|_| damaged())
 }
 
-/// The three parts of the contents.
-fn parts(contents: &[u8]) -> Option<[&[u8]; 3]> {
-    let (first, rest) = contents.split_first_chunk()?;
-    let (second, rest) = rest.split_first_chunk()?;
-    let length = |bytes: &[u8; 8]| usize::try_from(u64::from_le_bytes(*bytes)).ok();
-    let (first, rest) = rest.split_at_checked(length(first)?)?;
-    let (second, third) = rest.split_at_checked(length(second)?)?;
-    Some([first, second, third])
-}
-
-/// All parts at once.
-fn decode([first, second, third]: [&[u8]; 3]) -> postcard::Result<Snapshot> {
-    let beside = || {
-        rayon::join(
-            || postcard::from_bytes::<Vec<Node>>(second),
-            || postcard::from_bytes::<Index>(third),
-        )
-    };
-    let (snapshot, (nodes, index)) = rayon::join(|| postcard::from_bytes::<Snapshot>(first), beside);
-    let mut snapshot = snapshot?;
-    snapshot.facts.nodes = nodes?;
-    snapshot.index = Some(index?);
-    Ok(snapshot)
+/// Both parts at once.
+fn decode(first: &[u8], second: &[u8]) -> postcard::Result<Snapshot> {
+    let (snapshot, index) = rayon::join(
+        || postcard::from_bytes::<Snapshot>(first),
+        || postcard::from_bytes::<Index>(second),
+    );
+    Ok(Snapshot {
+        index: Some(index?),
+        ..snapshot?
+    })
 }
 
 impl Snapshot {
