@@ -4,7 +4,7 @@
 //! 1. [`safe_by_policy`] bounds, without any organisation, what the actors can come to hold. If S is not in it, that is
 //!    the proof.
 //! 2. Else its chain names who might give what. For each link the solver finds organisations in which that gift is
-//!    allowed; two holders of R are put into them, what rules on the way can read is varied ([`stage`]), and the
+//!    allowed; two holders of R are put into them, what rules on the way look at is varied ([`stage`]), and the
 //!    question `can alice become S at … together with bob` is asked there ([`crate::query::escalation`]).
 //! 3. If no such organisation answers with steps, the promise is unknown, never proved.
 //!
@@ -25,7 +25,7 @@ use crate::facts::Facts;
 use crate::facts::read::read;
 use crate::model::RoleId;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::{Tri, Value};
+use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::query::escalation::policy::{Core, Gain, Link, obtainable, safe_by_policy};
 use crate::query::escalation::{Goal, Outcome, Scene, reach};
 use crate::query::{Answer, Ground, ask};
@@ -209,39 +209,36 @@ fn played(table: &Table, wanted: RoleId, stage: &Stage) -> Option<Steps> {
     if found.has_errors() {
         return None;
     }
-    let [one, other] = [0, 1].map(|ix: usize| facts.user_ids().find(|&user| facts.user(user).id == stage.actors[ix]));
-    let actors = [one?, other?];
+    let user = |name: &String| facts.user_ids().find(|&user| facts.user(user).id == *name);
+    let [one, other] = &stage.actors;
+    let actors = [user(one)?, user(other)?];
+    let role = table.model().role(wanted);
+    let nodes = || facts.node_ids().filter(|&node| facts.node(node).ty == role.ty);
+    let (node, first) = [0, 1]
+        .into_iter()
+        .flat_map(|first| nodes().map(move |node| (node, first)))
+        .find(|&(node, first)| comes_to(table, &facts, (actors, first), (wanted, node)))?;
+    let [who, helper] = [first, 1 - first].map(|ix: usize| &stage.actors[ix]);
+    let (role, at) = (&role.name, &facts.node(node).id);
+    let sentence = format!("can {who} become {role} at {at} together with {helper}");
+    told(table, &facts, &stage.facts, sentence)
+}
+
+/// One of the actors comes to hold a role at a node.
+fn comes_to(table: &Table, facts: &Facts, (actors, who): ([UserId; 2], usize), (role, node): (RoleId, NodeId)) -> bool {
     let scene = Scene {
         table,
-        facts: &facts,
+        facts,
         context: &[],
         pool: &facts.pool,
         actors: &actors,
     };
-    let model = table.model();
-    for (user, name, helper) in [(actors[0], 0, 1), (actors[1], 1, 0)] {
-        for node in facts
-            .node_ids()
-            .filter(|&node| facts.node(node).ty == model.role(wanted).ty)
-        {
-            let goal = Goal::Role {
-                user,
-                roles: vec![wanted],
-                node: Some(node),
-            };
-            if matches!(reach(&scene, &goal, DECISIONS), Outcome::Plan(_)) {
-                let sentence = format!(
-                    "can {} become {} at {} together with {}",
-                    stage.actors[name],
-                    model.role(wanted).name,
-                    facts.node(node).id,
-                    stage.actors[helper]
-                );
-                return told(table, &facts, &stage.facts, sentence);
-            }
-        }
-    }
-    None
+    let goal = Goal::Role {
+        user: actors[who],
+        roles: vec![role],
+        node: Some(node),
+    };
+    matches!(reach(&scene, &goal, DECISIONS), Outcome::Plan(_))
 }
 
 /// The answer to the question, in words.

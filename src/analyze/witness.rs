@@ -115,15 +115,11 @@ impl World<'_> {
         })
     }
 
-    /// What the first two users and a node are called in a picture.
+    /// What the first two users are called in a picture.
     #[must_use]
-    pub fn called(&self, picture: &Picture, permission: PermId, node: NodeId) -> (String, String, String) {
+    pub fn called(&self, picture: &Picture, permission: PermId) -> [String; 2] {
         let names = Names::new(self, picture, &[(permission, false)]);
-        (
-            names.user(0).to_owned(),
-            names.user(1).to_owned(),
-            names.node(node).to_owned(),
-        )
+        [0, 1].map(|user| names.user(user).to_owned())
     }
 
     /// A picture as text.

@@ -38,9 +38,6 @@ impl<'e> Eval<'e> {
         if plain == Plainly::Denied {
             return Tri::False;
         }
-        if plain == Plainly::Granted && self.table.row(self.request.permission).prohibitions.is_empty() {
-            return Tri::True;
-        }
         let prohibited = match self.table.row(self.request.permission).prohibitions.is_empty() {
             true => Tri::False,
             false => self.side(Effect::Prohibit),

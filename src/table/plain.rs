@@ -5,11 +5,12 @@
 //! the target names. What cannot be said so briefly is left to the whole evaluation ([`Plain::rest`]); so is a value
 //! that is missing.
 
+use smallvec::SmallVec;
+
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
 use crate::model::{AttrName, Effect, Expr, Model, Operand, Path, Reach, RoleId, Root, Rule, TestKind, TypeId, Who};
 use crate::syntax::ast::Op;
-use smallvec::SmallVec;
 
 use super::{Needs, Way, needs};
 

@@ -210,8 +210,8 @@ fn compare(policy: &str, seed: u64) -> Result<Tally, String> {
 }
 
 /// The sums over the policies of these seeds, if nothing is wrong with any.
-fn all(count: u64, policy: impl Fn(u64) -> String + Sync) -> Tally {
-    let seeds = (900..900 + count).into_par_iter();
+fn all(seeds: Vec<u64>, policy: impl Fn(u64) -> String + Sync) -> Tally {
+    let seeds = seeds.into_par_iter();
     let all: Vec<Result<Tally, String>> = seeds.map(|seed| compare(&policy(seed), seed)).collect();
     let wrong: Vec<&String> = all.iter().filter_map(|result| result.as_ref().err()).collect();
     assert!(wrong.is_empty(), "{} wrong, the first:\n{}", wrong.len(), wrong[0]);
@@ -232,13 +232,16 @@ fn cases(count: u64) -> u64 {
 #[test]
 fn ladders_of_roles_agree_with_a_search_of_everything() {
     let count = cases(60);
-    let sums = all(count, ladder);
+    let sums = all((900..900 + count).collect(), ladder);
     let few = usize::try_from(count).unwrap() / 20;
     assert!(
         sums.climbs > few && sums.climbs < sums.actors / 2 && sums.expected > few,
         "{sums:?}"
     );
 }
+
+/// Here the role reached wins by more than what its own rules give, or stands at a type that encloses the first.
+const ONCE_MISSED: [u64; 5] = [1_085, 1_401, 1_429, 1_449, 1_737];
 
 /// Most of these give everything at once, or nothing.
 #[test]
@@ -248,8 +251,8 @@ fn random_policies_agree_with_a_search_of_everything() {
         None => String::new(),
     };
     let count = cases(120);
-    let sums = all(count, policy);
-    let few = usize::try_from(count).unwrap() / 40;
+    let sums = all((900..900 + count).chain(ONCE_MISSED).collect(), policy);
+    let few = ONCE_MISSED.len() + usize::try_from(count).unwrap() / 40;
     assert!(
         sums.climbs > few && sums.climbs < sums.actors / 20 && sums.expected > few,
         "{sums:?}"

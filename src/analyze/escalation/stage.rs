@@ -1,9 +1,9 @@
 //! Organisations on which gifts on the way are played.
 //!
 //! A gift is given by the solver's picture of an organisation in which it is allowed, one for each of the shortest
-//! chains of containers. Two holders of the first role stand in it. What rules on the way can read may have to be
-//! otherwise than this one gift asks: an attribute, who is a member where, at which nodes of the chain the first role is
-//! held. These are [`Switch`]es, turned one at a time, then two, then three.
+//! chains of containers. Two holders of the first role stand in it. What the rules look at that give and take roles on
+//! the way may have to be otherwise than this one gift asks: an attribute, who is a member where or in a group, at which
+//! nodes of the chain the first role is held. These are [`Switch`]es, turned one at a time, then two, then three.
 
 use std::ops::ControlFlow;
 
@@ -39,7 +39,7 @@ pub(super) struct Stage {
 /// Where a gift can be played.
 pub(super) struct Stages<'t> {
     cell: Cell<'t>,
-    /// The attributes that rules on the way read.
+    /// The attributes that the rules read which give and take roles on the way.
     read: Vec<AttrName>,
     actor: RoleId,
     bases: Vec<Picture>,
@@ -161,10 +161,9 @@ impl<'t> Stages<'t> {
 
     fn stage(&self, picture: &Picture) -> Stage {
         let (world, permission) = (&self.cell.world, self.cell.permission);
-        let (one, other, _) = world.called(picture, permission, world.shapes[picture.shape].chain[0]);
         Stage {
             facts: world.write(picture, permission).facts,
-            actors: [one, other],
+            actors: world.called(picture, permission),
         }
     }
 
