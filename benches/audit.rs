@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rolebook::audit::{Audit, Format, Lines};
+use rolebook::audit::{Audit, Format, Rows};
 use rolebook::diagnostic::Found;
 use rolebook::eval::org::Org;
 use rolebook::facts::read;
@@ -50,14 +50,34 @@ fn organisation() -> String {
     accounts + &units + &users
 }
 
-fn write(audit: &Audit<'_>, to: impl Write) -> io::Result<(u64, u64)> {
-    let mut lines = Lines::new(to);
-    audit.opening(&mut lines)?;
+fn write(audit: &Audit<'_>, format: Format, to: impl Write + Send) -> io::Result<(u64, u64)> {
+    let mut to = Counted { to, bytes: 0 };
+    let mut rows = Rows::new(format, &mut to)?;
+    audit.opening(&mut rows)?;
     for &account in audit.accounts() {
-        audit.account(account, &mut lines, &mut |_| {})?;
+        audit.account(account, &mut rows, &mut |_| {})?;
     }
-    lines.flush()?;
-    Ok((lines.rows(), lines.len()))
+    rows.finish()?;
+    let count = rows.rows();
+    drop(rows);
+    Ok((count, to.bytes))
+}
+
+/// What is written to, with how many bytes came.
+struct Counted<W> {
+    to: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes += bytes.len() as u64;
+        self.to.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 fn median(mut run: impl FnMut()) -> Duration {
@@ -90,12 +110,12 @@ fn main() {
     let facts = read::read(&yaml, table.model(), &mut found);
     let org = Org::new(&table, &facts);
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit.rows");
-    for format in [Format::Csv, Format::Jsonl] {
+    for format in [Format::Csv, Format::Jsonl, Format::Parquet] {
         let preparing = median(|| drop(Audit::new(&table, &org, clock(), format)));
         let audit = Audit::new(&table, &org, clock(), format);
-        let (rows, bytes) = write(&audit, io::sink()).expect("nothing is written");
-        let made = median(|| drop(write(&audit, io::sink())));
-        let written = median(|| drop(File::create(&path).and_then(|file| write(&audit, file))));
+        let (rows, bytes) = write(&audit, format, io::sink()).expect("nothing is written");
+        let made = median(|| drop(write(&audit, format, io::sink())));
+        let written = median(|| drop(File::create(&path).and_then(|file| write(&audit, format, file))));
         let rate = |time: Duration| rows as f64 / time.as_secs_f64() / 1e6;
         println!(
             "{format:?}: {} users, {rows} rows, {} MB; prepared in {preparing:.1?}; {:.1} M rows/s made, {:.1} M rows/s written to a file",

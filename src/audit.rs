@@ -2,7 +2,7 @@
 //!
 //! 1. [`Audit::new`] makes a sheet for each role: its permissions, with the text of each row but for user and place.
 //! 2. [`Audit::opening`] and [`Audit::account`] walk an organisation account by account, user by user, holding by holding,
-//!    and copy the sheets; nothing is kept of what is written.
+//!    and copy the sheets to [`Rows`]; of what is written nothing is kept.
 //! 3. [`Audit::summary`] walks the same way and counts instead ([`summary`]).
 //! 4. [`mod@file`] writes beside the file that is asked for, and knows which accounts stand there already.
 //!
@@ -11,9 +11,12 @@
 //! all over is no row.
 
 mod bars;
+mod columns;
 mod derived;
 pub mod file;
 mod format;
+mod names;
+mod rows;
 mod sheet;
 pub mod summary;
 mod users;
@@ -32,13 +35,13 @@ use crate::model::{Effect, NOW, RoleId};
 use crate::table::{Table, Way};
 
 pub use format::Format;
-pub use writer::Lines;
+pub use rows::Rows;
 
 use bars::{Bar, Case};
 use derived::AllDerived;
+use names::Names;
 use sheet::{Basis, Line, Sheet, Sheets};
 use users::Users;
-use writer::Names;
 
 /// What is audited, at which moment.
 struct Ground<'a> {
@@ -76,6 +79,17 @@ struct Held<'a> {
     entry: Option<&'a Entry>,
     /// To what degree it is held, its window left aside.
     truth: Tri,
+}
+
+impl Held<'_> {
+    /// The word for all users, where it is not about one.
+    fn all(&self) -> Option<&'static str> {
+        match (self.node, self.basis) {
+            (Some(_), _) => None,
+            (None, Basis::Anyone) => Some("anyone"),
+            (None, _) => Some("everyone"),
+        }
+    }
 }
 
 /// Why a permission that somebody seems to have is no row.
@@ -121,7 +135,6 @@ pub struct Audit<'a> {
     users: Users,
     barring: Vec<bool>,
     names: Names,
-    format: Format,
 }
 
 impl<'a> Audit<'a> {
@@ -152,7 +165,6 @@ impl<'a> Audit<'a> {
             names: Names::new(&ground),
             ground,
             sheets,
-            format,
         }
     }
 
@@ -173,9 +185,9 @@ impl<'a> Audit<'a> {
     /// # Errors
     ///
     /// Those of writing.
-    pub fn opening<W: io::Write>(&self, lines: &mut Lines<W>) -> io::Result<()> {
-        lines.push(&self.format.heading());
-        self.walk_opening(&mut writer::Writer::new(self, lines))
+    pub fn opening<W: io::Write + Send>(&self, rows: &mut Rows<W>) -> io::Result<()> {
+        rows.begin();
+        rows.take(self, None, &mut |_| {})
     }
 
     /// Writes the rows of one account; `progress` is told how many users are done.
@@ -183,36 +195,50 @@ impl<'a> Audit<'a> {
     /// # Errors
     ///
     /// Those of writing.
-    pub fn account<W: io::Write>(
+    pub fn account<W: io::Write + Send>(
         &self,
         account: NodeId,
-        lines: &mut Lines<W>,
+        rows: &mut Rows<W>,
         progress: &mut dyn FnMut(usize),
     ) -> io::Result<()> {
-        self.walk(account, &mut writer::Writer::new(self, lines), progress)
+        rows.take(self, Some(account), progress)
+    }
+
+    /// Tells of an account, or of what stands above all accounts.
+    fn walk(
+        &self,
+        account: Option<NodeId>,
+        taker: &mut impl Taker<'a>,
+        progress: &mut dyn FnMut(usize),
+    ) -> io::Result<()> {
+        match account {
+            Some(account) => self.walk_account(account, taker, progress),
+            None => self.walk_opening(taker),
+        }
     }
 
     fn walk_opening(&self, taker: &mut impl Taker<'a>) -> io::Result<()> {
         for basis in [Basis::EveryoneAnywhere, Basis::Anyone] {
             taker.begin(None, None);
             let (node, entry, truth) = (None, None, Tri::True);
-            self.one(
-                None,
-                &Held {
-                    basis,
-                    node,
-                    entry,
-                    truth,
-                },
-                &[],
-                taker,
-            );
+            let held = Held {
+                basis,
+                node,
+                entry,
+                truth,
+            };
+            self.one(None, &held, &[], taker);
             taker.end()?;
         }
         Ok(())
     }
 
-    fn walk(&self, account: NodeId, taker: &mut impl Taker<'a>, progress: &mut dyn FnMut(usize)) -> io::Result<()> {
+    fn walk_account(
+        &self,
+        account: NodeId,
+        taker: &mut impl Taker<'a>,
+        progress: &mut dyn FnMut(usize),
+    ) -> io::Result<()> {
         let mut all = Vec::new();
         for chunk in self.users.of(account).chunks(PROGRESS) {
             for &user in chunk {
@@ -390,6 +416,13 @@ impl<'a> Audit<'a> {
         let parties = zone::parties(line.rule, administrative, somebody);
         parties.min(self.sheets.zones().truth(eval, line.rule, scope, line.zone))
     }
+}
+
+/// On what it depends: the line's own terms, and what may prohibit it.
+fn condition(table: &Table, line: &Line<'_>, perhaps: &[Way]) -> String {
+    let own = (!line.terms.is_empty()).then(|| line.terms.clone());
+    let others = perhaps.iter().map(|&way| sheet::prohibition_in_words(table, way));
+    own.into_iter().chain(others).collect::<Vec<_>>().join("; ")
 }
 
 /// How many users are done between two reports of progress.

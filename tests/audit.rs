@@ -9,6 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field;
+
 const NOW: &str = "2026-06-01T00:00Z";
 
 fn root() -> &'static Path {
@@ -43,12 +46,12 @@ fn folder(test: &str) -> PathBuf {
     path
 }
 
-/// Facts for the policy of these tests that make some megabytes of rows.
-fn many(folder: &Path) -> String {
+/// Facts for the policy of these tests that make some megabytes of rows: so many users in each of 120 shops.
+fn many(folder: &Path, each: usize) -> String {
     let (mut accounts, mut users) = ("accounts:\n".to_owned(), "users:\n".to_owned());
     for shop in 0..120 {
         let _ = writeln!(accounts, "  shop-{shop}: {{ is: Shop, loud: false }}");
-        for user in 0..40 {
+        for user in 0..each {
             let _ = writeln!(
                 users,
                 "  user-{shop}-{user}: {{ in: shop-{shop}, roles: {{ Manager: shop-{shop} }} }}"
@@ -68,22 +71,77 @@ fn every_kind_of_reason_makes_rows() {
     assert_eq!(rows, fs::read_to_string(root().join("tests/audit/rows.csv")).unwrap());
 }
 
-#[test]
-fn both_formats_say_the_same() {
-    let csv = out(&audit(&["tests/audit"]));
-    let json = out(&audit(&["tests/audit", "--format", "jsonl"]));
-    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+type Row = Vec<(String, String)>;
+
+/// The rows of a table in CSV, each a list of names and values.
+fn csv_rows(text: &str) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let heading = reader.headers().unwrap().clone();
-    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), json.lines().count());
-    for (row, line) in rows.iter().zip(json.lines()) {
+    let row = |row: csv::StringRecord| {
+        let cells = heading.iter().zip(row.iter());
+        cells.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+fn json_rows(text: &str) -> Vec<Row> {
+    let row = |line: &str| {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
-        let names: Vec<&str> = object.keys().map(String::as_str).collect();
-        let values: Vec<&str> = object.values().map(|value| value.as_str().unwrap()).collect();
-        assert_eq!(names, heading.iter().collect::<Vec<_>>());
-        assert_eq!(values, row.iter().collect::<Vec<_>>());
-    }
-    assert!(rows.iter().any(|row| &row[1] == "eve \"the\", boss\t\u{e9}\n"), "{csv}");
+        let cells = object.into_iter();
+        cells
+            .map(|(name, value)| (name, value.as_str().unwrap().to_owned()))
+            .collect()
+    };
+    text.lines().map(row).collect()
+}
+
+fn parquet_rows(bytes: Vec<u8>) -> Vec<Row> {
+    let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
+    let row = |row: parquet::record::Row| {
+        let cells = row.get_column_iter();
+        let cell = |(name, value): (&String, &Field)| match value {
+            Field::Str(text) => (name.clone(), text.clone()),
+            other => panic!("{name}: {other}"),
+        };
+        cells.map(cell).collect()
+    };
+    file.get_row_iter(None)
+        .unwrap()
+        .map(|read| row(read.unwrap()))
+        .collect()
+}
+
+#[test]
+fn all_formats_say_the_same() {
+    let asked = ["tests/audit", "--format"];
+    let written = |format: &str| audit(&[&asked[..], &[format]].concat());
+    let csv = out(&written("csv"));
+    let rows = csv_rows(&csv);
+    assert_eq!(csv, out(&audit(&["tests/audit"])));
+    assert_eq!(rows, json_rows(&out(&written("jsonl"))));
+    assert_eq!(rows, parquet_rows(written("parquet").stdout));
+    let odd = ("user".to_owned(), "eve \"the\", boss\t\u{e9}\n".to_owned());
+    assert!(rows.iter().any(|row| row[1] == odd), "{csv}");
+}
+
+#[test]
+fn the_name_of_a_file_tells_its_format() {
+    let folder = folder("named");
+    let read = |name: &str| {
+        let file = folder.join(name);
+        out(&audit(&["tests/audit", "--output", file.to_str().unwrap()]));
+        fs::read(file).unwrap()
+    };
+    let rows = csv_rows(&String::from_utf8(read("rows.csv")).unwrap());
+    assert_eq!(rows, json_rows(&String::from_utf8(read("rows.JSONL")).unwrap()));
+    assert_eq!(rows, parquet_rows(read("rows.parquet")));
+    assert_eq!(read("rows.txt"), read("rows.csv"));
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["rows.JSONL", "rows.csv", "rows.parquet", "rows.txt"]);
 }
 
 #[test]
@@ -164,7 +222,7 @@ fn audit_within(blocks: u32, args: &[&str]) -> Output {
 #[test]
 fn work_that_breaks_off_goes_on() {
     let folder = folder("resume");
-    let facts = many(&folder);
+    let facts = many(&folder, 40);
     let (whole, file) = (folder.join("whole.csv"), folder.join("rows.csv"));
     let (partial, journal) = (folder.join("rows.csv.partial"), folder.join("rows.csv.journal"));
     let asked = ["tests/audit", "-f", &facts, "--output"];
@@ -216,6 +274,40 @@ fn work_that_breaks_off_goes_on() {
     assert!(!partial.exists() && !journal.exists());
 }
 
+/// A Parquet file has its directory at its end, so that work goes on behind parts, of which one file is made.
+#[cfg(unix)]
+#[test]
+fn parts_of_a_parquet_file_are_joined() {
+    let folder = folder("parts");
+    let facts = many(&folder, 250);
+    let (whole, file) = (folder.join("whole.parquet"), folder.join("rows.parquet"));
+    let parts = folder.join("rows.parquet.parts");
+    let asked = ["tests/audit", "-f", &facts, "--output"];
+    out(&audit(&[&asked[..], &[whole.to_str().unwrap()]].concat()));
+    let whole = fs::read(whole).unwrap();
+    let broken = audit_within(
+        u32::try_from(whole.len() / 1024).unwrap(),
+        &[&asked[..], &[file.to_str().unwrap(), "--now", NOW]].concat(),
+    );
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(
+        err(&broken).contains("rows.parquet.parts`; `--resume` goes on"),
+        "{}",
+        err(&broken)
+    );
+    assert!(!file.exists());
+    let journal = fs::read_to_string(folder.join("rows.parquet.journal")).unwrap();
+    let done = journal.lines().count() - 2;
+    assert!((20..100).contains(&done), "{done} of 120 accounts were done");
+    out(&audit(&[&asked[..], &[file.to_str().unwrap(), "--resume"]].concat()));
+    assert!(fs::read(&file).unwrap() == whole);
+    assert!(!parts.exists() && !folder.join("rows.parquet.journal").exists());
+    let metadata = SerializedFileReader::new(bytes::Bytes::from(whole)).unwrap();
+    let metadata = metadata.metadata();
+    assert!(metadata.num_row_groups() > 3);
+    assert_eq!(metadata.file_metadata().num_rows(), 120 * 250 * 12 + 1);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
@@ -228,39 +320,43 @@ fn a_full_disk_is_told() {
         err(&full)
     );
     assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device());
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
-    command
-        .args(["audit", "tests/audit"])
-        .current_dir(root())
-        .env("COLUMNS", "400");
-    let full = command
-        .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
-        .output()
-        .unwrap();
-    assert_eq!(full.status.code(), Some(3));
-    assert!(
-        err(&full).contains("`standard output` cannot be written"),
-        "{}",
-        err(&full)
-    );
+    for format in ["csv", "jsonl", "parquet"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+        command
+            .args(["audit", "tests/audit", "--format", format])
+            .current_dir(root())
+            .env("COLUMNS", "400");
+        let full = command
+            .stdout(fs::OpenOptions::new().write(true).open("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(full.status.code(), Some(3));
+        assert!(
+            err(&full).contains("`standard output` cannot be written: No space left on device"),
+            "{}",
+            err(&full)
+        );
+    }
 }
 
 #[test]
 fn a_reader_may_leave() {
     let folder = folder("pipe");
-    let facts = many(&folder);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
-    command
-        .args(["audit", "tests/audit", "-f", &facts])
-        .current_dir(root())
-        .env("COLUMNS", "400");
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut first = [0; 8];
-    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), err(&output)), (Some(0), String::new()));
-    assert_eq!(&first, b"account,");
+    let facts = many(&folder, 40);
+    for (format, start) in [("csv", b"acco"), ("jsonl", b"{\"ac"), ("parquet", b"PAR1")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+        command
+            .args(["audit", "tests/audit", "-f", &facts, "--format", format])
+            .current_dir(root())
+            .env("COLUMNS", "400");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = [0; 4];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), err(&output)), (Some(0), String::new()));
+        assert_eq!(&first, start);
+    }
 }
 
 #[test]

@@ -167,14 +167,18 @@ impl Run {
 
     fn console(&mut self, block: &Block) {
         let mut shown = Vec::new();
-        for command in block
-            .text
-            .lines()
-            .filter_map(|line| line.strip_prefix("$ rolebook ask "))
-        {
-            shown.push(format!("$ rolebook ask {command}"));
-            let output = rolebook(&self.folder, &["ask", "--now", NOW, command.trim_matches('"')]);
-            shown.extend(printed(&output).lines().map(str::to_owned));
+        for line in block.text.lines() {
+            let Some(command) = line.strip_prefix("$ rolebook ") else {
+                continue;
+            };
+            let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
+            let arguments: Vec<&str> = match name {
+                "ask" => vec![rest.trim_matches('"')],
+                _ => rest.split_whitespace().collect(),
+            };
+            shown.push(line.to_owned());
+            let output = rolebook(&self.folder, &[&[name, "--now", NOW], &arguments[..]].concat());
+            shown.extend(printed(&output).lines().map(|line| line.trim_end().to_owned()));
         }
         self.compare(block, &shown);
     }

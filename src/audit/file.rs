@@ -1,4 +1,5 @@
-//! A file that is whole or not there: rows go to `FILE.partial`, which takes the name of the file at the end.
+//! A file that is whole or not there: rows go to `FILE.partial`, which takes the name of the file at the end. For Parquet,
+//! of which nothing can be read before its end is written, they go to `FILE.parts`, of which `FILE.partial` is made.
 //!
 //! `FILE.journal` tells how far it is: what the rows are made from (a [`Stamp`]), then a line for each account that stands
 //! complete, with how many bytes there are after it. Work that was broken off goes on behind the last of these lines.
@@ -6,10 +7,11 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead as _, Seek as _, Write};
+use std::io::{self, BufRead as _, BufReader, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::writer::Lines;
+use super::columns::join;
+use super::{Format, Rows};
 
 /// A number that stands for texts, the same in every version of the program (FNV-1a).
 pub fn fingerprint<'t>(texts: impl Iterator<Item = &'t str>) -> u64 {
@@ -53,8 +55,12 @@ pub struct Output {
     path: PathBuf,
     /// `None` for what is written to directly.
     journal: Option<File>,
-    lines: Lines<File>,
+    format: Format,
+    file: File,
+    rows: Rows<File>,
     done: Vec<String>,
+    /// What is complete and not yet in the journal.
+    open: Vec<String>,
 }
 
 /// The moment of the work that was broken off, if there is one.
@@ -62,7 +68,7 @@ pub struct Output {
 pub fn moment(path: &Path) -> Option<i64> {
     let mut first = String::new();
     let journal = File::open(beside(path, ".journal")).ok()?;
-    io::BufReader::new(journal).read_line(&mut first).ok()?;
+    BufReader::new(journal).read_line(&mut first).ok()?;
     stamp(&first).map(|stamp| stamp.now)
 }
 
@@ -72,46 +78,58 @@ impl Output {
     /// # Errors
     ///
     /// If a file cannot be opened, or if what is there is not of this stamp.
-    pub fn open(path: &Path, stamp: Stamp, resume: bool) -> Result<Self, Refused> {
+    pub fn open(path: &Path, format: Format, stamp: Stamp, resume: bool) -> Result<Self, Refused> {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         if path.is_dir() {
             return Err(Refused::Io(io::ErrorKind::IsADirectory.into()));
         }
         if path.exists() && !path.is_file() {
-            return Self::directly(path, resume);
+            return Self::directly(path, format, resume);
         }
         match resume && beside(&path, ".journal").exists() {
-            true => Self::resume(path, stamp),
-            false => Self::start(path, stamp),
+            true => Self::resume(path, format, stamp),
+            false => Self::start(path, format, stamp),
         }
     }
 
-    fn directly(path: PathBuf, resume: bool) -> Result<Self, Refused> {
+    fn directly(path: PathBuf, format: Format, resume: bool) -> Result<Self, Refused> {
         if resume {
             return Err(Refused::Special);
         }
         let file = OpenOptions::new().write(true).open(&path)?;
         Ok(Self {
+            rows: Rows::new(format, file.try_clone()?)?,
             path,
             journal: None,
-            lines: Lines::new(file),
+            format,
+            file,
             done: Vec::new(),
+            open: Vec::new(),
         })
     }
 
-    fn start(path: PathBuf, stamp: Stamp) -> Result<Self, Refused> {
-        let mut journal = File::create(beside(&path, ".journal"))?;
-        let file = File::create(beside(&path, ".partial"))?;
-        writeln!(journal, "{TITLE} {:016x} {}", stamp.inputs, stamp.now)?;
+    /// Goes on behind what is complete, with how many bytes there are after each.
+    fn after(path: PathBuf, format: Format, journal: File, file: File, done: Vec<(u64, String)>) -> io::Result<Self> {
+        let len = done.last().map_or(0, |(len, _)| *len);
         Ok(Self {
+            rows: Rows::parts(format, file.try_clone()?, len),
             path,
             journal: Some(journal),
-            lines: Lines::new(file),
-            done: Vec::new(),
+            format,
+            file,
+            done: done.into_iter().map(|(_, name)| name).collect(),
+            open: Vec::new(),
         })
     }
 
-    fn resume(path: PathBuf, wanted: Stamp) -> Result<Self, Refused> {
+    fn start(path: PathBuf, format: Format, stamp: Stamp) -> Result<Self, Refused> {
+        let mut journal = File::create(beside(&path, ".journal"))?;
+        let file = File::create(beside(&path, format.parts()))?;
+        writeln!(journal, "{TITLE} {:016x} {}", stamp.inputs, stamp.now)?;
+        Ok(Self::after(path, format, journal, file, Vec::new())?)
+    }
+
+    fn resume(path: PathBuf, format: Format, wanted: Stamp) -> Result<Self, Refused> {
         let text = fs::read_to_string(beside(&path, ".journal"))?;
         let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
         if stamp(first) != Some(wanted) {
@@ -121,19 +139,14 @@ impl Output {
             .write(true)
             .create(true)
             .truncate(false)
-            .open(beside(&path, ".partial"))?;
+            .open(beside(&path, format.parts()))?;
         let (kept, done) = complete(rest, file.metadata()?.len());
         file.set_len(done.last().map_or(0, |(len, _)| *len))?;
         file.seek(io::SeekFrom::End(0))?;
         let mut journal = OpenOptions::new().write(true).open(beside(&path, ".journal"))?;
         journal.set_len((first.len() + 1 + kept) as u64)?;
         journal.seek(io::SeekFrom::End(0))?;
-        Ok(Self {
-            path,
-            journal: Some(journal),
-            lines: Lines::after(file, done.last().map_or(0, |(len, _)| *len)),
-            done: done.into_iter().map(|(_, name)| name).collect(),
-        })
+        Ok(Self::after(path, format, journal, file, done)?)
     }
 
     /// What stands complete from before.
@@ -143,22 +156,29 @@ impl Output {
     }
 
     /// Where rows go.
-    pub const fn lines(&mut self) -> &mut Lines<File> {
-        &mut self.lines
+    pub const fn rows(&mut self) -> &mut Rows<File> {
+        &mut self.rows
     }
 
-    /// Notes that all rows of a part have come. Rows are written first, so that the journal never tells of more than
-    /// there is.
+    /// Notes that all rows of an account have come.
     ///
     /// # Errors
     ///
     /// Those of writing.
     pub fn complete(&mut self, name: &str) -> io::Result<()> {
-        self.lines.flush()?;
+        self.open.push(name.to_owned());
+        if self.rows.is_ripe() { self.note() } else { Ok(()) }
+    }
+
+    /// Writes what waits, and then the journal, so that it never tells of more than there is.
+    fn note(&mut self) -> io::Result<()> {
         let Some(journal) = &mut self.journal else {
             return Ok(());
         };
-        journal.write_all(format!("{} {}\n", self.lines.len(), escaped(name)).as_bytes())
+        self.rows.flush()?;
+        let bytes = self.rows.bytes();
+        let lines = self.open.drain(..).map(|name| format!("{bytes} {}\n", escaped(&name)));
+        journal.write_all(lines.collect::<String>().as_bytes())
     }
 
     /// Gives the file its name.
@@ -167,19 +187,31 @@ impl Output {
     ///
     /// Those of writing and renaming.
     pub fn finish(mut self) -> io::Result<()> {
-        self.lines.flush()?;
+        self.note()?;
+        self.rows.finish()?;
+        let Self { path, format, .. } = self;
         if self.journal.is_none() {
             return Ok(());
         }
-        self.lines.to().sync_all()?;
-        fs::rename(beside(&self.path, ".partial"), &self.path)?;
-        fs::remove_file(beside(&self.path, ".journal"))
+        let (parts, partial) = (beside(&path, format.parts()), beside(&path, ".partial"));
+        if parts == partial {
+            self.file.sync_all()?;
+        } else {
+            let whole = File::create(&partial)?;
+            join(BufReader::new(File::open(&parts)?), &whole)?;
+            whole.sync_all()?;
+        }
+        fs::rename(&partial, &path)?;
+        if parts != partial {
+            fs::remove_file(parts)?;
+        }
+        fs::remove_file(beside(&path, ".journal"))
     }
 
-    /// True if work that breaks off can go on from what stands complete.
+    /// The file from which work that breaks off can go on, if there is one.
     #[must_use]
-    pub const fn is_kept(&self) -> bool {
-        self.journal.is_some()
+    pub fn kept(&self) -> Option<PathBuf> {
+        self.journal.as_ref().map(|_| beside(&self.path, self.format.parts()))
     }
 }
 

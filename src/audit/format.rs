@@ -1,12 +1,16 @@
-//! Fields of a row as CSV or JSON Lines, escaped once and copied into every row that has them.
+//! Fields of a row: as CSV or JSON Lines, escaped once and copied into every row that has them, or as the cells of columns.
 //!
-//! A row is what stands before it ([`Format::field`] of account, user, place and reason) and an ending that is the same
-//! wherever its line is written.
+//! A row is what stands before it (account, user, place and reason) and an [`Ending`] that is the same wherever its line
+//! is written.
 
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::data_type::ByteArray;
 use serde::Serialize as _;
 
 /// The columns, in order: what a holding has in all its rows stands first.
-const COLUMNS: [&str; 8] = [
+pub(super) const COLUMNS: [&str; 8] = [
     "account",
     "user",
     "place",
@@ -38,12 +42,60 @@ pub enum Format {
     Csv,
     /// JSON Lines: one object a line.
     Jsonl,
+    /// Apache Parquet: eight columns of text, in groups of about a hundred thousand rows.
+    Parquet,
 }
 
 impl Format {
-    /// What stands above all rows.
+    /// The format that the ending of a file's name asks for.
     #[must_use]
-    pub fn heading(self) -> String {
+    pub fn of_name(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            "parquet" => Some(Self::Parquet),
+            _ => None,
+        }
+    }
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// What the name of a file ends with while it grows.
+    pub(super) const fn parts(self) -> &'static str {
+        match self {
+            Self::Csv | Self::Jsonl => ".partial",
+            Self::Parquet => ".parts",
+        }
+    }
+
+    /// How it writes lines of text, if that is what it does.
+    pub(super) const fn text(self) -> Option<Text> {
+        match self {
+            Self::Csv => Some(Text::Csv),
+            Self::Jsonl => Some(Text::Jsonl),
+            Self::Parquet => None,
+        }
+    }
+}
+
+/// A format that is lines of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text {
+    Csv,
+    Jsonl,
+}
+
+impl Text {
+    /// What stands above all rows.
+    pub(super) fn heading(self) -> String {
         match self {
             Self::Csv => COLUMNS.join(",") + "\n",
             Self::Jsonl => String::new(),
@@ -69,12 +121,70 @@ impl Format {
         }
     }
 
-    /// What ends a row.
-    pub(super) const fn end(self) -> &'static [u8] {
-        match self {
+    /// Writes the last two fields and what ends a row.
+    fn finish(self, out: &mut Vec<u8>, decision: &str, condition: &str) {
+        self.field(out, Column::Decision, decision);
+        self.field(out, Column::Condition, condition);
+        out.extend_from_slice(match self {
             Self::Csv => b"\n",
             Self::Jsonl => b"}\n",
+        });
+    }
+}
+
+/// What a row says of all that a holding reaches.
+pub(super) const DECISIONS: [&str; 2] = ["allow", "depends"];
+
+/// What ends a row: permission, reach, decision and condition.
+pub(super) type Cells = [ByteArray; 4];
+
+/// What ends the rows of a line.
+pub(super) struct Ending {
+    /// Of rows that allow, and of those that depend on the line's own terms alone.
+    cells: [Arc<Cells>; 2],
+    /// The same as text, if the format is text.
+    whole: [Vec<u8>; 2],
+    /// Permission and reach as text.
+    middle: Vec<u8>,
+}
+
+impl Ending {
+    pub(super) fn new(format: Format, permission: &str, reach: &str, terms: &str) -> Self {
+        let (mut middle, mut whole) = (Vec::new(), [Vec::new(), Vec::new()]);
+        if let Some(text) = format.text() {
+            text.field(&mut middle, Column::Permission, permission);
+            text.field(&mut middle, Column::Reach, reach);
+            for (whole, decision) in whole.iter_mut().zip(DECISIONS) {
+                whole.extend_from_slice(&middle);
+                text.finish(whole, decision, terms);
+            }
         }
+        let cells = DECISIONS.map(|decision| [permission, reach, decision, terms].map(ByteArray::from));
+        Self {
+            cells: cells.map(Arc::new),
+            whole,
+            middle,
+        }
+    }
+
+    pub(super) fn text(&self, allowed: bool) -> &[u8] {
+        &self.whole[usize::from(!allowed)]
+    }
+
+    /// The ending of a row that depends also on what may prohibit it.
+    pub(super) fn depending(&self, out: &mut Vec<u8>, text: Text, condition: &str) {
+        out.extend_from_slice(&self.middle);
+        text.finish(out, DECISIONS[1], condition);
+    }
+
+    pub(super) fn cells(&self, allowed: bool) -> Arc<Cells> {
+        Arc::clone(&self.cells[usize::from(!allowed)])
+    }
+
+    /// The cells of a row that depends also on what may prohibit it.
+    pub(super) fn depending_cells(&self, condition: &str) -> Arc<Cells> {
+        let [permission, reach, depends, _] = &*self.cells[1];
+        Arc::new([permission.clone(), reach.clone(), depends.clone(), condition.into()])
     }
 }
 

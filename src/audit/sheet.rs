@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::format::{Column, Format};
+use super::format::{Ending, Format};
 use super::zone::{Zone, Zones, parties};
 use crate::eval::org::Org;
 use crate::eval::org_extra::ExtraWay;
@@ -42,28 +42,8 @@ pub(super) struct Line<'a> {
     pub(super) to: Option<&'a [RoleId]>,
     /// Its terms, less the reach.
     pub(super) terms: String,
-    /// Permission and reach, in the format.
-    middle: Vec<u8>,
-    /// The whole ending of a row that allows, and of one that depends on the rule's terms alone.
-    endings: [Vec<u8>; 2],
-}
-
-impl Line<'_> {
-    pub(super) fn ending(&self, allowed: bool) -> &[u8] {
-        &self.endings[usize::from(!allowed)]
-    }
-
-    /// The ending of a row that depends also on what may prohibit it.
-    pub(super) fn depending(&self, out: &mut Vec<u8>, format: Format, condition: &str) {
-        out.extend_from_slice(&self.middle);
-        finish(out, format, "depends", condition);
-    }
-}
-
-fn finish(out: &mut Vec<u8>, format: Format, decision: &str, condition: &str) {
-    format.field(out, Column::Decision, decision);
-    format.field(out, Column::Condition, condition);
-    out.extend_from_slice(format.end());
+    /// How its rows end.
+    pub(super) ending: Ending,
 }
 
 /// What a basis gives at a type of place.
@@ -278,25 +258,13 @@ impl<'a> Maker<'a> {
         let given = &told.given;
         let zone = self.zones.of(given.rule, given.permission, ty);
         let own = self.own(given, zone);
-        let terms = told.terms.clone();
-        let mut middle = Vec::new();
         let model = self.table.model();
-        self.format.field(
-            &mut middle,
-            Column::Permission,
-            &permission_in_words(model, given.permission),
-        );
         let reach = match given.rule.reach {
             Reach::Below if zone.all => Reach::Anywhere,
             reach => reach,
         };
-        self.format
-            .field(&mut middle, Column::Reach, &reach_in_words(model, reach));
-        let ending = |decision| {
-            let mut ending = middle.clone();
-            finish(&mut ending, self.format, decision, &terms);
-            ending
-        };
+        let permission = permission_in_words(model, given.permission);
+        let ending = Ending::new(self.format, &permission, &reach_in_words(model, reach), &told.terms);
         let free = self.table.row(given.permission).prohibitions.is_empty();
         let simple = free && given.to.is_none() && !matches!(given.rule.reach, Reach::Across(_));
         Line {
@@ -306,9 +274,8 @@ impl<'a> Maker<'a> {
             own,
             fixed: own.filter(|_| simple).map(|own| own == Tri::True),
             to: given.to,
-            endings: [ending("allow"), ending("depends")],
-            terms,
-            middle,
+            terms: told.terms.clone(),
+            ending,
         }
     }
 

@@ -93,7 +93,7 @@ impl Audit<'_> {
         let mut tally = Tally::new(self);
         let _ = self.walk_opening(&mut tally);
         for &account in accounts {
-            let _ = self.walk(account, &mut tally, progress);
+            let _ = self.walk_account(account, &mut tally, progress);
         }
         let inside = |node: NodeId| accounts.contains(&self.ground.org.account(node));
         Summary {

@@ -1,6 +1,6 @@
 //! `rolebook audit`
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use super::load::{self, Moment};
 use super::{Exit, progress, wrong_usage};
 use crate::audit::file::{self, Output, Refused, Stamp, beside};
-use crate::audit::{Audit, Format, Lines};
+use crate::audit::{Audit, Format, Rows};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::eval::org::Org;
 use crate::model::value::{NodeId, Value, clock};
@@ -32,13 +32,14 @@ pub(super) struct Args {
     /// Only this account; may be given several times.
     #[arg(long = "account", value_name = "ID")]
     accounts: Vec<String>,
-    /// How to write; with --summary `jsonl` is one JSON object, and without it the summary is text.
+    /// How to write; by default as FILE ends (`.csv`, `.jsonl`, `.parquet`), else CSV. With --summary `jsonl` is one JSON
+    /// object, and without it the summary is text.
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write to this file: to FILE.partial first, which is renamed when it is whole.
+    /// Write to this file: to FILE.partial (Parquet: FILE.parts) first, so that FILE is there only when it is whole.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Go on with an audit that was broken off: accounts that stand complete in FILE.partial are kept.
+    /// Go on with an audit that was broken off: accounts that stand complete are kept.
     #[arg(long, requires = "output")]
     resume: bool,
     /// In place of rows, print who holds what and how far it reaches, who has something in more than one way, which
@@ -51,8 +52,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Exit {
-    if args.summary && args.format == Some(Format::Csv) {
+    if args.summary && !matches!(args.format, None | Some(Format::Jsonl)) {
         wrong_usage("--summary is text, or JSON with `--format jsonl`");
+    }
+    let format = format(args);
+    if !args.summary && args.output.is_none() && format == Format::Parquet && io::stdout().is_terminal() {
+        wrong_usage("Parquet is nothing to look at: write it to a file with `--output`, or to a pipe");
     }
     let (mut sources, mut found) = (Sources::default(), Found::default());
     let Some(mut loaded) = load::one(args.policy.as_deref(), &mut sources, &mut found) else {
@@ -72,17 +77,24 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let org = load::ready(&table, &facts, loaded.index.take());
     let now = moment(args);
-    let audit = Audit::new(&table, &org, now, args.format.unwrap_or_default());
+    let audit = Audit::new(&table, &org, now, format);
     let job = Job {
         audit: &audit,
         accounts: accounts(args, &audit, &org, &mut found),
         org: &org,
         now,
+        format,
     };
     if !found.has_errors() {
         job.run(args, &sources, &mut found);
     }
     load::print_problems(found, &sources)
+}
+
+/// The format that was said, else that of the file's name.
+fn format(args: &Args) -> Format {
+    let named = || args.output.as_deref().and_then(Format::of_name);
+    args.format.or_else(named).unwrap_or_default()
 }
 
 /// The moment that was said, else that of the work that goes on, else the present.
@@ -115,6 +127,7 @@ struct Job<'j, 'a> {
     org: &'j Org<'a>,
     accounts: Vec<NodeId>,
     now: Value,
+    format: Format,
 }
 
 impl Job<'_, '_> {
@@ -137,9 +150,8 @@ impl Job<'_, '_> {
     }
 
     fn to_stdout(&self, found: &mut Found) {
-        let mut lines = Lines::new(io::stdout().lock());
         let bar = self.bar(&self.accounts);
-        let written = self.write_all(&mut lines, &bar);
+        let written = self.write_all(&bar);
         bar.finish_and_clear();
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -149,45 +161,48 @@ impl Job<'_, '_> {
         }
     }
 
-    fn write_all(&self, lines: &mut Lines<impl io::Write>, bar: &ProgressBar) -> io::Result<()> {
-        self.audit.opening(lines)?;
+    fn write_all(&self, bar: &ProgressBar) -> io::Result<()> {
+        let mut rows = Rows::new(self.format, io::stdout())?;
+        self.audit.opening(&mut rows)?;
         for &account in &self.accounts {
-            self.audit.account(account, lines, &mut |users| bar.inc(users as u64))?;
+            self.audit
+                .account(account, &mut rows, &mut |users| bar.inc(users as u64))?;
         }
-        lines.flush()
+        rows.finish()
     }
 
     fn to_file(&self, path: &Path, args: &Args, sources: &Sources, found: &mut Found) {
-        let mut output = match Output::open(path, self.stamp(args, sources), args.resume) {
+        let mut output = match Output::open(path, self.format, self.stamp(args, sources), args.resume) {
             Ok(output) => output,
             Err(refused) => return found.push(refusal(path, &refused)),
         };
         let written = self.write_rest(&mut output);
-        let kept = output.is_kept();
+        let kept = output.kept();
         let Err(error) = written.and_then(|()| output.finish()) else {
             return;
         };
         let fault = project::unwritable(path, &error);
-        let partial = beside(path, ".partial");
-        let help = format!(
-            "what is complete stands in `{}`; `--resume` goes on from there",
-            partial.display()
-        );
-        found.push(if kept { fault.help(help) } else { fault });
+        found.push(match kept {
+            Some(kept) => fault.help(format!(
+                "what is complete stands in `{}`; `--resume` goes on from there",
+                kept.display()
+            )),
+            None => fault,
+        });
     }
 
     /// Writes what does not stand complete already.
     fn write_rest(&self, output: &mut Output) -> io::Result<()> {
         let done = output.done().len();
         if done == 0 {
-            self.audit.opening(output.lines())?;
+            self.audit.opening(output.rows())?;
             output.complete("")?;
         }
         let rest = &self.accounts[done.saturating_sub(1).min(self.accounts.len())..];
         let bar = self.bar(rest);
         for &account in rest {
             self.audit
-                .account(account, output.lines(), &mut |users| bar.inc(users as u64))?;
+                .account(account, output.rows(), &mut |users| bar.inc(users as u64))?;
             output.complete(&self.org.facts.node(account).id)?;
         }
         bar.finish_and_clear();
@@ -203,14 +218,13 @@ impl Job<'_, '_> {
         let nodes = facts.nodes.iter().map(|node| node.id.as_str());
         let users = facts.users.iter().map(|user| user.id.as_str());
         let accounts = self.accounts.iter().map(|&account| facts.node(account).id.as_str());
-        let format = if args.format == Some(Format::Jsonl) {
-            "jsonl"
-        } else {
-            "csv"
-        };
         let inputs = texts.chain(ages.iter().map(String::as_str)).chain(nodes).chain(users);
         Stamp {
-            inputs: file::fingerprint(inputs.chain([format, env!("CARGO_PKG_VERSION")]).chain(accounts)),
+            inputs: file::fingerprint(
+                inputs
+                    .chain([self.format.name(), env!("CARGO_PKG_VERSION")])
+                    .chain(accounts),
+            ),
             now: match self.now {
                 Value::Time(second) => second,
                 _ => 0,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use rolebook::audit::{Audit, Format, Lines};
+use rolebook::audit::{Audit, Format, Rows};
 use rolebook::diagnostic::Found;
 use rolebook::eval::org::Org;
 use rolebook::eval::reach::{account, near, reaches};
@@ -228,12 +228,13 @@ impl<'a> Review<'a> {
 
 fn written(audit: &Audit<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut lines = Lines::new(&mut bytes);
-    audit.opening(&mut lines).expect("bytes");
+    let mut rows = Rows::new(Format::Csv, &mut bytes).expect("bytes");
+    audit.opening(&mut rows).expect("bytes");
     for &account in audit.accounts() {
-        audit.account(account, &mut lines, &mut |_| {}).expect("bytes");
+        audit.account(account, &mut rows, &mut |_| {}).expect("bytes");
     }
-    lines.flush().expect("bytes");
+    rows.finish().expect("bytes");
+    drop(rows);
     bytes
 }
 

@@ -1,0 +1,341 @@
+//! Rows as the columns of a Parquet file.
+//!
+//! Cells gather until they make a *row group*, which is encoded and written: to the file itself, or as a *part*, a small
+//! Parquet file of its own with its length before it. Parts are what work that was broken off can go on behind, as a
+//! Parquet file has its directory at the end; [`join`] makes one file of them and copies each column as it stands.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::basic::{LogicalType, Repetition, Type as Physical};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+use rayon::prelude::*;
+
+use super::format::{COLUMNS, Cells, Column};
+use super::names::Names;
+use super::sheet::Line;
+use super::{Audit, Dropped, Ground, Held, Taker, condition};
+use crate::model::value::{NodeId, UserId};
+use crate::table::Way;
+
+/// So many rows make a group, and wait in memory for it.
+pub(super) const GROUP: usize = 1 << 17;
+
+/// So many cells of a column are encoded at once, so that they stay in the cache.
+const BATCH: usize = 1 << 11;
+
+/// A part has at most so many bytes; more is damage.
+const PART: u64 = 1 << 31;
+
+/// Where groups go.
+enum Sink<W: Write + Send> {
+    /// To a file that is whole at the end.
+    Whole(SerializedFileWriter<W>),
+    /// To parts, with how many bytes there are by now.
+    Parts(W, u64),
+}
+
+/// Cells on their way to a file.
+pub(super) struct Columns<W: Write + Send> {
+    to: Sink<W>,
+    waiting: Waiting,
+    rows: u64,
+}
+
+/// Rows that wait to be written as one group.
+#[derive(Default)]
+struct Waiting {
+    /// Account, user, place and reason, with how many rows they have.
+    heads: Vec<([ByteArray; 4], usize)>,
+    /// Of each row the rest.
+    endings: Vec<Arc<Cells>>,
+}
+
+impl Waiting {
+    /// The cells of a column from first to last.
+    fn column(&self, column: usize) -> Box<dyn Iterator<Item = &ByteArray> + '_> {
+        match column.checked_sub(4) {
+            Some(column) => Box::new(self.endings.iter().map(move |ending| &ending[column])),
+            None => {
+                let cells = self.heads.iter();
+                Box::new(cells.flat_map(move |(head, rows)| std::iter::repeat_n(&head[column], *rows)))
+            }
+        }
+    }
+}
+
+impl<W: Write + Send> Columns<W> {
+    /// A file from its first byte.
+    pub(super) fn whole(to: W) -> io::Result<Self> {
+        Ok(Self::new(Sink::Whole(file(&COLUMNS, to).map_err(plain)?)))
+    }
+
+    /// Parts behind so many bytes.
+    pub(super) fn parts(to: W, written: u64) -> Self {
+        Self::new(Sink::Parts(to, written))
+    }
+
+    fn new(to: Sink<W>) -> Self {
+        Self {
+            to,
+            waiting: Waiting::default(),
+            rows: 0,
+        }
+    }
+
+    /// How many rows have come.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// How many bytes are written.
+    pub(super) fn len(&self) -> u64 {
+        match &self.to {
+            Sink::Whole(file) => file.bytes_written() as u64,
+            Sink::Parts(_, written) => *written,
+        }
+    }
+
+    /// How many rows wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.endings.len()
+    }
+
+    /// Writes what waits as one group.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        if self.waiting() == 0 {
+            return Ok(());
+        }
+        match &mut self.to {
+            Sink::Whole(file) => group(file, &self.waiting).map_err(plain)?,
+            Sink::Parts(to, written) => *written += part(to, &self.waiting)?,
+        }
+        self.waiting.heads.clear();
+        self.waiting.endings.clear();
+        Ok(())
+    }
+
+    /// Writes what waits and what ends a file.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        self.flush()?;
+        match &mut self.to {
+            Sink::Whole(file) => file.finish().map(drop).map_err(plain),
+            Sink::Parts(to, _) => to.flush(),
+        }
+    }
+}
+
+/// Makes one file of parts.
+///
+/// # Errors
+///
+/// Those of reading and writing, and if what is read are no parts.
+pub(super) fn join(mut parts: impl Read, to: impl Write + Send) -> io::Result<()> {
+    let mut whole = file(&COLUMNS, to).map_err(plain)?;
+    let mut len = [0; 8];
+    while let Some(()) = next(&mut parts, &mut len)? {
+        let mut bytes = Vec::new();
+        let len = u64::from_le_bytes(len);
+        parts.by_ref().take(len.min(PART)).read_to_end(&mut bytes)?;
+        append(&mut whole, bytes).map_err(plain)?;
+    }
+    whole.finish().map(drop).map_err(plain)
+}
+
+/// Reads the length before a part; `None` at the end.
+fn next(parts: &mut impl Read, len: &mut [u8; 8]) -> io::Result<Option<()>> {
+    match parts.read(&mut len[..1])? {
+        0 => Ok(None),
+        _ => parts.read_exact(&mut len[1..]).map(Some),
+    }
+}
+
+/// Copies the groups of a part.
+fn append<W: Write + Send>(whole: &mut SerializedFileWriter<W>, part: Vec<u8>) -> Result<(), ParquetError> {
+    let part = Bytes::from(part);
+    let directory = ParquetMetaDataReader::new().parse_and_finish(&part)?;
+    for rows in directory.row_groups() {
+        let mut group = whole.next_row_group()?;
+        for column in closed(rows) {
+            group.append_column(&part, column)?;
+        }
+        group.close()?;
+    }
+    Ok(())
+}
+
+/// The columns of a group as their writers would hand them over.
+fn closed(rows: &RowGroupMetaData) -> impl Iterator<Item = ColumnCloseResult> {
+    let number = u64::try_from(rows.num_rows()).unwrap_or(0);
+    rows.columns().iter().map(move |column| ColumnCloseResult {
+        bytes_written: u64::try_from(column.compressed_size()).unwrap_or(0),
+        rows_written: number,
+        metadata: column.clone(),
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    })
+}
+
+/// Writes one group as a file of its own with its length before it; returns how many bytes that were.
+fn part(to: &mut impl Write, rows: &Waiting) -> io::Result<u64> {
+    let mut whole = file(&COLUMNS, Vec::new()).map_err(plain)?;
+    group(&mut whole, rows).map_err(plain)?;
+    let bytes = whole.into_inner().map_err(plain)?;
+    let len = bytes.len() as u64;
+    to.write_all(&len.to_le_bytes())?;
+    to.write_all(&bytes)?;
+    Ok(len + 8)
+}
+
+/// Encodes columns, which is most of the work, side by side, each as a file of its own.
+fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, rows: &Waiting) -> Result<(), ParquetError> {
+    let columns = (0..COLUMNS.len()).into_par_iter().map(|ix| column(ix, rows));
+    let columns: Vec<_> = columns.collect();
+    let mut group = file.next_row_group()?;
+    for encoded in columns {
+        let encoded = encoded?;
+        let directory = ParquetMetaDataReader::new().parse_and_finish(&encoded)?;
+        for column in directory.row_groups().iter().flat_map(closed) {
+            group.append_column(&encoded, column)?;
+        }
+    }
+    group.close().map(drop)
+}
+
+fn column(ix: usize, rows: &Waiting) -> Result<Bytes, ParquetError> {
+    let mut file = file(&[COLUMNS[ix]], Vec::new())?;
+    let mut group = file.next_row_group()?;
+    if let Some(mut column) = group.next_column()? {
+        let (mut cells, mut batch) = (rows.column(ix), Vec::with_capacity(BATCH));
+        loop {
+            batch.clear();
+            batch.extend(cells.by_ref().take(BATCH).cloned());
+            if batch.is_empty() {
+                break;
+            }
+            column.typed::<ByteArrayType>().write_batch(&batch, None, None)?;
+        }
+        column.close()?;
+    }
+    group.close()?;
+    file.into_inner().map(Bytes::from)
+}
+
+/// A file of columns of text that is never missing, as in the other formats. Rows stand account by account, so that the
+/// least and the greatest account tell which groups a reader needs; of other columns they would tell nothing.
+fn file<W: Write + Send>(columns: &[&str], to: W) -> Result<SerializedFileWriter<W>, ParquetError> {
+    let text = |name: &&str| {
+        let text = Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_repetition(Repetition::REQUIRED);
+        text.with_logical_type(Some(LogicalType::String)).build().map(Arc::new)
+    };
+    let columns = columns.iter().map(text).collect::<Result<_, _>>()?;
+    let schema = Type::group_type_builder("review").with_fields(columns).build()?;
+    let properties = WriterProperties::builder()
+        .set_created_by(concat!("rolebook ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_column_statistics_enabled(COLUMNS[0].into(), EnabledStatistics::Chunk);
+    SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties.build()))
+}
+
+/// The error of the file system that it was, if it was one.
+fn plain(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => inner
+            .downcast::<io::Error>()
+            .map_or_else(io::Error::other, |error| *error),
+        other => io::Error::other(other),
+    }
+}
+
+/// Writes cells.
+pub(super) struct Writer<'w, 'a, W: Write + Send> {
+    ground: &'w Ground<'a>,
+    names: &'w Names,
+    columns: &'w mut Columns<W>,
+    /// Account, user, place and reason.
+    head: [ByteArray; 4],
+    /// How many rows have it.
+    rows: usize,
+    text: String,
+}
+
+impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
+    pub(super) fn new(audit: &'w Audit<'a>, columns: &'w mut Columns<W>) -> Self {
+        Self {
+            ground: &audit.ground,
+            names: &audit.names,
+            columns,
+            head: [const { "" }; 4].map(ByteArray::from),
+            rows: 0,
+            text: String::new(),
+        }
+    }
+
+    fn set(&mut self, column: Column) {
+        self.head[column as usize] = self.text.as_str().into();
+        self.text.clear();
+    }
+
+    fn set_node(&mut self, column: Column, node: Option<NodeId>) {
+        if let Some(node) = node {
+            self.names.node(self.ground, node, &mut self.text);
+        }
+        self.set(column);
+    }
+}
+
+impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
+    fn begin(&mut self, account: Option<NodeId>, user: Option<UserId>) {
+        self.set_node(Column::Account, account);
+        if let Some(user) = user {
+            self.text.push_str(&self.ground.org.facts.user(user).id);
+            self.set(Column::User);
+        }
+    }
+
+    fn held(&mut self, held: &Held<'a>) {
+        if let Some(all) = held.all() {
+            self.text.push_str(all);
+            self.set(Column::User);
+        }
+        self.set_node(Column::Place, held.node);
+        self.names.because(self.ground, held, &mut self.text);
+        self.set(Column::Because);
+        self.rows = 0;
+    }
+
+    fn row(&mut self, line: &Line<'_>, allowed: bool, perhaps: &[Way]) {
+        let ending = match perhaps {
+            [] => line.ending.cells(allowed),
+            _ => line
+                .ending
+                .depending_cells(&condition(self.ground.table, line, perhaps)),
+        };
+        let Waiting { heads, endings } = &mut self.columns.waiting;
+        endings.push(ending);
+        match heads.last_mut() {
+            Some((_, rows)) if self.rows > 0 => *rows += 1,
+            _ => heads.push((self.head.clone(), 1)),
+        }
+        self.rows += 1;
+        self.columns.rows += 1;
+    }
+
+    fn dropped(&mut self, _: Dropped, _: u64) {}
+
+    fn end(&mut self) -> io::Result<()> {
+        if self.columns.waiting() >= GROUP {
+            self.columns.flush()
+        } else {
+            Ok(())
+        }
+    }
+}
