@@ -252,7 +252,25 @@ fn columns() {
     );
     assert_eq!(
         wrong("users.csv", "id,in,mangager\nada,acme,\nann,acme,ada\nr2,,\n"),
-        ["users.csv:3:1 name/unknown-attribute: `User` has no attribute `mangager`"]
+        ["users.csv:3:10 name/unknown-attribute: `User` has no attribute `mangager`"]
+    );
+}
+
+/// Of one row every mistake is told, whether it is seen at once or needs all ids.
+#[test]
+fn several_mistakes_in_one_row() {
+    assert_eq!(
+        wrong(
+            "nodes.csv",
+            "id,type,in,cap,creator\nacme,Company,,,\nsales,Team,acme,many,ada\n\"order, one\",Order,nowhere,9,bob\n"
+        ),
+        [
+            "nodes.csv:4:1 name/unknown-node: unknown node `nowhere`",
+            "nodes.csv:3:17 type/mismatch: `many` is no int",
+            "nodes.csv:3:22 name/unknown-attribute: `Team` has no attribute `creator`",
+            "nodes.csv:4:28 name/unknown-attribute: `Order` has no attribute `cap`",
+            "nodes.csv:4:30 name/unknown-user: unknown user `bob`",
+        ]
     );
 }
 

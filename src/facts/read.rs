@@ -17,6 +17,7 @@ mod groups;
 mod holdings;
 mod ids;
 mod names;
+mod nodes;
 mod relations;
 mod shape;
 mod texts;

@@ -10,8 +10,8 @@
 //! | `attributes` | `of`, `attribute`, `value`: one attribute of a node or user |
 //!
 //! Rows are streamed, read ahead by a thread, so that memory is what the organisation takes and not what the files hold. First every id is
-//! entered (`places`, `people`), then what refers to ids is read: members, `holdings`, and, in a second
-//! pass over nodes and users where they have such columns, `attributes`. As in [`super::read`], what is wrong is reported
+//! entered (`places`, `people`), with the attributes that refer to none, then what refers to ids is read: members, `holdings`,
+//! and, in a second pass over nodes and users where they have such columns, the other `attributes`. As in [`super::read`], what is wrong is reported
 //! and left out; of each table the first [`SHOWN`] mistakes are told in full, with their line, the rest is counted.
 
 mod ahead;
@@ -33,7 +33,7 @@ use super::read::{Names, constant, relation_circles};
 use super::{EVERYONE, Facts, Group, Thing, Values, defaults};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::model::value::NodeId;
-use crate::model::{Model, RoleId};
+use crate::model::{Model, RoleId, TypeId};
 use crate::source::{Sources, Span};
 
 /// So many mistakes of a table are told in full.
@@ -146,17 +146,22 @@ pub fn read(inputs: &[Input<'_>], model: &Model, sources: &mut Sources, found: &
         given: HashSet::new(),
         roles: HashMap::new(),
         blank: attributes::blank(model),
+        slots: HashMap::new(),
+        waits: false,
+        further: Vec::new(),
     };
     tables.everyone();
+    let mut waiting = Vec::new();
     for kind in Kind::ALL {
         for input in inputs.iter().filter(|input| input.kind == kind) {
             tables.table(input);
+            waiting.extend(std::mem::take(&mut tables.waits).then_some(input));
         }
         if kind == Kind::Nodes {
             tables.contain(inputs);
         }
     }
-    tables.finish(inputs)
+    tables.finish(inputs, &waiting)
 }
 
 /// The state of a reading.
@@ -175,6 +180,30 @@ struct Tables<'m, 't> {
     roles: HashMap<Box<str>, Vec<RoleId>>,
     /// What a node or user of each type is of whom nothing is said.
     blank: Vec<Values>,
+    /// By column of the table that is read and type of its rows: which attribute it is, and whether that refers to things.
+    slots: HashMap<(usize, TypeId), Option<(usize, bool)>>,
+    /// Something in the table that is read refers to things that are not known yet.
+    waits: bool,
+    /// What else is wrong with the row that is read, with the name of the column.
+    further: Vec<(String, Diagnostic)>,
+}
+
+/// The mistakes of a table.
+#[derive(Default)]
+struct Faults {
+    /// Those that are told in full.
+    shown: Vec<Fault>,
+    /// How many there are besides.
+    more: usize,
+}
+
+impl Faults {
+    fn push(&mut self, fault: Fault) {
+        match self.shown.len() < SHOWN {
+            true => self.shown.push(fault),
+            false => self.more += 1,
+        }
+    }
 }
 
 /// A mistake in a cell of a row.
@@ -211,28 +240,24 @@ impl Tables<'_, '_> {
             Ok(rows) => rows,
             Err(fault) => return self.told.tell(input, vec![fault], 0),
         };
-        let (mut faults, mut more) = (Vec::new(), 0);
-        read_ahead(rows, |item| {
-            let fault = match item {
-                Item::Fault(fault) => fault,
-                Item::Row(row) => {
-                    let line = usize::try_from(row.line).unwrap_or(usize::MAX);
-                    let Err((column, diagnostic)) = each(self, &row, Span::new(file, line, line)) else {
-                        return;
-                    };
-                    Fault {
+        self.slots.clear();
+        let mut faults = Faults::default();
+        read_ahead(rows, |item| match item {
+            Item::Fault(fault) => faults.push(fault),
+            Item::Row(row) => {
+                let line = usize::try_from(row.line).unwrap_or(usize::MAX);
+                let wrong = each(self, &row, Span::new(file, line, line)).err();
+                let wrong = wrong.map(|(column, diagnostic)| (column.to_owned(), diagnostic));
+                for (column, diagnostic) in wrong.into_iter().chain(self.further.drain(..)) {
+                    faults.push(Fault {
                         line: row.line,
-                        column: Some(column.to_owned()),
+                        column: Some(column),
                         diagnostic,
-                    }
+                    });
                 }
-            };
-            match faults.len() < SHOWN {
-                true => faults.push(fault),
-                false => more += 1,
             }
         });
-        self.told.tell(input, faults, more);
+        self.told.tell(input, faults.shown, faults.more);
     }
 
     /// A cell that must be there.
@@ -242,13 +267,12 @@ impl Tables<'_, '_> {
     }
 
     /// Attributes, what they fall back on, and what must stand once only.
-    fn finish(mut self, inputs: &[Input<'_>]) -> Facts {
-        for input in inputs {
-            match input.kind {
-                Kind::Nodes | Kind::Users => self.columns(input),
-                Kind::Attributes => self.pass(input, |tables, row, _| tables.attribute(row)),
-                _ => {}
-            }
+    fn finish(mut self, inputs: &[Input<'_>], waiting: &[&Input<'_>]) -> Facts {
+        for input in waiting {
+            self.columns(input);
+        }
+        for input in inputs.iter().filter(|input| input.kind == Kind::Attributes) {
+            self.pass(input, |tables, row, _| tables.attribute(row));
         }
         self.fall_back();
         defaults::fill(&mut self.facts, self.model);

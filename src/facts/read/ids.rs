@@ -1,32 +1,23 @@
-//! Ids, looked up by their text: a few bytes each besides the text itself, for organisations of millions.
+//! Ids, looked up by their text, for organisations of millions.
 //!
-//! The texts stand behind each other in one string; a hash table holds where each stands and what it means, so that
-//! looking one up touches the table and the text, and nothing else.
+//! A look-up waits for memory wherever it goes, so that it goes to few places: an id of up to 24 bytes stands in the hash
+//! table itself, beside what it means.
 
 use std::hash::BuildHasher;
 
+use compact_str::CompactString;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// One meaning of an id.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Known<T> {
-    start: usize,
-    len: u32,
+    id: CompactString,
     meaning: T,
-}
-
-impl<T> Known<T> {
-    fn id<'t>(&self, text: &'t str) -> &'t str {
-        text.get(self.start..self.start + self.len as usize).unwrap_or_default()
-    }
 }
 
 /// What ids mean; one id may mean several things.
 #[derive(Debug)]
 pub(super) struct Ids<T> {
-    text: String,
-    /// Where the text of each id ends, in the order in which they were entered.
-    ends: Vec<usize>,
     known: HashTable<Known<T>>,
     hasher: DefaultHashBuilder,
 }
@@ -34,8 +25,6 @@ pub(super) struct Ids<T> {
 impl<T> Default for Ids<T> {
     fn default() -> Self {
         Self {
-            text: String::new(),
-            ends: Vec::new(),
             known: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
@@ -45,31 +34,25 @@ impl<T> Default for Ids<T> {
 impl<T: Copy> Ids<T> {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.known.len()
     }
 
-    /// Every id.
+    /// Every id, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
+        self.known.iter().map(|known| known.id.as_str())
     }
 
     /// Enters a meaning of an id.
     pub(super) fn add(&mut self, id: &str, meaning: T) {
-        let (start, len) = (self.text.len(), u32::try_from(id.len()).unwrap_or(u32::MAX));
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
-        let (text, hasher) = (&self.text, &self.hasher);
-        let hash = |known: &Known<T>| hasher.hash_one(known.id(text));
+        let hasher = &self.hasher;
+        let known = Known { id: id.into(), meaning };
         self.known
-            .insert_unique(hasher.hash_one(id), Known { start, len, meaning }, hash);
+            .insert_unique(hasher.hash_one(id), known, |known| hasher.hash_one(known.id.as_str()));
     }
 
     /// What an id means.
     pub(super) fn all<'i>(&'i self, id: &'i str) -> impl Iterator<Item = T> + 'i {
         let likely = self.known.iter_hash(self.hasher.hash_one(id));
-        likely
-            .filter(move |known| known.id(&self.text) == id)
-            .map(|known| known.meaning)
+        likely.filter(move |known| known.id == id).map(|known| known.meaning)
     }
 }

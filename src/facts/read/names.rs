@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ids::Ids;
+use super::nodes::NodeIds;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::model::show::type_list;
@@ -25,7 +26,7 @@ pub struct Names<'m> {
     types: HashMap<&'m str, Vec<TypeId>>,
     roles: HashMap<&'m str, Vec<RoleId>>,
     slots: Vec<HashMap<&'m str, usize>>,
-    nodes: Ids<(TypeId, NodeId)>,
+    nodes: NodeIds,
     users: Ids<(TypeId, UserId)>,
     groups: HashMap<String, GroupId>,
     custom: HashMap<String, RoleId>,
@@ -61,7 +62,7 @@ impl<'m> Names<'m> {
             types: by_name(types),
             roles: by_name(roles),
             slots: model.types.iter().map(|ty| slots(ty).collect()).collect(),
-            nodes: Ids::default(),
+            nodes: NodeIds::new(model),
             users: Ids::default(),
             groups: HashMap::with_capacity(facts.groups.len()),
             custom: HashMap::new(),
@@ -84,11 +85,7 @@ impl<'m> Names<'m> {
 
     /// Enters a node; the one that had this id before, if one of the same type did.
     pub(in crate::facts) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
-        let taken = self.nodes.all(id).find(|(other, _)| *other == ty).map(|(_, node)| node);
-        if taken.is_none() {
-            self.nodes.add(id, (ty, node));
-        }
-        taken
+        self.nodes.add(id, ty, node)
     }
 
     pub(in crate::facts) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
@@ -173,11 +170,16 @@ impl<'m> Names<'m> {
     /// The one node of an id whose type fits: one look-up, which allocates nothing.
     #[must_use]
     pub fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
-        let mut fitting = self.nodes.all(text).filter(|(ty, _)| fits(*ty));
-        match (fitting.next(), fitting.next()) {
-            (Some((_, one)), None) => Some(one),
-            _ => None,
-        }
+        self.nodes.one(text, fits).map(|(_, node)| node)
+    }
+
+    /// The same with its type.
+    pub(in crate::facts) fn typed_node_of(
+        &self,
+        text: &str,
+        fits: impl Fn(TypeId) -> bool,
+    ) -> Option<(TypeId, NodeId)> {
+        self.nodes.one(text, fits)
     }
 
     /// The user of an id: one look-up, which allocates nothing.

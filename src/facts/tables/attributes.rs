@@ -1,16 +1,14 @@
 //! Attributes: in further columns of nodes and users, or in a table of their own.
 
-use std::collections::HashMap;
-
 use super::ahead::Row;
-use super::rows::{Rows, SEPARATOR};
-use super::{Format, Input, Kind, Tables, Wrong};
+use super::rows::SEPARATOR;
+use super::{Input, Kind, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
 use crate::facts::read::{constant, outside_in, parse_value};
 use crate::facts::{Facts, Thing, Values};
 use crate::model::show::attribute_names;
-use crate::model::value::{NodeId, UserId, Value};
-use crate::model::{Attribute, Default, Model, Type, TypeId};
+use crate::model::value::{NodeId, Scalar, UserId, Value};
+use crate::model::{Attribute, Default, Model, Type};
 use crate::source::Span;
 
 /// Every attribute as it is where nothing is given, by type.
@@ -28,29 +26,45 @@ impl Tables<'_, '_> {
         parse_value(&texts, attribute.ty, &self.names, &mut self.facts.pool)
     }
 
-    /// The attributes that stand in further columns of nodes or users.
-    pub(super) fn columns(&mut self, input: &Input<'_>) {
-        let has_extra = |rows: Rows| input.format == Format::JsonLines || !rows.extra.is_empty();
-        if !Rows::open(input).is_ok_and(has_extra) {
-            return;
+    /// Takes what further columns say of a thing, as far as no other id need be known for it; the rest waits.
+    pub(super) fn cells(&mut self, thing: Thing, row: &Row<'_>) {
+        if !row.extra().is_empty() {
+            self.set_cells(thing, row, false);
         }
-        let mut slots: HashMap<(usize, TypeId), Option<usize>> = HashMap::new();
+    }
+
+    /// Goes again through a table in which nodes or users refer to others, now that all are known.
+    pub(super) fn columns(&mut self, input: &Input<'_>) {
         let mut next = 0;
         self.pass(input, |tables, row, span| {
             if row.extra().iter().all(|(at, _)| row.cell(*at).is_none()) {
                 return Ok(());
             }
-            let Some(thing) = tables.thing_of(input.kind, &mut next, span) else {
-                return Ok(());
-            };
-            let ty = tables.facts.type_of(thing);
-            for (at, name) in row.extra() {
-                let Some(text) = row.cell(*at) else { continue };
-                let slot = *slots.entry((*at, ty)).or_insert_with(|| tables.names.slot(ty, name));
-                tables.set(thing, slot, name, text)?;
+            if let Some(thing) = tables.thing_of(input.kind, &mut next, span) {
+                tables.set_cells(thing, row, true);
             }
             Ok(())
         });
+    }
+
+    /// Sets the attributes in further columns that refer to other things, or those that do not.
+    fn set_cells(&mut self, thing: Thing, row: &Row<'_>, referring: bool) {
+        let ty = self.facts.type_of(thing);
+        for (at, name) in row.extra() {
+            let Some(text) = row.cell(*at) else { continue };
+            let (names, model) = (&self.names, self.model);
+            let slot = *self.slots.entry((*at, ty)).or_insert_with(|| {
+                let slot = names.slot(ty, name);
+                slot.map(|slot| (slot, refers(&model.ty(ty).attributes[slot])))
+            });
+            let waits = slot.is_some_and(|(_, refers)| refers);
+            self.waits |= waits;
+            if waits == referring
+                && let Err((_, fault)) = self.set(thing, slot.map(|(slot, _)| slot), name, text)
+            {
+                self.further.push((name.clone(), fault));
+            }
+        }
     }
 
     /// What the first pass made of a row: nothing, if it left it out. Rows come in the same order again.
@@ -117,6 +131,11 @@ impl Tables<'_, '_> {
         });
         self.facts.fallbacks = slots.filter(|slot| !self.given.contains(slot)).collect();
     }
+}
+
+/// True if its values are other things' ids.
+const fn refers(attribute: &Attribute) -> bool {
+    matches!(attribute.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_))
 }
 
 /// What a row made, from `next` on, which moves there.

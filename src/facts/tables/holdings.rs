@@ -38,15 +38,16 @@ impl Tables<'_, '_> {
             return Err(("role", self.names.unknown_role(name)));
         }
         let of = |ty: TypeId| roles.iter().copied().find(|&role| model.role(role).ty == ty);
-        let node = match self.names.node_of(at, |ty| of(ty).is_some()) {
-            Some(node) => node,
+        let (ty, node) = match self.names.typed_node_of(at, |ty| of(ty).is_some()) {
+            Some(found) => found,
             None if self.left_out.contains(at) => return Ok(None),
             None => {
                 let types: Vec<TypeId> = roles.iter().map(|&role| model.role(role).ty).collect();
-                self.names.node(at, Some(&types)).map_err(|fault| ("at", fault))?
+                let node = self.names.node(at, Some(&types)).map_err(|fault| ("at", fault))?;
+                (self.facts.node(node).ty, node)
             }
         };
-        match of(self.facts.node(node).ty) {
+        match of(ty) {
             Some(role) if model.role(role).is_derived() => {
                 let message = format!("`{name}` is derived and cannot be given by hand");
                 Err(("role", Diagnostic::error("role/derived-by-hand", message)))

@@ -4,7 +4,7 @@ use super::ahead::Row;
 use super::rows::SEPARATOR;
 use super::{Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{EVERYONE, Group, Member, Places, Subject, User};
+use crate::facts::{EVERYONE, Group, Member, Places, Subject, Thing, User};
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
 use crate::source::Span;
@@ -31,6 +31,7 @@ impl Tables<'_, '_> {
             values: self.blank[ty.ix()].clone(),
             span,
         });
+        self.cells(Thing::User(user), row);
         let Some(listed) = row.get(2) else { return Ok(()) };
         let mut places = Places::new();
         for place in listed.split(SEPARATOR) {

@@ -4,8 +4,8 @@ use super::ahead::Row;
 use super::rows::Fault;
 use super::{Input, Kind, SHOWN, Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Node;
 use crate::facts::read::contain_circles;
+use crate::facts::{Node, Thing};
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
 use crate::model::{TypeId, TypeKind};
@@ -29,6 +29,7 @@ impl Tables<'_, '_> {
             values: self.blank[ty.ix()].clone(),
             span,
         });
+        self.cells(Thing::Node(node), row);
         match row.get(2) {
             Some(container) => self.lies_in(node, container, span),
             None if self.model.ty(ty).kind == TypeKind::Account => Ok(()),
