@@ -26,6 +26,7 @@ use rolebook::facts::tables::{self, Format, Input, Kind};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{NodeId, UserId};
 use rolebook::model::{self, resolve};
+use rolebook::project;
 use rolebook::snapshot;
 use rolebook::source::{FileId, Sources};
 use rolebook::syntax::parse;
@@ -173,8 +174,8 @@ fn snapshot(table: &Table, org: &Org<'_>, sources: &Sources, (folder, loaded): (
     let (saving, size) = (start.elapsed(), bytes.len() >> 20);
     drop(bytes);
     let start = Instant::now();
-    let opened = snapshot::open(&fs::read(&path)?).expect("it is whole");
     let mut found = Found::default();
+    let opened = project::snapshot(&path, &mut found).expect("it is whole");
     let trees = opened
         .policy
         .iter()

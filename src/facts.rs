@@ -6,6 +6,7 @@
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
 pub mod defaults;
+mod kept;
 pub(crate) mod lists;
 pub mod read;
 pub mod tables;
@@ -18,6 +19,7 @@ use smallvec::SmallVec;
 
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
 use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
+use crate::packed;
 use crate::source::Span;
 
 pub use values::Values;
@@ -26,7 +28,7 @@ pub use values::Values;
 pub const EVERYONE: GroupId = GroupId(0);
 
 /// A place or resource.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Node {
     /// Its id, unique per type.
     pub id: CompactString,
@@ -35,7 +37,6 @@ pub struct Node {
     /// What it lies in.
     pub container: Option<NodeId>,
     /// Values by slot; defaults are filled in.
-    #[serde(skip)]
     pub values: Values,
     /// Where it is declared.
     pub span: Span,
@@ -45,7 +46,7 @@ pub struct Node {
 pub type Places = SmallVec<[NodeId; 4]>;
 
 /// A user, or another principal.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct User {
     /// The id.
     pub id: CompactString,
@@ -54,7 +55,6 @@ pub struct User {
     /// The places that list the user.
     pub places: Places,
     /// Values by slot; defaults are filled in.
-    #[serde(skip)]
     pub values: Values,
     /// Where the user is declared.
     pub span: Span,
@@ -141,7 +141,7 @@ impl Window {
 }
 
 /// A role given by hand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Holding {
     /// To whom.
     pub subject: Subject,
@@ -235,12 +235,15 @@ pub struct SingleGrant {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// Places and resources.
+    #[serde(with = "packed")]
     pub nodes: Vec<Node>,
     /// Users and other principals.
+    #[serde(with = "packed")]
     pub users: Vec<User>,
     /// Groups; the first is [`EVERYONE`].
     pub groups: Vec<Group>,
     /// Roles given by hand.
+    #[serde(with = "kept::holdings")]
     pub holdings: Vec<Holding>,
     /// Roles that tenants made.
     pub custom: Vec<CustomRole>,

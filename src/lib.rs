@@ -56,6 +56,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
+//! | `packed` | long lists as a snapshot keeps them |
 //! | [`source`] | files, spans, values with spans |
 //! | [`diagnostic`] | what is wrong, where, and what to do |
 //! | [`yaml`] | YAML in which every key and value knows where it stands |
@@ -102,6 +103,7 @@ pub mod eval;
 pub mod facts;
 pub mod lint;
 pub mod model;
+mod packed;
 pub mod project;
 pub mod query;
 pub mod report;

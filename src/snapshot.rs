@@ -4,11 +4,12 @@
 //! | --- | --- |
 //! | 8 | `ROLEBOOK` |
 //! | 4 | [`VERSION`], little-endian like all numbers here |
-//! | 8 | how many bytes follow the header |
-//! | 8 | their checksum (XXH3, 64 bits) |
-//! | 8 | how many of the bytes are the first part |
-//! | … | policy and organisation, in the [postcard] encoding |
-//! | … | its [`Index`], the same |
+//! | 8 + 8 | of the first part: how many bytes, and their checksum (XXH3, 64 bits) |
+//! | 8 + 8 | the same of the second |
+//! | … | the first part: policy and organisation, in the [postcard] encoding, long lists in blocks of numbers (`packed`) |
+//! | … | the second: its [`Index`], the same |
+//!
+//! The two are checked and read at once, on two processors.
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
@@ -29,15 +30,14 @@ use crate::eval::org::{Index, Org};
 use crate::facts::{Facts, Values};
 use crate::model::Model;
 use crate::model::value::Value;
+use crate::packed;
 use crate::source::{FileId, Sources};
 
 /// The version of the format: files of any other are refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
-const HEADER: usize = 28;
-/// Of the first part's length, which counts to the contents.
-const LENGTH: usize = 8;
+const HEADER: usize = 44;
 
 /// What is written.
 #[derive(Serialize)]
@@ -67,7 +67,9 @@ pub struct Snapshot {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct SharedValues {
     lists: Vec<Vec<Value>>,
+    #[serde(with = "packed")]
     of_nodes: Vec<u32>,
+    #[serde(with = "packed")]
     of_users: Vec<u32>,
 }
 
@@ -84,18 +86,15 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) 
         facts: org.facts,
         values: SharedValues::of(org.facts),
     };
-    let mut bytes = encode(&contents, vec![0; HEADER + LENGTH])?;
-    let first = (bytes.len() - HEADER - LENGTH) as u64;
-    bytes[HEADER..HEADER + LENGTH].copy_from_slice(&first.to_le_bytes());
+    let bytes = encode(&contents, vec![0; HEADER])?;
+    let first = bytes.len();
     let mut bytes = encode(org.index(), bytes)?;
-    let (header, contents) = bytes.split_at_mut(HEADER);
-    let parts: [&[u8]; 4] = [
-        &MAGIC,
-        &VERSION.to_le_bytes(),
-        &(contents.len() as u64).to_le_bytes(),
-        &xxh3_64(contents).to_le_bytes(),
-    ];
-    header.copy_from_slice(&parts.concat());
+    let (facts, index) = (&bytes[HEADER..first], &bytes[first..]);
+    let numbers = [facts, index].map(|part| [part.len() as u64, xxh3_64(part)]);
+    let numbers = numbers.concat().into_iter().flat_map(u64::to_le_bytes);
+    let header = MAGIC.into_iter().chain(VERSION.to_le_bytes()).chain(numbers);
+    let header: Vec<u8> = header.collect();
+    bytes[..HEADER].copy_from_slice(&header);
     Ok(bytes)
 }
 
@@ -129,27 +128,30 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
     if version != VERSION {
         return Err(other_version(&format!("it is of version {version}, not {VERSION}")));
     }
-    let (length, checksum) = (number(12).ok_or_else(damaged)?, number(20).ok_or_else(damaged)?);
-    let contents = bytes.get(HEADER..).ok_or_else(damaged)?;
-    if contents.len() as u64 != length || xxh3_64(contents) != checksum {
+    let numbers = [12, 20, 28, 36].map(number);
+    let [Some(first), Some(of_first), Some(second), Some(of_second)] = numbers else {
+        return Err(damaged());
+    };
+    let parts = bytes.get(HEADER..).ok_or_else(damaged)?;
+    if first.checked_add(second) != Some(parts.len() as u64) {
         return Err(damaged());
     }
-    let (first, parts) = contents.split_first_chunk::<LENGTH>().ok_or_else(damaged)?;
-    let first = usize::try_from(u64::from_le_bytes(*first)).map_err(|_| damaged())?;
-    let (first, second) = parts.split_at_checked(first).ok_or_else(damaged)?;
-    decode(first, second).map_err(|_| damaged())
-}
-
-/// Both parts at once.
-fn decode(first: &[u8], second: &[u8]) -> postcard::Result<Snapshot> {
+    let (facts, index) = parts.split_at(usize::try_from(first).map_err(|_| damaged())?);
     let (snapshot, index) = rayon::join(
-        || postcard::from_bytes::<Snapshot>(first),
-        || postcard::from_bytes::<Index>(second),
+        || decode::<Snapshot>(facts, of_first),
+        || decode::<Index>(index, of_second),
     );
     Ok(Snapshot {
         index: Some(index?),
         ..snapshot?
     })
+}
+
+/// A part, if it is what was written.
+fn decode<'p, T: Deserialize<'p>>(part: &'p [u8], checksum: u64) -> Result<T, Diagnostic> {
+    let whole = xxh3_64(part) == checksum;
+    let decoded = whole.then(|| postcard::from_bytes(part).ok());
+    decoded.flatten().ok_or_else(damaged)
 }
 
 impl Snapshot {

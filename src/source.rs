@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Deref;
 
+use crate::packed::{Block, Reader, Record};
+
 /// A file in a [`Sources`] collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileId(u32);
@@ -26,6 +28,27 @@ pub struct Span {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+}
+
+impl Record for Span {
+    fn write(&self, to: &mut Block) {
+        // Of a table only the line is known, and stands as both bounds; a file's number leaves a bit for that.
+        let file = self.file.0.wrapping_add(1) << 1;
+        match self.start == self.end {
+            true => to.words([file | 1, self.start]),
+            false => to.words([file, self.start, self.end]),
+        }
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (file, start) = (from.word()?, from.word()?);
+        Some(Self {
+            file: FileId((file >> 1).wrapping_sub(1)),
+            start,
+            end: if file & 1 == 1 { start } else { from.word()? },
+        })
+    }
 }
 
 impl Span {

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
+    "packed",
     "source",
     "diagnostic",
     "yaml",

@@ -7,9 +7,10 @@ use crate::facts::Facts;
 use crate::facts::lists::Lists;
 use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
+use crate::packed::{self, Block, Reader, Record};
 
 /// Where a node and its account stand in pre-order: all that is looked at of most targets.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spot {
     first: u32,
     /// The last node in pre-order that lies in it.
@@ -28,7 +29,7 @@ impl Spot {
 }
 
 /// The rest of what is known of a node.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct More {
     ty: TypeId,
     /// The node itself where it lies in nothing.
@@ -36,10 +37,42 @@ struct More {
     account: NodeId,
 }
 
+impl Record for Spot {
+    fn write(&self, to: &mut Block) {
+        to.words([self.first, self.last, self.home]);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            first: from.word()?,
+            last: from.word()?,
+            home: from.word()?,
+        })
+    }
+}
+
+impl Record for More {
+    fn write(&self, to: &mut Block) {
+        to.words([self.ty.0, self.parent.0, self.account.0]);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            ty: TypeId(from.word()?),
+            parent: NodeId(from.word()?),
+            account: NodeId(from.word()?),
+        })
+    }
+}
+
 /// Nodes with what they lie in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Forest {
+    #[serde(with = "packed")]
     spots: Vec<Spot>,
+    #[serde(with = "packed")]
     more: Vec<More>,
     kinds: Vec<TypeKind>,
 }

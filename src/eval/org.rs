@@ -22,6 +22,7 @@ use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Subject, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Model, NOW, RoleId};
+use crate::packed::{self, Block, Reader, Record};
 use crate::table::Table;
 
 pub use super::org_extra::Extra;
@@ -55,6 +56,7 @@ struct Held {
     /// By user.
     entries: Lists<Entry>,
     /// By user: the nodes of his entries.
+    #[serde(with = "packed")]
     nodes: Vec<NodeBits>,
     /// By user: the groups that he is in, besides that of all.
     groups: Lists<(GroupId, WindowId)>,
@@ -62,8 +64,21 @@ struct Held {
 }
 
 /// Some nodes, each with one of 64 bits, which neighbours do not share: tells fast that a node is not among them.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct NodeBits(u64);
+
+impl Record for NodeBits {
+    fn write(&self, to: &mut Block) {
+        to.word(self.0 as u32);
+        to.word((self.0 >> 32) as u32);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (low, high) = (from.word()?, from.word()?);
+        Some(Self(u64::from(low) | u64::from(high) << 32))
+    }
+}
 
 impl NodeBits {
     const fn bit(node: NodeId) -> u64 {

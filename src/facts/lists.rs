@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::packed::{self, Record};
+
 /// A list of items for each number.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Record", deserialize = "T: Record"))]
 pub(crate) struct Lists<T> {
+    #[serde(with = "packed")]
     starts: Vec<u32>,
+    #[serde(with = "packed")]
     items: Vec<T>,
 }
 

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::TypeId;
+use crate::packed::{Block, Reader, Record};
 
 /// A user or another principal of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,6 +20,17 @@ pub struct UserId(pub u32);
 /// A group of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupId(pub u32);
+
+impl Record for GroupId {
+    fn write(&self, to: &mut Block) {
+        to.word(self.0);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        from.word().map(Self)
+    }
+}
 
 /// A place or resource of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 //! Snapshots as files: read at once, written beside and renamed when they are whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::read::unreadable;
 use super::{shown, unwritable};
@@ -12,7 +14,7 @@ use crate::snapshot::{self, Snapshot};
 
 /// The snapshot at a path; `None` if it is not one, or cannot be used.
 pub fn snapshot(path: &Path, found: &mut Found) -> Option<Snapshot> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error));
+    let bytes = read(path).map_err(|error| unreadable(path, &error));
     let snapshot = bytes.and_then(|bytes| {
         snapshot::open(&bytes).map_err(|mut fault| {
             fault.message = format!("`{}`: {}", shown(path), fault.message);
@@ -20,6 +22,23 @@ pub fn snapshot(path: &Path, found: &mut Found) -> Option<Snapshot> {
         })
     });
     snapshot.map_err(|fault| found.push(fault)).ok()
+}
+
+/// So many bytes are read in one go.
+const STRETCH: usize = 1 << 24;
+
+/// A whole file, on all processors: of a large one the system takes as long to make room as to copy. What changes
+/// meanwhile is found by the checksum.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let len = usize::try_from(fs::metadata(path)?.len()).map_err(io::Error::other)?;
+    let mut bytes = vec![0; len];
+    let stretches = bytes.par_chunks_mut(STRETCH).enumerate();
+    stretches.try_for_each(|(nth, stretch)| {
+        let mut file = File::open(path)?;
+        file.seek(io::SeekFrom::Start((nth * STRETCH) as u64))?;
+        file.read_exact(stretch)
+    })?;
+    Ok(bytes)
 }
 
 /// True if a file begins as snapshots do.

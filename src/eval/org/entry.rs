@@ -1,12 +1,11 @@
 //! What a user holds, packed: all that a decision asks of a holding stands in it, so that no node but the target is
 //! looked up.
 
-use serde::{Deserialize, Serialize};
-
 use super::windows::WindowId;
 use crate::eval::forest::Forest;
 use crate::model::RoleId;
 use crate::model::value::NodeId;
+use crate::packed::{Block, Reader, Record};
 
 /// How a user comes to hold a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +19,7 @@ pub enum Source {
 }
 
 /// A role that a user holds at a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Where.
     pub node: NodeId,
@@ -32,6 +31,25 @@ pub struct Entry {
     how: How,
     /// When: a number of the organisation's windows.
     pub(super) window: WindowId,
+}
+
+impl Record for Entry {
+    fn write(&self, to: &mut Block) {
+        to.words([self.node.0, self.role.0, self.first, self.last, self.how.0]);
+        self.window.write(to);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            node: NodeId(from.word()?),
+            role: RoleId(from.word()?),
+            first: from.word()?,
+            last: from.word()?,
+            how: How(from.word()?),
+            window: WindowId::read(from)?,
+        })
+    }
 }
 
 impl Entry {
@@ -88,7 +106,7 @@ impl Entry {
 ///
 /// An organisation has at most [`How::MOST`] holdings, and as many grants; what lies beyond would take some tens of
 /// gigabytes of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct How(u32);
 
 impl How {

@@ -5,10 +5,22 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Facts, Window};
+use crate::packed::{Block, Reader, Record};
 
 /// One of the windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct WindowId(u32);
+
+impl Record for WindowId {
+    fn write(&self, to: &mut Block) {
+        to.word(self.0);
+    }
+
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        from.word().map(Self)
+    }
+}
 
 impl WindowId {
     pub(super) const ALWAYS: Self = Self(0);
