@@ -7,7 +7,7 @@
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
 use super::condition::{Scope, all, any};
-use super::org::{Entry, Org, Source, running};
+use super::org::{Entry, Key, Org, Source, running};
 use super::plainly::Plainly;
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
@@ -15,9 +15,6 @@ use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
 use crate::table::{Needs, Table, Way, is_far};
-
-/// Up to so many holdings are looked at one after the other.
-pub(super) const FEW: usize = 8;
 
 /// One evaluation: policy, organisation, request.
 #[derive(Debug, Clone, Copy)]
@@ -134,15 +131,10 @@ impl<'e> Eval<'e> {
     fn held(&self, user: UserId, ways: &[Way]) -> Tri {
         let start = self.request.target.start;
         let entries = self.org.entries(user);
-        if entries.len() <= FEW {
-            let above = |entry: &Entry| self.org.lies_within(start, entry.interval());
-            return any(entries, |entry| {
-                if above(entry) {
-                    self.cell(entry, ways)
-                } else {
-                    Tri::False
-                }
-            });
+        if let Some(keys) = self.org.glance(user).few() {
+            let above = |key: &Key| self.org.lies_within(start, key.interval());
+            let all = entries.iter().zip(keys).filter(|(_, key)| above(key));
+            return any(all, |(entry, _)| self.cell(entry, ways));
         }
         let mut truth = Tri::False;
         for node in self.org.chain(start) {

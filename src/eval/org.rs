@@ -4,6 +4,7 @@
 //! node. Validity windows are met along the way and kept on each entry.
 
 mod entry;
+mod glance;
 mod stated;
 mod windows;
 
@@ -22,11 +23,12 @@ use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Subject, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Model, NOW, RoleId};
-use crate::packed::{self, Block, Reader, Record};
+use crate::packed;
 use crate::table::Table;
 
 pub use super::org_extra::Extra;
 pub use entry::{Entry, Source};
+pub(super) use glance::{Glance, Key, NodeBits};
 
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;
@@ -55,61 +57,28 @@ impl Index {
 struct Held {
     /// By user.
     entries: Lists<Entry>,
-    /// By user: the nodes of his entries.
+    /// By user.
     #[serde(with = "packed")]
-    nodes: Vec<NodeBits>,
+    glances: Vec<Glance>,
     /// By user: the groups that he is in, besides that of all.
     groups: Lists<(GroupId, WindowId)>,
     windows: Windows,
 }
 
-/// Some nodes, each with one of 64 bits, which neighbours do not share: tells fast that a node is not among them.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct NodeBits(u64);
-
-impl Record for NodeBits {
-    fn write(&self, to: &mut Block) {
-        to.word(self.0 as u32);
-        to.word((self.0 >> 32) as u32);
-    }
-
-    #[inline]
-    fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let (low, high) = (from.word()?, from.word()?);
-        Some(Self(u64::from(low) | u64::from(high) << 32))
-    }
-}
-
-impl NodeBits {
-    const fn bit(node: NodeId) -> u64 {
-        1 << (node.0 & 63)
-    }
-
-    fn of(entries: &[Entry]) -> Self {
-        Self(entries.iter().fold(0, |bits, entry| bits | Self::bit(entry.node)))
-    }
-
-    /// False if the node is none of them.
-    #[inline]
-    pub(super) const fn may_have(self, node: NodeId) -> bool {
-        self.0 & Self::bit(node) != 0
-    }
-}
-
 impl Held {
     /// All users; many of them on all processors.
     fn of_all(facts: &Facts, model: &Model, forest: &Forest) -> Self {
-        let stated = Stated::new(facts, model, forest);
+        let stated = Stated::new(facts, model);
         let mut held = Self {
             entries: Lists::none(),
-            nodes: Vec::with_capacity(facts.users.len()),
+            glances: Vec::with_capacity(facts.users.len()),
             groups: Lists::none(),
             windows: Windows::of(facts),
         };
         let users: Vec<UserId> = facts.user_ids().collect();
         // A few stretches at a time, so that little stands in memory twice.
         for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
-            let part = |users: &[UserId]| Self::of(users, &stated);
+            let part = |users: &[UserId]| Self::of(users, &stated, forest);
             let parts: Vec<Self> = match wave.len() <= STRETCH {
                 true => vec![part(wave)],
                 false => wave.par_chunks(STRETCH).map(part).collect(),
@@ -122,26 +91,26 @@ impl Held {
     }
 
     fn is_for(&self, users: usize) -> bool {
-        self.entries.are(users) && self.groups.are(users) && self.nodes.len() == users
+        self.entries.are(users) && self.groups.are(users) && self.glances.len() == users
     }
 
-    fn of(users: &[UserId], stated: &Stated<'_>) -> Self {
+    fn of(users: &[UserId], stated: &Stated<'_>, forest: &Forest) -> Self {
         let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
-        let mut nodes = Vec::with_capacity(users.len());
+        let mut glances = Vec::with_capacity(users.len());
         for &user in users {
             walk.closure(user);
             walk.entries
                 .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
-            nodes.push(NodeBits::of(&walk.entries));
+            glances.push(Glance::of(&walk.entries, forest));
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
         }
         let windows = walk.windows;
         Self {
             entries,
-            nodes,
+            glances,
             groups,
             windows,
         }
@@ -155,7 +124,7 @@ impl Held {
         entries.for_each(|entry| here(&mut entry.window));
         next.groups.items_mut().iter_mut().for_each(|(_, window)| here(window));
         self.entries.append(next.entries);
-        self.nodes.append(&mut next.nodes);
+        self.glances.append(&mut next.glances);
         self.groups.append(next.groups);
     }
 }
@@ -236,7 +205,7 @@ impl<'a> Org<'a> {
     /// Something that is stated, as an entry of somebody who may come to it.
     pub(crate) fn entry(&self, held: (RoleId, NodeId), window: Window, source: Source, through_group: bool) -> Entry {
         let window = self.index.held.windows.stated(window);
-        Entry::new(&self.index.forest, held, window, (source, through_group))
+        Entry::new(held, window, (source, through_group))
     }
 
     /// The group through which something came; `None` where it is the user's own.
@@ -249,16 +218,17 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub fn entries_at(&self, user: UserId, node: NodeId) -> &[Entry] {
-        match self.nodes_held(user).may_have(node) {
+        match self.glance(user).nodes().may_have(node) {
             true => self.search(user, node),
             false => &[],
         }
     }
 
-    /// The nodes at which a user holds something.
+    /// What a user holds, at a glance.
     #[inline]
-    pub(super) fn nodes_held(&self, user: UserId) -> NodeBits {
-        self.index.held.nodes.get(user.0 as usize).copied().unwrap_or_default()
+    pub(super) fn glance(&self, user: UserId) -> &Glance {
+        const NOTHING: &Glance = &Glance::NOTHING;
+        self.index.held.glances.get(user.0 as usize).unwrap_or(NOTHING)
     }
 
     fn search(&self, user: UserId, node: NodeId) -> &[Entry] {

@@ -1,14 +1,14 @@
 //! The fast path: what roles, places and a look at an attribute tell about a request ([`crate::table::plain`]).
 //!
-//! Most decisions end here, so this is written for speed: holdings carry the stretch of nodes that they enclose, roles are
+//! Most decisions end here, so this is written for speed: of few holdings one line tells the stretches of nodes that they enclose, roles are
 //! bits, conditions are bits of a value; nothing else is loaded. Where something is missing or held for a time only,
 //! nothing is told (`None`), and the whole evaluation has its turn.
 
 use super::Resource;
-use super::decision::{Eval, FEW};
-use super::org::{Entry, NodeBits};
-use crate::model::TypeKind;
+use super::decision::Eval;
+use super::org::{Key, NodeBits};
 use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::model::{RoleId, TypeKind};
 use crate::table::plain::{Ask, Plain, bit};
 
 /// What is told.
@@ -75,20 +75,20 @@ impl<'l> Look<'l> {
         let Some(user) = self.eval.request.user else {
             return Some(false);
         };
-        let entries = self.eval.org.entries(user);
-        match entries.len() <= FEW {
-            true => self.one_gives(entries),
-            false => self.one_above_gives(entries, self.eval.org.nodes_held(user)),
+        let glance = self.eval.org.glance(user);
+        match glance.few() {
+            Some(keys) => self.one_gives(keys),
+            None => self.one_above_gives(user, glance.nodes()),
         }
     }
 
     /// Each holding is looked at.
     #[inline(always)]
-    fn one_gives(self, entries: &[Entry]) -> Option<bool> {
+    fn one_gives(self, keys: &[Key]) -> Option<bool> {
         let spot = self.eval.org.spot(self.start);
-        for entry in entries {
-            let reaches = self.plain.knows(entry.role) && spot.lies_within_account(entry.interval());
-            if reaches && self.gives(entry)? {
+        for key in keys {
+            let reaches = self.plain.knows(key.role()) && spot.lies_within_account(key.interval());
+            if reaches && self.gives(key.role(), key.is_always())? {
                 return Some(true);
             }
         }
@@ -96,7 +96,8 @@ impl<'l> Look<'l> {
     }
 
     /// The target and what encloses it are searched for, up to its account.
-    fn one_above_gives(self, entries: &[Entry], nodes: NodeBits) -> Option<bool> {
+    fn one_above_gives(self, user: UserId, nodes: NodeBits) -> Option<bool> {
+        let entries = self.eval.org.entries(user);
         for node in self.eval.org.chain_in_account(self.start) {
             if !nodes.may_have(node) {
                 continue;
@@ -106,7 +107,7 @@ impl<'l> Look<'l> {
                 if entry.node != node {
                     break;
                 }
-                if self.plain.knows(entry.role) && self.gives(entry)? {
+                if self.plain.knows(entry.role) && self.gives(entry.role, entry.is_always())? {
                     return Some(true);
                 }
             }
@@ -116,13 +117,13 @@ impl<'l> Look<'l> {
 
     /// Of a holding with a window nothing is told.
     #[inline(always)]
-    fn gives(self, entry: &Entry) -> Option<bool> {
-        if !entry.is_always() {
+    fn gives(self, role: RoleId, always: bool) -> Option<bool> {
+        if !always {
             return None;
         }
-        match self.plain.has(entry.role) {
+        match self.plain.has(role) {
             true => Some(true),
-            false => self.one_holds(self.plain.asked_of(entry.role)),
+            false => self.one_holds(self.plain.asked_of(role)),
         }
     }
 

@@ -2,23 +2,32 @@
 //! differ do not take two million lists.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::model::value::Value;
 
-/// Values by slot; a copy shares them until one of the two is changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values(Arc<[Value]>);
+/// Values by slot; a copy shares them until one of the two is changed. One pointer wide, as there is one in each of
+/// millions of nodes, of which few have values of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values(Arc<Box<[Value]>>);
+
+impl Default for Values {
+    /// None; all of these share one list, too.
+    fn default() -> Self {
+        static NONE: LazyLock<Arc<Box<[Value]>>> = LazyLock::new(Arc::default);
+        Self(Arc::clone(&NONE))
+    }
+}
 
 impl From<Vec<Value>> for Values {
     fn from(values: Vec<Value>) -> Self {
-        Self(values.into())
+        Self(Arc::new(values.into()))
     }
 }
 
 impl FromIterator<Value> for Values {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
-        Self(values.into_iter().collect())
+        Self(Arc::new(values.into_iter().collect()))
     }
 }
 
@@ -33,6 +42,6 @@ impl Deref for Values {
 impl DerefMut for Values {
     /// What others share is copied first.
     fn deref_mut(&mut self) -> &mut [Value] {
-        Arc::make_mut(&mut self.0)
+        &mut *Arc::make_mut(&mut self.0)
     }
 }

@@ -1,8 +1,6 @@
-//! What a user holds, packed: all that a decision asks of a holding stands in it, so that no node but the target is
-//! looked up.
+//! What a user holds, packed.
 
 use super::windows::WindowId;
-use crate::eval::forest::Forest;
 use crate::model::RoleId;
 use crate::model::value::NodeId;
 use crate::packed::{Block, Reader, Record};
@@ -25,9 +23,6 @@ pub struct Entry {
     pub node: NodeId,
     /// Which; single grants have numbers beyond all roles.
     pub role: RoleId,
-    /// The numbers, in pre-order, of the node and of the last one that lies in it.
-    first: u32,
-    last: u32,
     how: How,
     /// When: a number of the organisation's windows.
     pub(super) window: WindowId,
@@ -35,7 +30,7 @@ pub struct Entry {
 
 impl Record for Entry {
     fn write(&self, to: &mut Block) {
-        to.words([self.node.0, self.role.0, self.first, self.last, self.how.0]);
+        to.words([self.node.0, self.role.0, self.how.0]);
         self.window.write(to);
     }
 
@@ -44,8 +39,6 @@ impl Record for Entry {
         Some(Self {
             node: NodeId(from.word()?),
             role: RoleId(from.word()?),
-            first: from.word()?,
-            last: from.word()?,
             how: How(from.word()?),
             window: WindowId::read(from)?,
         })
@@ -54,27 +47,16 @@ impl Record for Entry {
 
 impl Entry {
     pub(super) fn new(
-        forest: &Forest,
         (role, node): (RoleId, NodeId),
         window: WindowId,
         (source, through_group): (Source, bool),
     ) -> Self {
-        let (first, last) = forest.interval(node);
         Self {
             node,
             role,
-            first,
-            last,
             how: How::new(source, through_group),
             window,
         }
-    }
-
-    /// What lies in the node, as [`Forest::interval`] tells it.
-    #[must_use]
-    #[inline]
-    pub const fn interval(&self) -> (u32, u32) {
-        (self.first, self.last)
     }
 
     /// How it came.

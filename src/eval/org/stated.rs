@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::windows::Windows;
 use super::{Entry, Source, group_of};
-use crate::eval::forest::Forest;
 use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Window};
 use crate::model::value::{GroupId, NodeId, UserId};
@@ -13,7 +12,6 @@ use crate::model::{Model, RoleId};
 /// What the facts state, by subject: indices of holdings and of grants, and the groups that somebody is put into.
 pub(super) struct Stated<'f> {
     facts: &'f Facts,
-    forest: &'f Forest,
     by_user: Lists<u32>,
     by_group: Lists<u32>,
     grants_by_user: Lists<u32>,
@@ -30,7 +28,7 @@ pub(super) struct Stated<'f> {
 type Kind<T> = fn(&T) -> Option<usize>;
 
 impl<'f> Stated<'f> {
-    pub(super) fn new(facts: &'f Facts, model: &Model, forest: &'f Forest) -> Self {
+    pub(super) fn new(facts: &'f Facts, model: &Model) -> Self {
         let (users, groups) = (facts.users.len(), facts.groups.len());
         let held = facts.holdings.iter().map(|holding| holding.subject);
         let granted = facts.grants.iter().map(|grant| grant.to);
@@ -44,7 +42,6 @@ impl<'f> Stated<'f> {
         }
         Self {
             facts,
-            forest,
             by_user: numbered(users, held.clone(), user),
             by_group: numbered(groups, held, group),
             grants_by_user: numbered(users, granted.clone(), user),
@@ -157,7 +154,7 @@ impl Walk<'_, '_> {
         }
         let window = self.windows.id(window);
         let source = (source, group.is_some());
-        self.entries.push(Entry::new(self.stated.forest, held, window, source));
+        self.entries.push(Entry::new(held, window, source));
     }
 
     /// The default roles of places that list the user, where nothing is stated for himself.
