@@ -22,16 +22,15 @@ pub(super) struct Ids<T> {
     hasher: DefaultHashBuilder,
 }
 
-impl<T> Default for Ids<T> {
-    fn default() -> Self {
+impl<T: Copy> Ids<T> {
+    /// None so far.
+    pub(super) const fn new(hasher: DefaultHashBuilder) -> Self {
         Self {
             known: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
+            hasher,
         }
     }
-}
 
-impl<T: Copy> Ids<T> {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.known.len()
@@ -52,7 +51,18 @@ impl<T: Copy> Ids<T> {
 
     /// What an id means.
     pub(super) fn all<'i>(&'i self, id: &'i str) -> impl Iterator<Item = T> + 'i {
-        let likely = self.known.iter_hash(self.hasher.hash_one(id));
-        likely.filter(move |known| known.id == id).map(|known| known.meaning)
+        self.hashed(self.hash(id), id)
+    }
+
+    /// The same for an id whose hash is known already.
+    pub(super) fn hashed<'i>(&'i self, hash: u64, id: &'i str) -> impl Iterator<Item = T> + 'i {
+        let likely = self.known.iter_hash(hash);
+        let named = likely.filter(move |known| known.id.as_str() == id);
+        named.map(|known| known.meaning)
+    }
+
+    /// The hash of an id: the same in all tables of one hasher.
+    pub(super) fn hash(&self, id: &str) -> u64 {
+        self.hasher.hash_one(id)
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use hashbrown::DefaultHashBuilder;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ids::Ids;
@@ -63,7 +64,7 @@ impl<'m> Names<'m> {
             roles: by_name(roles),
             slots: model.types.iter().map(|ty| slots(ty).collect()).collect(),
             nodes: NodeIds::new(model),
-            users: Ids::default(),
+            users: Ids::new(DefaultHashBuilder::default()),
             groups: HashMap::with_capacity(facts.groups.len()),
             custom: HashMap::new(),
             patience: Cell::new(PATIENCE),
