@@ -31,9 +31,6 @@ pub(super) const GROUP: usize = 1 << 17;
 /// So many cells of a column are encoded at once, so that they stay in the cache.
 const BATCH: usize = 1 << 11;
 
-/// A part has at most so many bytes; more is damage.
-const PART: u64 = 1 << 31;
-
 /// Where groups go.
 enum Sink<W: Write + Send> {
     /// To a file that is whole at the end.
@@ -142,8 +139,7 @@ pub(super) fn join(mut parts: impl Read, to: impl Write + Send) -> io::Result<()
     let mut len = [0; 8];
     while let Some(()) = next(&mut parts, &mut len)? {
         let mut bytes = Vec::new();
-        let len = u64::from_le_bytes(len);
-        parts.by_ref().take(len.min(PART)).read_to_end(&mut bytes)?;
+        parts.by_ref().take(u64::from_le_bytes(len)).read_to_end(&mut bytes)?;
         append(&mut whole, bytes).map_err(plain)?;
     }
     whole.finish().map(drop).map_err(plain)

@@ -166,6 +166,9 @@ impl Output {
     ///
     /// Those of writing.
     pub fn complete(&mut self, name: &str) -> io::Result<()> {
+        if self.journal.is_none() {
+            return Ok(());
+        }
         self.open.push(name.to_owned());
         if self.rows.is_ripe() { self.note() } else { Ok(()) }
     }
