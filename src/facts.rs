@@ -294,12 +294,13 @@ impl Facts {
         }
     }
 
-    /// The values of a node or user, to be changed.
-    pub fn values_mut(&mut self, thing: Thing) -> &mut Values {
-        match thing {
+    /// Sets a value of a node or user and returns what stood there.
+    pub fn set(&mut self, thing: Thing, slot: usize, value: Value) -> Value {
+        let values = match thing {
             Thing::Node(node) => &mut self.nodes[node.0 as usize].values,
             Thing::User(user) => &mut self.users[user.0 as usize].values,
-        }
+        };
+        values.set(slot, value)
     }
 
     /// All nodes with their ids.

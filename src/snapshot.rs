@@ -34,7 +34,7 @@ use crate::packed;
 use crate::source::{FileId, Sources};
 
 /// The version of the format: files of any other are refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
 const HEADER: usize = 44;

@@ -123,6 +123,15 @@ pub const fn is_far(reach: Reach) -> bool {
     matches!(reach, Reach::Across(_) | Reach::Anywhere)
 }
 
+impl Row {
+    /// The ways of granting that are settled first.
+    #[must_use]
+    #[inline]
+    pub const fn plain(&self) -> &Plain {
+        &self.plain
+    }
+}
+
 impl Table {
     /// The policy it was compiled from.
     #[must_use]
@@ -132,6 +141,7 @@ impl Table {
 
     /// A permission's row.
     #[must_use]
+    #[inline]
     pub fn row(&self, id: PermId) -> &Row {
         &self.rows[id.ix()]
     }
@@ -154,11 +164,14 @@ impl Table {
         }
     }
 
-    /// The ways of granting that are settled first.
+
+    /// True if holders of one role have whatever holders of another have at the same node, as far as [`Plain`] tells.
     #[must_use]
-    #[inline]
-    pub fn plain(&self, id: PermId) -> &Plain {
-        &self.row(id).plain
+    pub fn covers(&self, role: RoleId, other: RoleId) -> bool {
+        let rules = self.model.roles.get(other.ix()).map_or(&[][..], |it| &it.rules);
+        let permissions = rules.iter().flat_map(|it| &self.model.rule(it.rule).permissions);
+        let covers = |&id: &PermId| self.row(id).plain.covers(role, other);
+        role == other || permissions.into_iter().all(covers)
     }
 
     /// The ways of one role in a list that is sorted by role: a cell.

@@ -7,14 +7,14 @@
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
 use super::condition::{Scope, all, any};
-use super::org::{Entry, Key, Org, Source, running};
+use super::org::{Entry, Org, Source, running};
 use super::plainly::Plainly;
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
-use crate::table::{Needs, Table, Way, is_far};
+use crate::table::{Needs, Row, Table, Way, is_far};
 
 /// One evaluation: policy, organisation, request.
 #[derive(Debug, Clone, Copy)]
@@ -31,21 +31,26 @@ impl<'e> Eval<'e> {
     /// D(u, p, r).
     #[must_use]
     pub fn degree(&self) -> Tri {
-        let plain = self.plainly();
-        if plain == Plainly::Denied {
-            return Tri::False;
+        let row = self.table.row(self.request.permission);
+        let plain = self.plainly(row.plain());
+        match plain {
+            Plainly::Denied => Tri::False,
+            Plainly::Granted if row.prohibitions.is_empty() => Tri::True,
+            plain => self.searched_for(row, plain),
         }
-        let prohibited = match self.table.row(self.request.permission).prohibitions.is_empty() {
-            true => Tri::False,
-            false => self.side(Effect::Prohibit),
-        };
+    }
+
+    /// The same where more has to be looked at.
+    #[inline(never)]
+    fn searched_for(&self, row: &Row, plain: Plainly) -> Tri {
+        let prohibited = self.side(Effect::Prohibit);
         if prohibited == Tri::True {
             return Tri::False;
         }
         let granted = match plain {
             Plainly::Granted => Tri::True,
             Plainly::NotSo => {
-                let (ways, needs) = self.table.plain(self.request.permission).rest();
+                let (ways, needs) = row.plain().rest();
                 self.searched(Effect::Grant, ways, needs)
             }
             _ => self.side(Effect::Grant),
@@ -130,11 +135,14 @@ impl<'e> Eval<'e> {
     /// is searched for the target's few ancestors.
     fn held(&self, user: UserId, ways: &[Way]) -> Tri {
         let start = self.request.target.start;
-        let entries = self.org.entries(user);
         if let Some(keys) = self.org.glance(user).few() {
-            let above = |key: &Key| self.org.lies_within(start, key.interval());
-            let all = entries.iter().zip(keys).filter(|(_, key)| above(key));
-            return any(all, |(entry, _)| self.cell(entry, ways));
+            // What is covered lies in what covers it.
+            if !keys.iter().any(|key| self.org.lies_within(start, key.interval())) {
+                return Tri::False;
+            }
+            let entries = self.org.entries(user).iter();
+            let above = entries.filter(|entry| self.org.lies_in(start, entry.node));
+            return any(above, |entry| self.cell(entry, ways));
         }
         let mut truth = Tri::False;
         for node in self.org.chain(start) {

@@ -20,11 +20,13 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// It lies in a node of which [`Forest::interval`] is given, with no border between the two: its account encloses
-    /// that node, as all three stand in one line.
+    /// It lies in a node, of which the number in pre-order is given and how many nodes lie in that, with no border between
+    /// the two: its account encloses that node, as all three stand in one line.
     #[inline]
-    pub(super) fn lies_within_account(self, (first, last): (u32, u32)) -> bool {
-        first <= self.first && self.first <= last && self.home <= first
+    pub(super) const fn lies_within_account(self, first: u32, extent: u32) -> bool {
+        // A node with a greater number makes the distance so great that neither holds.
+        let distance = self.first.wrapping_sub(first);
+        (distance <= extent) & (distance <= self.first - self.home)
     }
 }
 

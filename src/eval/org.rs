@@ -3,11 +3,13 @@
 //! Containment is a [`Forest`]; all that a user holds, by hand, through groups or by default, is one slice sorted by
 //! node. Validity windows are met along the way and kept on each entry.
 
+mod covering;
 mod entry;
 mod glance;
 mod stated;
 mod windows;
 
+use covering::Covering;
 use stated::Stated;
 use windows::{WindowId, Windows};
 
@@ -28,7 +30,7 @@ use crate::table::Table;
 
 pub use super::org_extra::Extra;
 pub use entry::{Entry, Source};
-pub(super) use glance::{Glance, Key, NodeBits};
+pub(super) use glance::{Glance, Key};
 
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;
@@ -41,9 +43,9 @@ pub struct Index {
 }
 
 impl Index {
-    fn new(facts: &Facts, model: &Model) -> Self {
-        let forest = Forest::new(facts, model);
-        let held = Held::of_all(facts, model, &forest);
+    fn new(facts: &Facts, table: &Table) -> Self {
+        let forest = Forest::new(facts, table.model());
+        let held = Held::of_all(facts, table, &forest);
         Self { forest, held }
     }
 
@@ -67,8 +69,8 @@ struct Held {
 
 impl Held {
     /// All users; many of them on all processors.
-    fn of_all(facts: &Facts, model: &Model, forest: &Forest) -> Self {
-        let stated = Stated::new(facts, model);
+    fn of_all(facts: &Facts, table: &Table, forest: &Forest) -> Self {
+        let stated = Stated::new(facts, table.model());
         let mut held = Self {
             entries: Lists::none(),
             glances: Vec::with_capacity(facts.users.len()),
@@ -78,7 +80,7 @@ impl Held {
         let users: Vec<UserId> = facts.user_ids().collect();
         // A few stretches at a time, so that little stands in memory twice.
         for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
-            let part = |users: &[UserId]| Self::of(users, &stated, forest);
+            let part = |users: &[UserId]| Self::of(users, &stated, Covering::new(table, forest));
             let parts: Vec<Self> = match wave.len() <= STRETCH {
                 true => vec![part(wave)],
                 false => wave.par_chunks(STRETCH).map(part).collect(),
@@ -94,7 +96,13 @@ impl Held {
         self.entries.are(users) && self.groups.are(users) && self.glances.len() == users
     }
 
-    fn of(users: &[UserId], stated: &Stated<'_>, forest: &Forest) -> Self {
+    /// After a snapshot was read.
+    fn complete(&mut self) {
+        let numbered = self.glances.iter_mut().enumerate();
+        numbered.for_each(|(user, glance)| glance.complete(self.entries.get(user)));
+    }
+
+    fn of(users: &[UserId], stated: &Stated<'_>, mut covering: Covering<'_>) -> Self {
         let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
         let mut glances = Vec::with_capacity(users.len());
@@ -103,8 +111,8 @@ impl Held {
             walk.entries
                 .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
-            glances.push(Glance::of(&walk.entries, forest));
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
+            glances.push(Glance::of(&walk.entries, besides.clone().map(|(group, _)| *group), &mut covering));
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
         }
         let windows = walk.windows;
@@ -153,14 +161,18 @@ impl<'a> Org<'a> {
     /// Builds the indices, those of many users on all processors; linear but for sorting.
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
-        Self::of(table, facts, Index::new(facts, table.model()))
+        Self::of(table, facts, Index::new(facts, table))
     }
 
     /// The same with an index that was made before, for the same facts and policy; `None` if it is not for as many nodes
     /// and users.
     #[must_use]
-    pub fn with(table: &Table, facts: &'a Facts, index: Index) -> Option<Self> {
-        index.is_for(facts).then(|| Self::of(table, facts, index))
+    pub fn with(table: &Table, facts: &'a Facts, mut index: Index) -> Option<Self> {
+        if !index.is_for(facts) {
+            return None;
+        }
+        index.held.complete();
+        Some(Self::of(table, facts, index))
     }
 
     fn of(table: &Table, facts: &'a Facts, index: Index) -> Self {
@@ -218,7 +230,7 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub fn entries_at(&self, user: UserId, node: NodeId) -> &[Entry] {
-        match self.glance(user).nodes().may_have(node) {
+        match self.glance(user).may_hold_at(node) {
             true => self.search(user, node),
             false => &[],
         }
@@ -297,6 +309,9 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub(crate) fn is_always_in(&self, user: UserId, group: GroupId) -> Option<bool> {
+        if !self.glance(user).may_be_in(group) {
+            return Some(group == EVERYONE);
+        }
         let of = self.index.held.groups.get(user.0 as usize).iter();
         match of.into_iter().find(|(of, _)| *of == group) {
             Some((_, WindowId::ALWAYS)) => Some(true),

@@ -6,7 +6,7 @@
 
 use super::Resource;
 use super::decision::Eval;
-use super::org::{Key, NodeBits};
+use super::org::{Glance, Key};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{RoleId, TypeKind};
 use crate::table::plain::{Ask, Plain, bit};
@@ -27,8 +27,7 @@ pub(super) enum Plainly {
 impl Eval<'_> {
     /// Whether some grant applies: a role that has the permission is held above the target, within its account.
     #[inline]
-    pub(super) fn plainly(&self) -> Plainly {
-        let plain = self.table.plain(self.request.permission);
+    pub(super) fn plainly(&self, plain: &Plain) -> Plainly {
         if self.is_unfit() {
             return Plainly::Unclear;
         }
@@ -78,28 +77,28 @@ impl<'l> Look<'l> {
         let glance = self.eval.org.glance(user);
         match glance.few() {
             Some(keys) => self.one_gives(keys),
-            None => self.one_above_gives(user, glance.nodes()),
+            None => self.one_above_gives(user, glance),
         }
     }
 
-    /// Each holding is looked at.
+    /// Each of few holdings is looked at.
     #[inline(always)]
     fn one_gives(self, keys: &[Key]) -> Option<bool> {
         let spot = self.eval.org.spot(self.start);
         for key in keys {
-            let reaches = self.plain.knows(key.role()) && spot.lies_within_account(key.interval());
-            if reaches && self.gives(key.role(), key.is_always())? {
+            if key.is_around(spot) && self.gives(key.role(), key.is_always())? {
                 return Some(true);
             }
         }
         Some(false)
     }
 
-    /// The target and what encloses it are searched for, up to its account.
-    fn one_above_gives(self, user: UserId, nodes: NodeBits) -> Option<bool> {
+    /// Of many holdings those are, which are at the target or at what encloses it, up to its account.
+    #[inline(always)]
+    fn one_above_gives(self, user: UserId, glance: &Glance) -> Option<bool> {
         let entries = self.eval.org.entries(user);
         for node in self.eval.org.chain_in_account(self.start) {
-            if !nodes.may_have(node) {
+            if !glance.has_bit_of(node) {
                 continue;
             }
             let first = entries.partition_point(|entry| entry.node < node);
@@ -107,7 +106,7 @@ impl<'l> Look<'l> {
                 if entry.node != node {
                     break;
                 }
-                if self.plain.knows(entry.role) && self.gives(entry.role, entry.is_always())? {
+                if self.gives(entry.role, entry.is_always())? {
                     return Some(true);
                 }
             }
@@ -115,9 +114,12 @@ impl<'l> Look<'l> {
         Some(false)
     }
 
-    /// Of a holding with a window nothing is told.
+    /// A role of which nothing is known gives nothing; of a holding with a window nothing is told.
     #[inline(always)]
     fn gives(self, role: RoleId, always: bool) -> Option<bool> {
+        if !self.plain.knows(role) {
+            return Some(false);
+        }
         if !always {
             return None;
         }

@@ -111,7 +111,7 @@ impl Filling<'_> {
     }
 
     fn settle(&mut self, (thing, slot): Slot, value: Value) {
-        self.facts.values_mut(thing)[slot] = value;
+        self.facts.set(thing, slot, value);
     }
 
     /// Reads the default of an attribute. A user lies in several places: where they differ, the value is missing.

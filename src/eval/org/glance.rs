@@ -1,159 +1,170 @@
 //! What a user holds, at a glance: as much as most decisions ask, in one line of the processor's cache.
 //!
 //! Among a million users a decision is as long as it waits for memory. A line is found by the user's number alone, and
-//! tells of up to [`FEW`] holdings where each reaches; of a user with more it tells which nodes he may hold something at.
+//! tells of up to [`FEW`] holdings where each reaches, of those that another covers nothing; of a user with more it tells
+//! which nodes he may hold something at. Of his groups it tells which he may be in.
 
+use super::covering::Covering;
 use super::entry::Entry;
-use crate::eval::forest::Forest;
+use crate::eval::forest::{Forest, Spot};
 use crate::model::RoleId;
-use crate::model::value::NodeId;
+use crate::model::value::{GroupId, NodeId};
 use crate::packed::{Block, Reader, Record};
 
-/// Of so many holdings a line tells: five of twelve bytes, and how many there are.
-pub(in crate::eval) const FEW: usize = 5;
-
-/// One holding.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::eval) struct Key {
-    /// The numbers, in pre-order, of the node and of the last one that lies in it.
-    first: u32,
-    last: u32,
-    /// The role, and whether it is held for a time only.
-    role: u32,
-}
-
-impl Key {
-    const BOUNDED: u32 = 1 << 31;
-
-    fn of(entry: &Entry, forest: &Forest) -> Self {
-        let (first, last) = forest.interval(entry.node);
-        let bounded = if entry.is_always() { 0 } else { Self::BOUNDED };
-        Self {
-            first,
-            last,
-            role: entry.role.0 | bounded,
-        }
-    }
-
-    /// What lies in the node, as [`Forest::interval`] tells it.
-    #[inline]
-    pub(in crate::eval) const fn interval(&self) -> (u32, u32) {
-        (self.first, self.last)
-    }
-
-    /// The role.
-    #[inline]
-    pub(in crate::eval) const fn role(&self) -> RoleId {
-        RoleId(self.role & !Self::BOUNDED)
-    }
-
-    /// True if it is held without bounds of time.
-    #[inline]
-    pub(in crate::eval) const fn is_always(&self) -> bool {
-        self.role & Self::BOUNDED == 0
-    }
-}
+/// Of so many holdings a line tells: five of three words.
+const FEW: usize = 5;
 
 /// What one user holds.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(in crate::eval) struct Glance {
-    count: u32,
-    /// As many as there are, in the order of his entries; of more than [`FEW`] the first stands for [`NodeBits`].
+    /// How many holdings there are, in three bits, and in the others the groups.
+    head: u32,
+    /// Of few holdings one each; of more holdings these are bits of their nodes.
     keys: [Key; FEW],
 }
 
 impl Glance {
+    /// Stands for any number of holdings beyond the few: all bits that count.
+    const MANY: u32 = 0b111;
+
     /// Of nobody.
     pub(super) const NOTHING: Self = Self {
-        count: 0,
-        keys: [Key {
-            first: 0,
-            last: 0,
-            role: 0,
-        }; FEW],
+        head: 0,
+        keys: [Key([0; 3]); FEW],
     };
 
-    pub(super) fn of(entries: &[Entry], forest: &Forest) -> Self {
-        let mut glance = Self {
-            count: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            ..Self::NOTHING
+    /// Of what a user holds, less what [is covered](Covering).
+    pub(super) fn of(entries: &[Entry], groups: impl Iterator<Item = GroupId>, covering: &mut Covering<'_>) -> Self {
+        let mut glance = Self::NOTHING;
+        let keys = covering.keys(entries);
+        glance.head = match keys.len() <= FEW {
+            true => keys.len() as u32,
+            false => Self::MANY,
         };
-        if entries.len() > FEW {
-            let NodeBits(bits) = NodeBits::of(entries);
-            (glance.keys[0].first, glance.keys[0].last) = (bits as u32, (bits >> 32) as u32);
-            return glance;
+        glance.head |= groups.fold(0, |bits, group| bits | Self::bit_of(group));
+        if glance.is_few() {
+            glance.keys[..keys.len()].copy_from_slice(&keys);
         }
-        for (key, entry) in glance.keys.iter_mut().zip(entries) {
-            *key = Key::of(entry, forest);
-        }
+        glance.complete(entries);
         glance
     }
 
-    /// Each of his holdings, in the order of his entries, if they are few.
-    #[inline]
-    pub(in crate::eval) fn few(&self) -> Option<&[Key]> {
-        self.keys.get(..self.count as usize)
+    /// Sets the bits of the nodes, which a snapshot does not keep.
+    pub(super) fn complete(&mut self, entries: &[Entry]) {
+        if self.is_few() {
+            return;
+        }
+        for entry in entries {
+            let (key, word, bit) = Self::bit_at(entry.node);
+            self.keys[key].0[word] |= bit;
+        }
     }
 
-    /// The nodes at which he holds something, if it is much; else any.
     #[inline]
-    pub(in crate::eval) fn nodes(&self) -> NodeBits {
-        let Key { first, last, .. } = self.keys[0];
-        match self.count as usize > FEW {
-            true => NodeBits(u64::from(first) | u64::from(last) << 32),
-            false => NodeBits(u64::MAX),
-        }
+    const fn count(&self) -> usize {
+        (self.head & Self::MANY) as usize
+    }
+
+    #[inline]
+    const fn is_few(&self) -> bool {
+        self.count() <= FEW
+    }
+
+    /// The bit of a group; for some it is one of those that count.
+    const fn bit_of(group: GroupId) -> u32 {
+        1 << (group.0 % u32::BITS) & !Self::MANY
+    }
+
+    /// The bit of a node, by key, by one of two words of it, and there; many nodes share one, but not neighbours.
+    const fn bit_at(node: NodeId) -> (usize, usize, u32) {
+        let hash = node.0.wrapping_mul(0x9E37_79B1);
+        let key = (hash as u64 * FEW as u64) >> 32;
+        (key as usize, (hash >> 5 & 1) as usize, 1 << (hash & 31))
+    }
+
+    /// His holdings, less what is covered, if they are few.
+    #[inline]
+    pub(in crate::eval) fn few(&self) -> Option<&[Key]> {
+        self.keys.get(..self.count())
+    }
+
+    /// False if he, who has many holdings, has none at a node.
+    #[inline]
+    pub(in crate::eval) fn has_bit_of(&self, node: NodeId) -> bool {
+        let (key, word, bit) = Self::bit_at(node);
+        self.keys[key].0[word] & bit != 0
+    }
+
+    /// False if he holds nothing at a node.
+    #[inline]
+    pub(super) fn may_hold_at(&self, node: NodeId) -> bool {
+        self.is_few() || self.has_bit_of(node)
+    }
+
+    /// False if he is not in a group, leaving aside that of all.
+    #[inline]
+    pub(in crate::eval) const fn may_be_in(&self, group: GroupId) -> bool {
+        (self.head | Self::MANY) >> (group.0 % u32::BITS) & 1 != 0
     }
 }
 
 impl Record for Glance {
     fn write(&self, to: &mut Block) {
-        to.word(self.count);
-        for key in self.few().unwrap_or(&self.keys[..1]) {
-            to.words([key.first, key.last, key.role]);
-        }
+        to.word(self.head);
+        self.few().into_iter().flatten().for_each(|key| to.words(key.0));
     }
 
     #[inline]
     fn read(from: &mut Reader<'_>) -> Option<Self> {
-        let mut glance = Self {
-            count: from.word()?,
-            ..Self::NOTHING
-        };
-        let told = if glance.count as usize > FEW {
-            1
-        } else {
-            glance.count as usize
-        };
-        for key in &mut glance.keys[..told] {
-            *key = Key {
-                first: from.word()?,
-                last: from.word()?,
-                role: from.word()?,
-            };
+        let head = from.word()?;
+        let mut glance = Self { head, ..Self::NOTHING };
+        let told = if glance.is_few() { glance.count() } else { 0 };
+        for Key(words) in &mut glance.keys[..told] {
+            *words = [from.word()?, from.word()?, from.word()?];
         }
         Some(glance)
     }
 }
 
-/// Some nodes, each with one of 64 bits, which neighbours do not share: tells fast that a node is not among them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::eval) struct NodeBits(u64);
+/// One holding: the node's number in pre-order, how many nodes lie in it, and the role with [`Self::BOUNDED`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::eval) struct Key([u32; 3]);
 
-impl NodeBits {
-    const fn bit(node: NodeId) -> u64 {
-        1 << (node.0 & 63)
+impl Key {
+    /// It is held for a time only.
+    const BOUNDED: u32 = 1 << 31;
+
+    pub(super) fn of(entry: &Entry, forest: &Forest) -> Self {
+        let (first, last) = forest.interval(entry.node);
+        let bounded = if entry.is_always() { 0 } else { Self::BOUNDED };
+        Self([first, last - first, entry.role.0 | bounded])
     }
 
-    fn of(entries: &[Entry]) -> Self {
-        Self(entries.iter().fold(0, |bits, entry| bits | Self::bit(entry.node)))
-    }
-
-    /// False if the node is none of them.
+    /// What lies in the node, as [`Forest::interval`] tells it.
     #[inline]
-    pub(in crate::eval) const fn may_have(self, node: NodeId) -> bool {
-        self.0 & Self::bit(node) != 0
+    pub(in crate::eval) const fn interval(self) -> (u32, u32) {
+        let [first, extent, _] = self.0;
+        (first, first + extent)
+    }
+
+    /// Some node lies in this one, with no border between the two.
+    #[inline]
+    pub(in crate::eval) const fn is_around(self, spot: Spot) -> bool {
+        let [first, extent, _] = self.0;
+        spot.lies_within_account(first, extent)
+    }
+
+    /// The role.
+    #[inline]
+    pub(in crate::eval) const fn role(self) -> RoleId {
+        RoleId(self.0[2] & !Self::BOUNDED)
+    }
+
+    /// True if it is held without bounds of time.
+    #[inline]
+    pub(in crate::eval) const fn is_always(self) -> bool {
+        self.0[2] & Self::BOUNDED == 0
     }
 }
 

@@ -110,7 +110,7 @@ impl Tables<'_, '_> {
         let attribute = &ty.attributes[slot];
         // What cannot be read counts as missing, and does not fall back.
         let value = self.value(text, attribute);
-        self.facts.values_mut(thing)[slot] = *value.as_ref().unwrap_or(&Value::Missing);
+        self.facts.set(thing, slot, *value.as_ref().unwrap_or(&Value::Missing));
         if matches!(attribute.default, Default::Path(..)) {
             self.given.insert((thing, slot));
         }

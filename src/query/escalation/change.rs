@@ -336,7 +336,7 @@ impl Change {
             }
             Self::Set { thing, slot, value } => {
                 facts.fallbacks.retain(|open| open != &(*thing, *slot));
-                facts.values_mut(*thing)[*slot] = *value;
+                facts.set(*thing, *slot, *value);
                 defaults::fill(facts, model);
             }
         }

@@ -297,7 +297,7 @@ fn remove<T: PartialEq>(list: &mut Vec<T>, item: &T) -> bool {
 }
 
 fn set(facts: &mut Facts, of: Thing, slot: usize, value: Value) -> bool {
-    let old = std::mem::replace(&mut facts.values_mut(of)[slot], value);
+    let old = facts.set(of, slot, value);
     facts.fallbacks.retain(|open| *open != (of, slot));
     old != value
 }
