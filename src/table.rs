@@ -4,10 +4,12 @@
 //! span) and the role whose holders it serves; ways of one role stand together, so that a cell is a slice. The table is
 //! what `rolebook table` prints, what queries read and what [`crate::eval`] walks.
 
+pub mod brief;
 pub mod grid;
 pub mod plain;
 
 use crate::model::permission::PermId;
+use brief::Briefs;
 use plain::Plain;
 
 use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId};
@@ -53,6 +55,7 @@ pub struct Needs {
 pub struct Table {
     model: Model,
     rows: Vec<Row>,
+    briefs: Briefs,
 }
 
 /// Flattens the rules of every role into rows. Time and memory are linear in the (role, rule, permission) triples.
@@ -81,14 +84,16 @@ pub fn compile(checked: Checked<'_>) -> Table {
             enter(&mut rows, model.rule(copied.rule), way);
         }
     }
+    let briefs = Briefs::of(model);
     for (row, (id, _)) in rows.iter_mut().zip(model.permissions.iter()) {
         row.grant_needs = needs(&row.grants, model);
         row.prohibition_needs = needs(&row.prohibitions, model);
-        row.plain = Plain::of(id, &row.grants, model);
+        row.plain = Plain::of(id, &row.grants, model, &briefs);
     }
     Table {
         model: model.clone(),
         rows,
+        briefs,
     }
 }
 
@@ -137,6 +142,12 @@ impl Table {
     #[must_use]
     pub const fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// What is told of a node in brief.
+    #[must_use]
+    pub const fn briefs(&self) -> &Briefs {
+        &self.briefs
     }
 
     /// A permission's row.

@@ -97,7 +97,7 @@ impl Reading {
         };
         let told = self.facts.holdings.iter().map(|h| {
             let role = self.facts.role_name(&self.model, h.role);
-            format!("{} {role} {}", subject(h.subject), self.facts.node(h.node).id)
+            format!("{} {role} {}", subject(h.subject()), self.facts.node(h.node).id)
         });
         told.collect()
     }
@@ -224,7 +224,7 @@ fn everyone_may_hold_roles() {
         "accounts: { a: { is: Enterprise } }\ngroups: { everyone: { roles: { Buyer: a } } }",
     );
     assert_eq!(it.holdings(), ["group:everyone Buyer a"]);
-    assert_eq!(it.facts.holdings[0].subject, Subject::Group(EVERYONE));
+    assert_eq!(it.facts.holdings[0].subject(), Subject::Group(EVERYONE));
 }
 
 #[test]

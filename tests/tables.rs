@@ -135,7 +135,7 @@ fn plain(facts: &Facts) -> Vec<String> {
         let at = &facts.node(it.node).id;
         lines.push(format!(
             "{:?} {:?} {at} {:?} {parameters:?}",
-            it.subject,
+            it.subject(),
             it.role,
             it.window()
         ));

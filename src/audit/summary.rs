@@ -186,7 +186,7 @@ impl Audit<'_> {
             .filter(|(holding, _)| inside(holding.node));
         let idle = holdings.filter_map(|(holding, fate)| {
             let what = self.names.role(holding.role).to_owned();
-            Some(self.idle_one(holding.subject, what, holding.node, fate.why()?))
+            Some(self.idle_one(holding.subject(), what, holding.node, fate.why()?))
         });
         let grants = facts
             .grants

@@ -8,8 +8,10 @@ use crate::facts::lists::Lists;
 use crate::model::value::NodeId;
 use crate::model::{Model, TypeId, TypeKind};
 use crate::packed::{self, Block, Reader, Record};
+use crate::table::Table;
+use crate::table::brief::Brief;
 
-/// Where a node and its account stand in pre-order: all that is looked at of most targets.
+/// Where a node and its account stand in pre-order, and what it says in brief: all that is looked at of most targets.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spot {
     first: u32,
@@ -17,9 +19,16 @@ pub(super) struct Spot {
     last: u32,
     /// What the first account outward has as `first`.
     home: u32,
+    brief: Brief,
 }
 
 impl Spot {
+    /// What it says.
+    #[inline]
+    pub(super) const fn brief(self) -> Brief {
+        self.brief
+    }
+
     /// It lies in a node, of which the number in pre-order is given and how many nodes lie in that, with no border between
     /// the two: its account encloses that node, as all three stand in one line.
     #[inline]
@@ -41,7 +50,7 @@ struct More {
 
 impl Record for Spot {
     fn write(&self, to: &mut Block) {
-        to.words([self.first, self.last, self.home]);
+        to.words([self.first, self.last, self.home, self.brief.0]);
     }
 
     #[inline]
@@ -50,6 +59,7 @@ impl Record for Spot {
             first: from.word()?,
             last: from.word()?,
             home: from.word()?,
+            brief: Brief(from.word()?),
         })
     }
 }
@@ -82,12 +92,16 @@ pub struct Forest {
 impl Forest {
     /// Numbers the nodes of an organisation; linear.
     #[must_use]
-    pub fn new(facts: &Facts, model: &Model) -> Self {
+    pub fn new(facts: &Facts, table: &Table) -> Self {
         let nodes = facts.nodes.iter().map(|node| (node.ty, node.container));
-        Self::of(&nodes.collect::<Vec<_>>(), model)
+        let mut forest = Self::of(&nodes.collect::<Vec<_>>(), table.model());
+        for (spot, node) in forest.spots.iter_mut().zip(&facts.nodes) {
+            spot.brief = table.briefs().tell(node.ty, &node.values);
+        }
+        forest
     }
 
-    /// The same for nodes given by type and container.
+    /// The same for nodes given by type and container, which say nothing.
     #[must_use]
     pub fn of(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> Self {
         let (spots, more) = number(nodes, model);
@@ -239,6 +253,7 @@ fn number(nodes: &[(TypeId, Option<NodeId>)], model: &Model) -> (Vec<Spot>, Vec<
             first: next,
             last: next,
             home,
+            brief: Brief::default(),
         };
         next += 1;
         open.push((id, true));

@@ -44,7 +44,7 @@ pub struct Index {
 
 impl Index {
     fn new(facts: &Facts, table: &Table) -> Self {
-        let forest = Forest::new(facts, table.model());
+        let forest = Forest::new(facts, table);
         let held = Held::of_all(facts, table, &forest);
         Self { forest, held }
     }
@@ -354,7 +354,7 @@ impl<'a> Org<'a> {
 fn group_of(facts: &Facts, entry: &Entry) -> Option<GroupId> {
     let subject = match entry.source() {
         _ if !entry.is_through_group() => return None,
-        Source::Holding(ix) => facts.holdings[ix as usize].subject,
+        Source::Holding(ix) => facts.holdings[ix as usize].subject(),
         Source::Grant(ix) => facts.grants[ix as usize].to,
         Source::Default => return None,
     };

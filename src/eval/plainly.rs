@@ -159,6 +159,10 @@ impl<'l> Look<'l> {
                 Some(user) => self.is_plainly_in(user, self.own(slot)?),
                 None => Some(false),
             },
+            Ask::Brief(ref test) => {
+                let listed = request.target.resource == Resource::Node(self.start);
+                org.spot(self.start).brief().passes(test).filter(|_| listed)
+            }
             Ask::Among { near, slot, values } => {
                 let value = match near {
                     Some(ty) => org.facts.node(org.near(self.start, ty)?).values.get(slot as usize)?,

@@ -70,7 +70,7 @@ pub(super) mod holdings {
 
     impl Record for Holding {
         fn write(&self, to: &mut Block) {
-            let (group, subject) = match self.subject {
+            let (group, subject) = match self.subject() {
                 Subject::User(user) => (0, user.0),
                 Subject::Group(group) => (1, group.0),
             };

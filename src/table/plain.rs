@@ -12,6 +12,7 @@ use crate::model::value::{Scalar, Value};
 use crate::model::{AttrName, Effect, Expr, Model, Operand, Path, Reach, RoleId, Root, Rule, TestKind, TypeId, Who};
 use crate::syntax::ast::Op;
 
+use super::brief::{Briefs, Test};
 use super::{Needs, Way, needs};
 
 /// The ways of granting that are settled first, as the fast path asks for them.
@@ -40,7 +41,9 @@ pub type Asks = SmallVec<[Ask; 2]>;
 pub enum Ask {
     /// The user is, or is in, what the target's attribute in this slot names.
     Related(u32),
-    /// A truth or a value of an enumeration is one of those whose bits are set.
+    /// A truth or a value of an enumeration, which the target tells in brief.
+    Brief(Test),
+    /// The same where it does not: the value is one of those whose bits are set.
     Among {
         /// On the nearest node of this type; `None` for the target itself.
         near: Option<TypeId>,
@@ -63,10 +66,10 @@ pub const fn bit(value: Value) -> Option<u64> {
 }
 
 impl Plain {
-    pub(super) fn of(id: PermId, grants: &[Way], model: &Model) -> Self {
+    pub(super) fn of(id: PermId, grants: &[Way], model: &Model, briefs: &Briefs) -> Self {
         let mut plain = Self::default();
         for way in grants {
-            if !plain.takes(id, way, model) {
+            if !plain.takes(id, way, model, briefs) {
                 plain.rest.push(*way);
             }
         }
@@ -75,9 +78,9 @@ impl Plain {
     }
 
     /// True if the way is settled here, and nowhere else.
-    fn takes(&mut self, id: PermId, way: &Way, model: &Model) -> bool {
+    fn takes(&mut self, id: PermId, way: &Way, model: &Model, briefs: &Briefs) -> bool {
         let rule = model.rule(way.rule);
-        let Some(sets) = conditions(id, rule, model) else {
+        let Some(sets) = conditions(id, rule, model, briefs) else {
             return false;
         };
         if sets.iter().any(|set| !set.is_empty()) {
@@ -191,17 +194,17 @@ impl Roles {
 }
 
 /// What a rule asks, in sets of which one must hold whole; `None` if it asks for more than a look at attributes.
-fn conditions(id: PermId, rule: &Rule, model: &Model) -> Option<Vec<Asks>> {
+fn conditions(id: PermId, rule: &Rule, model: &Model, briefs: &Briefs) -> Option<Vec<Asks>> {
     let plain = rule.effect == Effect::Grant && rule.reach == Reach::Below && !rule.except_self && !rule.they_have;
     if !plain || model.permissions.get(id).is_administrative() {
         return None;
     }
     let mut tests = Asks::new();
     if let Some(when) = &rule.when {
-        tests.extend(asks(id, when, false, model)?);
+        tests.extend(asks(id, when, false, model, briefs)?);
     }
     if let Some(unless) = &rule.unless {
-        tests.extend(asks(id, unless, true, model)?);
+        tests.extend(asks(id, unless, true, model, briefs)?);
     }
     if rule.relation.is_empty() {
         return Some(vec![tests]);
@@ -223,22 +226,22 @@ fn target(id: PermId, model: &Model) -> Option<TypeId> {
 }
 
 /// The tests that must all hold for a condition to hold, or not to.
-fn asks(id: PermId, expr: &Expr, negated: bool, model: &Model) -> Option<Vec<Ask>> {
+fn asks(id: PermId, expr: &Expr, negated: bool, model: &Model, briefs: &Briefs) -> Option<Vec<Ask>> {
     match expr {
-        Expr::Not(inner) => asks(id, inner, !negated, model),
-        Expr::And(parts) if !negated => each(id, parts, negated, model),
-        Expr::Or(parts) if negated => each(id, parts, negated, model),
+        Expr::Not(inner) => asks(id, inner, !negated, model, briefs),
+        Expr::And(parts) if !negated => each(id, parts, negated, model, briefs),
+        Expr::Or(parts) if negated => each(id, parts, negated, model, briefs),
         Expr::And(_) | Expr::Or(_) => None,
-        Expr::Test(test) => Some(vec![ask(id, &test.kind, negated, model)?]),
+        Expr::Test(test) => Some(vec![ask(id, &test.kind, negated, model, briefs)?]),
     }
 }
 
-fn each(id: PermId, parts: &[Expr], negated: bool, model: &Model) -> Option<Vec<Ask>> {
-    let sets = parts.iter().map(|part| asks(id, part, negated, model));
+fn each(id: PermId, parts: &[Expr], negated: bool, model: &Model, briefs: &Briefs) -> Option<Vec<Ask>> {
+    let sets = parts.iter().map(|part| asks(id, part, negated, model, briefs));
     Some(sets.collect::<Option<Vec<_>>>()?.concat())
 }
 
-fn ask(id: PermId, test: &TestKind, negated: bool, model: &Model) -> Option<Ask> {
+fn ask(id: PermId, test: &TestKind, negated: bool, model: &Model, briefs: &Briefs) -> Option<Ask> {
     let (path, wanted, inverse) = match test {
         TestKind::Truth(Operand::Path(path)) => (path, bit(Value::Bool(true))?, false),
         TestKind::Compare(Operand::Path(path), op, right, 0) => {
@@ -257,7 +260,9 @@ fn ask(id: PermId, test: &TestKind, negated: bool, model: &Model) -> Option<Ask>
         true => wanted,
         false => all & !wanted,
     };
-    Some(Ask::Among { near, slot, values })
+    let told = || briefs.test(target(id, model)?, slot, all, values);
+    let brief = near.is_none().then(told).flatten();
+    Some(brief.map_or(Ask::Among { near, slot, values }, Ask::Brief))
 }
 
 /// The bits of constants.

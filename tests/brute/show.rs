@@ -95,7 +95,7 @@ fn roles(space: &Space<'_>, facts: &Facts, of: impl Fn(Subject) -> bool) -> Stri
     let held = facts
         .holdings
         .iter()
-        .filter(|it| of(it.subject) && it.role.ix() < known);
+        .filter(|it| of(it.subject()) && it.role.ix() < known);
     let mut by_role: Vec<(String, Vec<&str>)> = Vec::new();
     for it in held {
         let name = model.show_role(it.role);

@@ -130,11 +130,11 @@ impl<'p> Space<'p> {
                 Dim::Listed(user, node) if at == 1 => facts.users[user.0 as usize].places.push(id(*node)),
                 Dim::Listed(..) => {}
                 Dim::Node(node, slot, options) => match options[at] {
-                    Some(value) => facts.nodes[*node].values[*slot] = value,
+                    Some(value) => drop(facts.nodes[*node].values.set(*slot, value)),
                     None => unset.push((*node, *slot)),
                 },
                 Dim::User(user, slot, options) => {
-                    facts.users[user.0 as usize].values[*slot] = options[at].unwrap_or(Value::Missing);
+                    facts.users[user.0 as usize].values.set(*slot, options[at].unwrap_or(Value::Missing));
                 }
             }
         }
@@ -143,7 +143,8 @@ impl<'p> Space<'p> {
         }
         unset.sort_unstable();
         for (node, slot) in unset {
-            facts.nodes[node].values[slot] = self.fallback(&facts, node, slot);
+            let value = self.fallback(&facts, node, slot);
+            facts.nodes[node].values.set(slot, value);
         }
         facts.holdings = more.iter().map(|given| self.holding(*given)).collect();
         for handed in self.handed(state) {

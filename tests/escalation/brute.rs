@@ -58,7 +58,7 @@ impl Machine<'_> {
     fn start(&self) -> State {
         let mut state = State::default();
         for held in &self.base.holdings {
-            state.held.insert((subject(held.subject), held.role.0, held.node.0));
+            state.held.insert((subject(held.subject()), held.role.0, held.node.0));
         }
         for user in self.base.user_ids() {
             state
@@ -140,7 +140,7 @@ impl Machine<'_> {
         let candidates = self.candidates();
         for (&(node, slot), &ix) in &state.set {
             let it = candidates.iter().find(|it| (it.0.0, it.1) == (node, slot)).unwrap();
-            facts.nodes[node as usize].values[slot] = it.3[ix];
+            facts.nodes[node as usize].values.set(slot, it.3[ix]);
             facts
                 .fallbacks
                 .retain(|open| *open != (Thing::Node(NodeId(node)), slot));

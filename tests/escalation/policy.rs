@@ -124,7 +124,7 @@ fn alone(facts: &Facts, role: RoleId, case: &Case) -> Vec<Facts> {
         alone.grants.clear();
         alone
             .holdings
-            .retain(|held| matches!(held.subject, Subject::User(user) if user != UserId(0)));
+            .retain(|held| matches!(held.subject(), Subject::User(user) if user != UserId(0)));
         alone
             .holdings
             .push(Holding::new(Subject::User(UserId(0)), role, node, span));

@@ -282,7 +282,7 @@ fn roles_of(facts: &Facts, group: GroupId) -> Vec<(RoleId, NodeId)> {
         }
     }
     let of = |subject: Subject| matches!(subject, Subject::Group(group) if groups.contains(&group));
-    let holdings = facts.holdings.iter().filter(|h| of(h.subject));
+    let holdings = facts.holdings.iter().filter(|h| of(h.subject()));
     holdings.map(|h| (h.role, h.node)).collect()
 }
 

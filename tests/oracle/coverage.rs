@@ -191,9 +191,9 @@ fn source(setup: &Setup, it: &Contribution<'_>, counts: &mut Counts) {
         Source::Derived(_) => ("derived", Window::ALWAYS, None),
         Source::Grant(grant) => ("single grant", grant.window, Some(grant.to)),
         Source::Stated(holding) if holding.role.ix() >= model.roles.len() => {
-            ("custom role", holding.window(), Some(holding.subject))
+            ("custom role", holding.window(), Some(holding.subject()))
         }
-        Source::Stated(holding) => ("stated", holding.window(), Some(holding.subject)),
+        Source::Stated(holding) => ("stated", holding.window(), Some(holding.subject())),
     };
     note(counts, format!("held: {kind}"), it.degree);
     if window != Window::ALWAYS {

@@ -144,7 +144,7 @@ fn user_target(model: &Model, facts: &Facts, ty: TypeId, tape: &mut Tape) -> Opt
     let mut pairs: Vec<(UserId, NodeId)> = Vec::new();
     for user in facts.user_ids().filter(|&user| facts.user(user).ty == ty) {
         pairs.extend(facts.user(user).places.iter().map(|&place| (user, place)));
-        let own = facts.holdings.iter().filter(|it| it.subject == Subject::User(user));
+        let own = facts.holdings.iter().filter(|it| it.subject() == Subject::User(user));
         let places = own
             .map(|it| it.node)
             .filter(|&node| model.ty(facts.node(node).ty).kind.is_place());

@@ -57,7 +57,7 @@ fn facts(f: &mut fmt::Formatter<'_>, model: &Model, facts: &Facts) -> fmt::Resul
             .iter()
             .map(|&(key, v)| format!("{}={}", model.attr_names[key.0 as usize], value(facts, v)))
             .collect();
-        let to = subject(facts, it.subject);
+        let to = subject(facts, it.subject());
         writeln!(
             f,
             "  {to}: {role} at {} {} {parameters:?}",

@@ -30,7 +30,7 @@ type Kind<T> = fn(&T) -> Option<usize>;
 impl<'f> Stated<'f> {
     pub(super) fn new(facts: &'f Facts, model: &Model) -> Self {
         let (users, groups) = (facts.users.len(), facts.groups.len());
-        let held = facts.holdings.iter().map(|holding| holding.subject);
+        let held = facts.holdings.iter().map(|holding| holding.subject());
         let granted = facts.grants.iter().map(|grant| grant.to);
         let members = facts.groups.iter().zip((0..).map(GroupId));
         let members = members.flat_map(|(group, id)| group.members.iter().map(move |member| (*member, id)));

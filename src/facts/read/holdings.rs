@@ -217,7 +217,7 @@ impl<'y> Reader<'y> {
             .iter()
             .map(|(key, value)| self.tell(*key, *value))
             .collect();
-        let same = (holding.subject, holding.role, holding.node, holding.window(), told);
+        let same = (holding.subject(), holding.role, holding.node, holding.window(), told);
         if let Some(&first) = seen.get(&same) {
             let name = self.facts.role_name(self.model, holding.role);
             let message = format!("`{name}` at `{}` is given twice", self.facts.node(holding.node).id);

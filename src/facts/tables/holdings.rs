@@ -111,7 +111,7 @@ fn repeated(facts: &Facts) -> Vec<u32> {
         Subject::User(user) => user.0 as usize,
         Subject::Group(group) => users + group.0 as usize,
     };
-    let pairs = (0..).zip(&facts.holdings).map(|(ix, it)| (number(it.subject), ix));
+    let pairs = (0..).zip(&facts.holdings).map(|(ix, it)| (number(it.subject()), ix));
     let by_subject = Lists::of(users + facts.groups.len(), pairs, 0);
     let mut again = Vec::new();
     let mut own: Vec<u32> = Vec::new();

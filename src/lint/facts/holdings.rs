@@ -31,7 +31,7 @@ fn expired(check: &mut Check<'_>) {
         let what = format!(
             "{} of {} at {}",
             check.role(holding.role),
-            subject(check, holding.subject),
+            subject(check, holding.subject()),
             check.node(holding.node)
         );
         ended(check, &what, holding.window(), holding.span);

@@ -300,7 +300,7 @@ impl Change {
                 facts.holdings.push(given.on(Window::ALWAYS, parameters.clone()));
             }
             Self::Take { role, node, from } => {
-                let taken = |held: &Holding| (held.subject, held.role, held.node) == (*from, *role, *node);
+                let taken = |held: &Holding| (held.subject(), held.role, held.node) == (*from, *role, *node);
                 facts.holdings.retain(|held| !taken(held));
             }
             Self::Add { place, user } => {
@@ -404,7 +404,7 @@ fn grouped(scene: &Scene<'_>, org: &Org<'_>, group: GroupId, user: UserId, give:
     let groups = outer_groups(facts, group);
     let has = |subject: Subject| matches!(subject, Subject::Group(id) if groups.contains(&id));
     let mut demands = Vec::new();
-    for held in facts.holdings.iter().filter(|held| has(held.subject)) {
+    for held in facts.holdings.iter().filter(|held| has(held.subject())) {
         let asked = handing(scene, org, held.role, held.node, give);
         if asked.is_empty() {
             return Vec::new();

@@ -139,7 +139,7 @@ impl Builder<'_, '_> {
 
     fn role(&mut self, subject: Subject, role: RoleId, node: NodeId) {
         let scene = self.most.scene;
-        let same = |held: &&Holding| (held.subject, held.role, held.node) == (subject, role, node);
+        let same = |held: &&Holding| (held.subject(), held.role, held.node) == (subject, role, node);
         let stated: Vec<&Holding> = scene.facts.holdings.iter().filter(same).collect();
         let asked = handing(scene, self.most.org, role, node, true);
         let given = self.minds(subject, node) && self.perhaps(&asked, node, subject);

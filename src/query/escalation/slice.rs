@@ -315,7 +315,7 @@ impl Walk<'_> {
     fn group_roles(&mut self) {
         let facts = self.scene.facts;
         let relevant = |role: RoleId| self.slice.has_role(role) || self.slice.groups;
-        let held = |held: &&crate::facts::Holding| matches!(held.subject, Subject::Group(_)) && relevant(held.role);
+        let held = |held: &&crate::facts::Holding| matches!(held.subject(), Subject::Group(_)) && relevant(held.role);
         let granted = !facts.grants.is_empty();
         if facts.groups.len() < 2 || !(granted || facts.holdings.iter().any(|it| held(&it))) {
             return;
@@ -323,7 +323,7 @@ impl Walk<'_> {
         let in_groups = facts
             .holdings
             .iter()
-            .filter(|it| matches!(it.subject, Subject::Group(_)));
+            .filter(|it| matches!(it.subject(), Subject::Group(_)));
         let mut roles: Vec<RoleId> = in_groups.map(|held| held.role).collect();
         roles.extend(
             facts

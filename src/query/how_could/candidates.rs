@@ -74,7 +74,7 @@ impl Candidates<'_> {
         let first = self.model().roles.len() + facts.custom.len();
         let by_role = facts.holdings.iter().filter(|h| (h.role, h.node) == (role, at));
         let by_grant = role.ix().checked_sub(first).and_then(|ix| facts.grants.get(ix));
-        let subjects = by_role.map(|h| h.subject).chain(by_grant.map(|grant| grant.to));
+        let subjects = by_role.map(|h| h.subject()).chain(by_grant.map(|grant| grant.to));
         changes.extend(self.flow(who, subjects.filter_map(holds).collect(), want));
         changes
     }
@@ -150,7 +150,7 @@ impl Candidates<'_> {
     /// Each role that somebody has by hand at a node.
     fn takes(&self, who: UserId, at: NodeId) -> Vec<Change> {
         let holdings = self.facts().holdings.iter();
-        let his = holdings.filter(|h| h.subject == Subject::User(who) && h.node == at);
+        let his = holdings.filter(|h| h.subject() == Subject::User(who) && h.node == at);
         his.map(|h| Change::Take {
             from: who,
             role: h.role,
@@ -199,7 +199,7 @@ impl Candidates<'_> {
             changes.extend(self.by_default(who, at, want));
         }
         for holding in self.facts().holdings.iter().filter(|h| (h.role, h.node) == (role, at)) {
-            if let Subject::Group(group) = holding.subject
+            if let Subject::Group(group) = holding.subject()
                 && group != EVERYONE
                 && !groups.contains(&group)
             {

@@ -133,7 +133,7 @@ impl Change {
                 let before = facts.holdings.len();
                 facts
                     .holdings
-                    .retain(|h| (h.subject, h.role, h.node) != (subject, *role, *at));
+                    .retain(|h| (h.subject(), h.role, h.node) != (subject, *role, *at));
                 facts.holdings.len() < before
             }
             Self::Enlist(user, at) => enlist(&mut facts.users[user.0 as usize].places, *at),

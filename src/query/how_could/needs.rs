@@ -88,7 +88,7 @@ pub(super) fn outward(facts: &Facts, group: GroupId) -> Vec<GroupId> {
 fn of_group(facts: &Facts, model: &Model, group: GroupId, user: UserId, give: bool) -> Vec<Vec<Case>> {
     let groups: Vec<Subject> = outward(facts, group).into_iter().map(Subject::Group).collect();
     let mut cases = Vec::new();
-    for holding in facts.holdings.iter().filter(|h| groups.contains(&h.subject)) {
+    for holding in facts.holdings.iter().filter(|h| groups.contains(&h.subject())) {
         match all(handing(facts, model, holding.role, give), holding.node, user, model).pop() {
             Some(more) => cases.extend(more),
             None => return Vec::new(),

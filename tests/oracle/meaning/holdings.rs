@@ -80,7 +80,7 @@ impl<'a> Oracle<'a> {
                     .iter()
                     .filter(|it| it.role == role && it.node == node);
                 let mut windows: Vec<Window> = stated
-                    .flat_map(|it| windows(user, it.subject, it.window(), groups))
+                    .flat_map(|it| windows(user, it.subject(), it.window(), groups))
                     .collect();
                 windows.extend(self.by_default(user, role, node).then_some(Window::ALWAYS));
                 windows
@@ -106,7 +106,7 @@ impl<'a> Oracle<'a> {
         let Some(it) = self.model.roles.get(role.ix()) else {
             return false;
         };
-        let own = |holding: &Holding| holding.subject == Subject::User(user) && holding.node == place;
+        let own = |holding: &Holding| holding.subject() == Subject::User(user) && holding.node == place;
         it.default
             && it.ty == self.facts.node(place).ty
             && self.facts.user(user).places.contains(&place)
@@ -120,7 +120,7 @@ impl<'a> Oracle<'a> {
             .facts
             .holdings
             .iter()
-            .filter(|it| it.subject == Subject::User(user) && it.node == place);
+            .filter(|it| it.subject() == Subject::User(user) && it.node == place);
         any(own.map(|it| self.running(it.window()))).max(listed.into())
     }
 
@@ -147,7 +147,7 @@ impl<'a> Oracle<'a> {
         }
         let mut held: Vec<Held<'a>> = Vec::new();
         for holding in self.facts.holdings.iter().filter(|it| it.role == role) {
-            let degree = self.stated(user, holding.subject, holding.window());
+            let degree = self.stated(user, holding.subject(), holding.window());
             held.push(Held {
                 node: holding.node,
                 degree,
@@ -216,7 +216,7 @@ impl<'a> Oracle<'a> {
             let Some(custom) = self.facts.custom_role(self.model, holding.role) else {
                 continue;
             };
-            let degree = self.stated(user, holding.subject, holding.window());
+            let degree = self.stated(user, holding.subject(), holding.window());
             let held = Held {
                 node: holding.node,
                 degree,

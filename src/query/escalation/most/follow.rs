@@ -41,7 +41,7 @@ impl Most<'_> {
         let beyond = self.scene.table.model().roles.len() + facts.custom.len();
         let held = facts.holdings.iter().enumerate().map(|(ix, held)| {
             let source = Source::Holding(u32::try_from(ix).unwrap_or(u32::MAX));
-            (held.subject, held.role, held.node, held.window(), source)
+            (held.subject(), held.role, held.node, held.window(), source)
         });
         let granted = facts.grants.iter().enumerate().map(|(ix, grant)| {
             let role = RoleId(u32::try_from(beyond + ix).unwrap_or(u32::MAX));
@@ -134,7 +134,7 @@ impl Most<'_> {
             let mut given: Vec<RoleId> = facts
                 .holdings
                 .iter()
-                .filter(|held| held.subject == Subject::User(user) && held.node == place)
+                .filter(|held| held.subject() == Subject::User(user) && held.node == place)
                 .map(|held| held.role)
                 .collect();
             given.sort_unstable();

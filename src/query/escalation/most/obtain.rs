@@ -275,7 +275,7 @@ impl Most<'_> {
             for held in facts
                 .holdings
                 .iter()
-                .filter(|held| held.subject == Subject::Group(outer))
+                .filter(|held| held.subject() == Subject::Group(outer))
             {
                 asked.push((handing(self.scene, self.org, held.role, held.node, true), held.node));
             }
