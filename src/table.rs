@@ -175,7 +175,6 @@ impl Table {
         }
     }
 
-
     /// True if holders of one role have whatever holders of another have at the same node, as far as [`Plain`] tells.
     #[must_use]
     pub fn covers(&self, role: RoleId, other: RoleId) -> bool {

@@ -112,7 +112,11 @@ impl Held {
                 .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
-            glances.push(Glance::of(&walk.entries, besides.clone().map(|(group, _)| *group), &mut covering));
+            glances.push(Glance::of(
+                &walk.entries,
+                besides.clone().map(|(group, _)| *group),
+                &mut covering,
+            ));
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
         }
         let windows = walk.windows;

@@ -108,7 +108,11 @@ mod tests {
             shifts: vec![slots(), slots()],
         };
         let test = briefs.test(ty, 2, 0b111, 0b101).unwrap();
-        let said = |ty, value| briefs.tell(ty, &[Value::Absent, Value::Bool(true), value]).passes(&test);
+        let said = |ty, value| {
+            briefs
+                .tell(ty, &[Value::Absent, Value::Bool(true), value])
+                .passes(&test)
+        };
         let values = [0, 1, 2].map(|nth| said(ty, Value::Enum(nth)));
         assert_eq!(values, [Some(true), Some(false), Some(true)]);
         assert_eq!([said(ty, Value::Missing), said(other, Value::Enum(0))], [None, None]);

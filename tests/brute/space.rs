@@ -134,7 +134,9 @@ impl<'p> Space<'p> {
                     None => unset.push((*node, *slot)),
                 },
                 Dim::User(user, slot, options) => {
-                    facts.users[user.0 as usize].values.set(*slot, options[at].unwrap_or(Value::Missing));
+                    facts.users[user.0 as usize]
+                        .values
+                        .set(*slot, options[at].unwrap_or(Value::Missing));
                 }
             }
         }

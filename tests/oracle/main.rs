@@ -3,7 +3,8 @@
 //! - `meaning` is the oracle, DESIGN §5 read aloud.
 //! - `policy`, `words` and `tests_of` write policies as text, `organisation` builds facts, `requests` asks; each reads a
 //!   `tape` of numbers, which proptest shortens when a case fails.
-//! - `agreement`, `backwards` and `audit` hold the properties, `coverage` shows that the cases reach every feature.
+//! - `agreement`, `backwards` and `audit` hold the properties, `coverage` shows that the cases reach every feature;
+//!   `plain` holds the fast path against one policy that is made for it.
 
 mod agreement;
 mod audit;
@@ -13,6 +14,7 @@ mod kept;
 mod large;
 mod meaning;
 mod organisation;
+mod plain;
 mod policy;
 mod requests;
 mod show;
