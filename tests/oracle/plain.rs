@@ -51,17 +51,22 @@ role Keeper at Unit, Doc {
   can view Doc when resource.mode is draft and not resource.secret
   can drop Doc as owner or team
 }
+role Guest at Unit {
+  can view Doc unless resource.secret
+  can view Doc when resource.mode is final
+}
 role Sharer at Unit { can share Doc unless resource.note }
 role Warden at Unit { can edit Doc, Memo unless unit.frozen }
 anyone can drop Doc when resource.mode is gone and resource.note
 ";
 
-const ROLES: [(&str, &[&str]); 7] = [
+const ROLES: [(&str, &[&str]); 8] = [
     ("Reader", &["Corp", "Branch", "Unit", "Doc"]),
     ("Writer", &["Branch", "Unit"]),
     ("Chief", &["Unit"]),
     ("Boss", &["Unit"]),
     ("Keeper", &["Unit", "Doc"]),
+    ("Guest", &["Unit"]),
     ("Sharer", &["Unit"]),
     ("Warden", &["Unit"]),
 ];
