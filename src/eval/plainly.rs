@@ -1,8 +1,8 @@
 //! The fast path: what roles, places and a look at an attribute tell about a request ([`crate::table::plain`]).
 //!
-//! Most decisions end here, so this is written for speed: of few holdings one line tells the stretches of nodes that they enclose, roles are
-//! bits, conditions are bits of a value; nothing else is loaded. Where something is missing or held for a time only,
-//! nothing is told (`None`), and the whole evaluation has its turn.
+//! Most decisions end here, so this is written for speed: of few holdings one line of the cache tells the stretches of
+//! nodes that they enclose, roles are bits, and what most conditions ask stands beside where the target does. Where
+//! something is missing or held for a time only, nothing is told (`None`), and the whole evaluation has its turn.
 
 use super::Resource;
 use super::decision::Eval;
