@@ -6,7 +6,7 @@
 //! and single grants, are numbered on from the policy's roles ([`Facts::role_name`]).
 
 pub mod defaults;
-mod kept;
+pub(crate) mod kept;
 pub(crate) mod lists;
 pub mod read;
 pub mod tables;
@@ -247,19 +247,19 @@ pub struct SingleGrant {
     pub span: Span,
 }
 
-/// An organisation.
+/// An organisation. A snapshot keeps users and holdings apart ([`kept`]).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// Places and resources.
     #[serde(with = "packed")]
     pub nodes: Vec<Node>,
     /// Users and other principals.
-    #[serde(with = "packed")]
+    #[serde(skip)]
     pub users: Vec<User>,
     /// Groups; the first is [`EVERYONE`].
     pub groups: Vec<Group>,
     /// Roles given by hand.
-    #[serde(with = "kept::holdings")]
+    #[serde(skip)]
     pub holdings: Vec<Holding>,
     /// Roles that tenants made.
     pub custom: Vec<CustomRole>,

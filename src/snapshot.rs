@@ -4,12 +4,11 @@
 //! | --- | --- |
 //! | 8 | `ROLEBOOK` |
 //! | 4 | [`VERSION`], little-endian like all numbers here |
-//! | 8 + 8 | of the first part: how many bytes, and their checksum (XXH3, 64 bits) |
-//! | 8 + 8 | the same of the second |
-//! | … | the first part: policy and organisation, in the [postcard] encoding, long lists in blocks of numbers (`packed`) |
-//! | … | the second: its [`Index`], the same |
+//! | 4 × (8 + 8) | of each part: how many bytes, and their checksum (XXH3, 64 bits) |
+//! | … | the parts, in the [postcard] encoding, long lists in blocks of numbers (`packed`) |
 //!
-//! The two are checked and read at once, on two processors.
+//! The parts are policy and organisation, of that its users and its holdings, and its [`Index`]. They are checked and read
+//! side by side.
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
@@ -27,6 +26,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::diagnostic::Diagnostic;
 use crate::eval::org::{Index, Org};
+use crate::facts::kept::{Holdings, ReadHoldings, ReadUsers, Users};
 use crate::facts::{Facts, Values};
 use crate::model::Model;
 use crate::model::value::Value;
@@ -37,7 +37,8 @@ use crate::source::{FileId, Sources};
 pub const VERSION: u32 = 4;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
-const HEADER: usize = 44;
+const PARTS: usize = 4;
+const HEADER: usize = 12 + PARTS * 16;
 
 /// What is written.
 #[derive(Serialize)]
@@ -86,16 +87,33 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) 
         facts: org.facts,
         values: SharedValues::of(org.facts),
     };
-    let bytes = encode(&contents, vec![0; HEADER])?;
-    let first = bytes.len();
-    let mut bytes = encode(org.index(), bytes)?;
-    let (facts, index) = (&bytes[HEADER..first], &bytes[first..]);
-    let numbers = [facts, index].map(|part| [part.len() as u64, xxh3_64(part)]);
-    let numbers = numbers.concat().into_iter().flat_map(u64::to_le_bytes);
-    let header = MAGIC.into_iter().chain(VERSION.to_le_bytes()).chain(numbers);
-    let header: Vec<u8> = header.collect();
-    bytes[..HEADER].copy_from_slice(&header);
-    Ok(bytes)
+    let mut file = Unfinished {
+        bytes: vec![0; HEADER],
+        header: MAGIC.into_iter().chain(VERSION.to_le_bytes()).collect(),
+    };
+    file.part(&contents)?;
+    file.part(&Users(&org.facts.users))?;
+    file.part(&Holdings::of(&org.facts.holdings))?;
+    file.part(org.index())?;
+    file.bytes[..HEADER].copy_from_slice(&file.header);
+    Ok(file.bytes)
+}
+
+/// A snapshot whose header is not written yet.
+struct Unfinished {
+    bytes: Vec<u8>,
+    header: Vec<u8>,
+}
+
+impl Unfinished {
+    fn part(&mut self, contents: &impl Serialize) -> Result<(), Diagnostic> {
+        let before = self.bytes.len();
+        self.bytes = encode(contents, std::mem::take(&mut self.bytes))?;
+        let part = &self.bytes[before..];
+        let numbers = [part.len() as u64, xxh3_64(part)];
+        self.header.extend(numbers.into_iter().flat_map(u64::to_le_bytes));
+        Ok(())
+    }
 }
 
 fn encode(contents: &impl Serialize, before: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
@@ -119,7 +137,6 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
         let fault = Diagnostic::error("snapshot/foreign", "this is no snapshot");
         return Err(fault.help("snapshots are made by `rolebook snapshot`"));
     }
-    let number = |from: usize| bytes.get(from..from + 8)?.try_into().ok().map(u64::from_le_bytes);
     let version = bytes
         .get(8..12)
         .and_then(|four| four.try_into().ok())
@@ -128,30 +145,48 @@ pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
     if version != VERSION {
         return Err(other_version(&format!("it is of version {version}, not {VERSION}")));
     }
-    let numbers = [12, 20, 28, 36].map(number);
-    let [Some(first), Some(of_first), Some(second), Some(of_second)] = numbers else {
-        return Err(damaged());
-    };
-    let parts = bytes.get(HEADER..).ok_or_else(damaged)?;
-    if first.checked_add(second) != Some(parts.len() as u64) {
-        return Err(damaged());
+    let parts = parts(bytes).ok_or_else(damaged)?;
+    decoded(parts).ok_or_else(damaged)
+}
+
+/// A part with its checksum.
+type Part<'b> = (&'b [u8], u64);
+
+/// The parts, if they are as long as the header says.
+fn parts(bytes: &[u8]) -> Option<[Part<'_>; PARTS]> {
+    let number = |from: usize| bytes.get(from..from + 8)?.try_into().ok().map(u64::from_le_bytes);
+    let mut rest = bytes.get(HEADER..)?;
+    let mut parts: [Part<'_>; PARTS] = [(&[], 0); PARTS];
+    for (ix, part) in parts.iter_mut().enumerate() {
+        let len = usize::try_from(number(12 + ix * 16)?).ok()?;
+        (part.0, rest) = rest.split_at_checked(len)?;
+        part.1 = number(20 + ix * 16)?;
     }
-    let (facts, index) = parts.split_at(usize::try_from(first).map_err(|_| damaged())?);
-    let (snapshot, index) = rayon::join(
-        || decode::<Snapshot>(facts, of_first),
-        || decode::<Index>(index, of_second),
+    rest.is_empty().then_some(parts)
+}
+
+/// All parts, read on two processors if there are.
+fn decoded([contents, users, holdings, index]: [Part<'_>; PARTS]) -> Option<Snapshot> {
+    let ((snapshot, holdings), (index, users)) = rayon::join(
+        || {
+            rayon::join(
+                || part::<Snapshot>(contents),
+                || part::<ReadHoldings>(holdings)?.whole(),
+            )
+        },
+        || rayon::join(|| part::<Index>(index), || part::<ReadUsers>(users)),
     );
-    Ok(Snapshot {
-        index: Some(index?),
-        ..snapshot?
-    })
+    let mut snapshot = snapshot?;
+    snapshot.facts.holdings = holdings?;
+    snapshot.facts.users = users?.0;
+    snapshot.index = Some(index?);
+    Some(snapshot)
 }
 
 /// A part, if it is what was written.
-fn decode<'p, T: Deserialize<'p>>(part: &'p [u8], checksum: u64) -> Result<T, Diagnostic> {
-    let whole = xxh3_64(part) == checksum;
-    let decoded = whole.then(|| postcard::from_bytes(part).ok());
-    decoded.flatten().ok_or_else(damaged)
+fn part<'p, T: Deserialize<'p>>((bytes, checksum): Part<'p>) -> Option<T> {
+    let whole = xxh3_64(bytes) == checksum;
+    whole.then(|| postcard::from_bytes(bytes).ok()).flatten()
 }
 
 impl Snapshot {
@@ -198,13 +233,15 @@ impl SharedValues {
         let lists: Vec<Values> = self.lists.into_iter().map(Values::from).collect();
         let of = |number: u32| lists.get(number as usize).cloned();
         let whole = (self.of_nodes.len(), self.of_users.len()) == (facts.nodes.len(), facts.users.len());
-        for (node, number) in facts.nodes.iter_mut().zip(self.of_nodes) {
-            node.values = of(number)?;
-        }
-        for (user, number) in facts.users.iter_mut().zip(self.of_users) {
-            user.values = of(number)?;
-        }
-        whole.then_some(())
+        let (mut nodes, mut users) = (
+            facts.nodes.iter_mut().zip(self.of_nodes),
+            facts.users.iter_mut().zip(self.of_users),
+        );
+        let (nodes, users) = rayon::join(
+            || nodes.try_for_each(|(node, number)| of(number).map(|values| node.values = values)),
+            || users.try_for_each(|(user, number)| of(number).map(|values| user.values = values)),
+        );
+        whole.then_some(nodes.and(users)?)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Nodes, users and holdings as a snapshot keeps them. Values are kept apart, as most are shared
 //! ([`crate::snapshot`]).
 
-use super::{Node, Places, User, Values};
-use crate::model::TypeId;
-use crate::model::value::NodeId;
-use crate::packed::{Block, Reader, Record};
+use serde::{Deserialize, Serialize};
+
+use super::{Holding, Node, Places, Subject, Terms, User, Values};
+use crate::model::value::{GroupId, NodeId, UserId};
+use crate::model::{RoleId, TypeId};
+use crate::packed::{self, Block, Reader, Record};
 use crate::source::Span;
 
 impl Record for Node {
@@ -57,65 +59,70 @@ fn places(from: &mut Reader<'_>) -> Option<Places> {
     (0..count).map(|_| from.word().map(NodeId)).collect()
 }
 
-/// Holdings, of which few have terms: these stand behind the others, each with the number of its holding.
-pub(super) mod holdings {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::facts::{Holding, Subject, Terms};
-    use crate::model::RoleId;
-    use crate::model::value::{GroupId, NodeId, UserId};
-    use crate::packed::{self, Block, Reader, Record};
-    use crate::source::Span;
-
-    impl Record for Holding {
-        fn write(&self, to: &mut Block) {
-            let (group, subject) = match self.subject() {
-                Subject::User(user) => (0, user.0),
-                Subject::Group(group) => (1, group.0),
-            };
-            to.words([self.role.0 << 1 | group, subject, self.node.0]);
-            self.span.write(to);
-        }
-
-        #[inline]
-        fn read(from: &mut Reader<'_>) -> Option<Self> {
-            let (role, subject, node) = (from.word()?, from.word()?, NodeId(from.word()?));
-            let subject = match role & 1 {
-                0 => Subject::User(UserId(subject)),
-                _ => Subject::Group(GroupId(subject)),
-            };
-            Some(Self::new(subject, RoleId(role >> 1), node, Span::read(from)?))
-        }
+impl Record for Holding {
+    fn write(&self, to: &mut Block) {
+        let (group, subject) = match self.subject() {
+            Subject::User(user) => (0, user.0),
+            Subject::Group(group) => (1, group.0),
+        };
+        to.words([self.role.0 << 1 | group, subject, self.node.0]);
+        self.span.write(to);
     }
 
-    #[derive(Serialize)]
-    struct Kept<'k> {
-        #[serde(serialize_with = "packed::serialize")]
-        all: &'k [Holding],
-        terms: Vec<(usize, &'k Terms)>,
+    #[inline]
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (role, subject, node) = (from.word()?, from.word()?, NodeId(from.word()?));
+        let subject = match role & 1 {
+            0 => Subject::User(UserId(subject)),
+            _ => Subject::Group(GroupId(subject)),
+        };
+        Some(Self::new(subject, RoleId(role >> 1), node, Span::read(from)?))
     }
+}
 
-    #[derive(Deserialize)]
-    struct Read {
-        #[serde(deserialize_with = "packed::deserialize")]
-        all: Vec<Holding>,
-        terms: Vec<(usize, Box<Terms>)>,
-    }
+/// The users of an organisation, to be written.
+#[derive(Serialize)]
+pub(crate) struct Users<'f>(#[serde(serialize_with = "packed::serialize")] pub(crate) &'f [User]);
 
-    pub(in crate::facts) fn serialize<S: Serializer>(all: &[Holding], serializer: S) -> Result<S::Ok, S::Error> {
+/// The same, read.
+#[derive(Deserialize)]
+pub(crate) struct ReadUsers(#[serde(deserialize_with = "packed::deserialize")] pub(crate) Vec<User>);
+
+/// The holdings of an organisation, to be written. Few have terms: these stand behind the others, each with the number of
+/// its holding.
+#[derive(Serialize)]
+pub(crate) struct Holdings<'f> {
+    #[serde(serialize_with = "packed::serialize")]
+    all: &'f [Holding],
+    terms: Vec<(usize, &'f Terms)>,
+}
+
+/// The same, read.
+#[derive(Deserialize)]
+pub(crate) struct ReadHoldings {
+    #[serde(deserialize_with = "packed::deserialize")]
+    all: Vec<Holding>,
+    terms: Vec<(usize, Box<Terms>)>,
+}
+
+impl<'f> Holdings<'f> {
+    pub(crate) fn of(all: &'f [Holding]) -> Self {
         let with_terms = all.iter().enumerate();
         let terms = with_terms.filter_map(|(ix, holding)| Some((ix, &**holding.terms.as_ref()?)));
-        let terms = terms.collect();
-        Kept { all, terms }.serialize(serializer)
-    }
-
-    pub(in crate::facts) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Holding>, D::Error> {
-        let Read { mut all, terms } = Read::deserialize(deserializer)?;
-        for (ix, terms) in terms {
-            let holding = all.get_mut(ix).ok_or_else(|| D::Error::custom("terms of no holding"))?;
-            holding.terms = Some(terms);
+        Self {
+            all,
+            terms: terms.collect(),
         }
-        Ok(all)
+    }
+}
+
+impl ReadHoldings {
+    /// Them with their terms; `None` if there are terms of no holding.
+    pub(crate) fn whole(self) -> Option<Vec<Holding>> {
+        let Self { mut all, terms } = self;
+        for (ix, terms) in terms {
+            all.get_mut(ix)?.terms = Some(terms);
+        }
+        Some(all)
     }
 }

@@ -2,39 +2,34 @@
 //! differ do not take two million lists.
 
 use std::ops::Deref;
-use std::sync::LazyLock;
 
-use triomphe::{Arc, ThinArc};
+use triomphe::{Arc, HeaderSliceWithLengthProtected, ThinArc};
 
 use crate::model::value::Value;
 
 /// Values by slot; a copy shares them until one of the two is changed. One pointer wide, as there is one in each of
-/// millions of nodes, of which few have values of their own; the values stand where it points.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Values(ThinArc<(), Value>);
+/// millions of nodes, of which few have values of their own; the values stand where it points, and it is nowhere if
+/// there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values(Option<ThinArc<(), Value>>);
 
 impl Values {
-    /// Sets the value in a slot and returns what stood there. What others share is copied first.
+    /// Sets the value in a slot that there is and returns what stood there. What others share is copied first.
     pub fn set(&mut self, slot: usize, value: Value) -> Value {
-        if ThinArc::strong_count(&self.0) > 1 {
+        if self.0.as_ref().is_some_and(|values| ThinArc::strong_count(values) > 1) {
             *self = Self::of(self);
         }
-        self.0.with_arc_mut(|values| {
-            let own = Arc::get_mut(values);
-            own.map_or(value, |own| std::mem::replace(&mut own.slice_mut()[slot], value))
-        })
+        let place = |values: &mut Arc<_>| {
+            let own: Option<&mut HeaderSliceWithLengthProtected<(), Value>> = Arc::get_mut(values);
+            own.map(|own| std::mem::replace(&mut own.slice_mut()[slot], value))
+        };
+        let before = self.0.as_mut().and_then(|values| values.with_arc_mut(place));
+        before.unwrap_or(value)
     }
 
     fn of(values: &[Value]) -> Self {
-        Self(ThinArc::from_header_and_slice((), values))
-    }
-}
-
-impl Default for Values {
-    /// None; all of these share one list, too.
-    fn default() -> Self {
-        static NONE: LazyLock<Values> = LazyLock::new(|| Values::of(&[]));
-        NONE.clone()
+        let some = !values.is_empty();
+        Self(some.then(|| ThinArc::from_header_and_slice((), values)))
     }
 }
 
@@ -55,6 +50,6 @@ impl Deref for Values {
 
     #[inline]
     fn deref(&self) -> &[Value] {
-        &self.0.slice
+        self.0.as_ref().map_or(&[], |values| &values.slice)
     }
 }

@@ -30,17 +30,25 @@ pub struct Entry {
 
 impl Record for Entry {
     fn write(&self, to: &mut Block) {
-        to.words([self.node.0, self.role.0, self.how.0]);
-        self.window.write(to);
+        // Few are held for a time only; those tell the window, too.
+        let bounded = u32::from(!self.is_always());
+        to.words([self.node.0, self.role.0 << 1 | bounded, self.how.0]);
+        if bounded == 1 {
+            self.window.write(to);
+        }
     }
 
     #[inline]
     fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let (node, role) = (NodeId(from.word()?), from.word()?);
         Some(Self {
-            node: NodeId(from.word()?),
-            role: RoleId(from.word()?),
+            node,
+            role: RoleId(role >> 1),
             how: How(from.word()?),
-            window: WindowId::read(from)?,
+            window: match role & 1 {
+                0 => WindowId::ALWAYS,
+                _ => WindowId::read(from)?,
+            },
         })
     }
 }
