@@ -22,7 +22,6 @@ pub(super) struct Covering<'o> {
     forest: &'o Forest,
     /// Whether the first role covers the second, as far as that was asked.
     known: HashMap<(RoleId, RoleId), bool>,
-    kept: Vec<(Key, Spot)>,
 }
 
 impl<'o> Covering<'o> {
@@ -31,27 +30,23 @@ impl<'o> Covering<'o> {
             table,
             forest,
             known: HashMap::new(),
-            kept: Vec::new(),
         }
     }
 
-    /// What a user holds, in order, less what is covered.
+    /// What a user holds, in order, less what is covered; all of it if that is much.
     pub(super) fn keys(&mut self, entries: &[Entry]) -> SmallVec<[Key; MOST]> {
-        let mut kept = std::mem::take(&mut self.kept);
-        kept.clear();
+        let mut kept: SmallVec<[(Key, Spot); MOST]> = SmallVec::new();
         for entry in entries {
             let it = (Key::of(entry, self.forest), self.forest.spot(entry.node));
             if entries.len() <= MOST {
                 if kept.iter().any(|other| self.covers(other, &it)) {
                     continue;
                 }
-                kept.retain(|other| !self.covers(&it, other));
+                kept.retain(|other| !self.covers(&it, &*other));
             }
             kept.push(it);
         }
-        let keys = kept.iter().map(|(key, _)| *key).collect();
-        self.kept = kept;
-        keys
+        kept.into_iter().map(|(key, _)| key).collect()
     }
 
     fn covers(&mut self, (key, _): &(Key, Spot), (other, spot): &(Key, Spot)) -> bool {
