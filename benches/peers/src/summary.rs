@@ -12,7 +12,7 @@ pub fn machine() -> String {
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown processor", |(_, model)| model);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    format!("{model}, {cores} cores")
+    format!("{model}, cores: {cores}")
 }
 
 /// Lines on one engine: applications first, rules apart.
