@@ -169,10 +169,8 @@ fn snapshot(table: &Table, org: &Org<'_>, sources: &Sources, (folder, loaded): (
     let path = folder.join("all.snapshot");
     let policy: Vec<FileId> = sources.files().take(1).collect();
     let start = Instant::now();
-    let bytes = snapshot::save(&policy, sources, table.model(), org).expect("it can be saved");
-    fs::write(&path, &bytes)?;
-    let (saving, size) = (start.elapsed(), bytes.len() >> 20);
-    drop(bytes);
+    snapshot::save(&policy, sources, table.model(), org, &mut fs::File::create(&path)?)?;
+    let (saving, size) = (start.elapsed(), fs::metadata(&path)?.len() >> 20);
     let start = Instant::now();
     let mut found = Found::default();
     let opened = project::snapshot(&path, &mut found).expect("it is whole");

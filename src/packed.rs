@@ -3,11 +3,14 @@
 //!
 //! A list is a sequence of blocks; fields that are such lists say `#[serde(with = "packed")]`.
 
-use serde::de::Error as _;
-use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, DeserializeSeed, Error as _, SeqAccess, Visitor};
+use serde::{Deserializer, Serialize, Serializer};
 
 /// So many records make a block.
-const BLOCK: usize = 1 << 14;
+const BLOCK: usize = 1 << 13;
 
 /// What is written as numbers, at least one, and texts.
 pub(crate) trait Record: Sized {
@@ -68,25 +71,38 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// A block as it stands in the snapshot: how many records, their numbers, their texts.
-type Raw<'r> = (u32, &'r [u8], &'r str);
-
-/// Bytes that are written as they are.
-struct Bytes<'b>(&'b [u8]);
-
-impl Serialize for Bytes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0)
+impl Block {
+    /// How many records there are, how many bytes their numbers take, the numbers and the texts.
+    fn of<R: Record>(records: &[R]) -> Vec<u8> {
+        let mut block = Self::default();
+        records.iter().for_each(|record| record.write(&mut block));
+        let counts = [records.len() as u32, block.words.len() as u32].map(u32::to_le_bytes);
+        [counts.as_flattened(), &block.words, block.text.as_bytes()].concat()
     }
 }
 
+impl<'r> Reader<'r> {
+    /// Of a block, and how many records it has.
+    fn of(block: &'r [u8]) -> Option<(u32, Self)> {
+        let (counts, rest) = block.split_at_checked(8)?;
+        let [count, words] = *counts.as_chunks().0 else {
+            return None;
+        };
+        let (words, text) = rest.split_at_checked(u32::from_le_bytes(words) as usize)?;
+        let reader = Self {
+            words: words.as_chunks().0,
+            text: std::str::from_utf8(text).ok()?,
+        };
+        Some((u32::from_le_bytes(count), reader))
+    }
+}
+
+/// A block, to be written.
 struct Chunk<'c, R>(&'c [R]);
 
 impl<R: Record> Serialize for Chunk<'_, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut block = Block::default();
-        self.0.iter().for_each(|record| record.write(&mut block));
-        (self.0.len() as u32, Bytes(&block.words), &block.text).serialize(serializer)
+        serializer.serialize_bytes(&Block::of(self.0))
     }
 }
 
@@ -97,18 +113,54 @@ pub(crate) fn serialize<R: Record, S: Serializer>(records: &[R], serializer: S) 
 
 /// Reads a list.
 pub(crate) fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<R>, D::Error> {
-    let blocks: Vec<Raw<'de>> = Vec::deserialize(deserializer)?;
-    // A block that tells of more records than it has numbers for is damaged, and not believed.
-    let most = |(count, words, _): &Raw<'_>| (*count as usize).min(words.len() / 4);
-    let mut records = Vec::with_capacity(blocks.iter().map(most).sum());
-    for (count, words, text) in blocks {
-        let (words, _) = words.as_chunks();
-        let mut reader = Reader { words, text };
-        for _ in 0..count {
-            records.push(R::read(&mut reader).ok_or_else(|| D::Error::custom("a record is cut short"))?);
-        }
+    deserializer.deserialize_seq(List(PhantomData))
+}
+
+struct List<R>(PhantomData<R>);
+
+impl<'de, R: Record> Visitor<'de> for List<R> {
+    type Value = Vec<R>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a list of blocks")
     }
-    Ok(records)
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut blocks: A) -> Result<Vec<R>, A::Error> {
+        let mut records = Vec::new();
+        let most = blocks.size_hint().unwrap_or(0).saturating_mul(BLOCK);
+        records.try_reserve_exact(most).map_err(A::Error::custom)?;
+        while blocks.next_element_seed(Behind(&mut records))?.is_some() {}
+        records.shrink_to_fit();
+        Ok(records)
+    }
+}
+
+/// Reads a block behind what was read.
+struct Behind<'b, R>(&'b mut Vec<R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for Behind<'_, R> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_byte_buf(self)
+    }
+}
+
+impl<R: Record> Visitor<'_> for Behind<'_, R> {
+    type Value = ();
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a block of records")
+    }
+
+    fn visit_bytes<E: de::Error>(self, block: &[u8]) -> Result<(), E> {
+        let cut_short = || E::custom("a block is cut short");
+        let (count, mut reader) = Reader::of(block).ok_or_else(cut_short)?;
+        for _ in 0..count {
+            self.0.push(R::read(&mut reader).ok_or_else(cut_short)?);
+        }
+        Ok(())
+    }
 }
 
 impl Record for u32 {

@@ -4,23 +4,31 @@
 //! | --- | --- |
 //! | 8 | `ROLEBOOK` |
 //! | 4 | [`VERSION`], little-endian like all numbers here |
-//! | 4 × (8 + 8) | of each part: how many bytes, and their checksum (XXH3, 64 bits) |
-//! | … | the parts, in the [postcard] encoding, long lists in blocks of numbers (`packed`) |
+//! | … | four parts, in the [postcard] encoding, long lists in blocks of numbers (`packed`), cut into frames with checksums |
+//! | 4 × 8 | how many bytes each part takes |
+//! | 8 | the checksum of these (XXH3) |
 //!
-//! The parts are policy and organisation, of that its users and its holdings, and its [`Index`]. They are checked and read
-//! side by side.
+//! The parts are policy and organisation, of that its users and its holdings, and its [`Index`]. They are read side by
+//! side, a frame at a time, so that opening a file takes no more memory than what is in it.
 //!
 //! The policy is kept as its text and compiled again, which takes milliseconds; the organisation as it stands in memory,
 //! where what it says of types, roles and attributes is numbers. So the contents also tell by which numbers they go
 //! ([`numbering`]): where the policy compiles to others, the file is of another version.
 //!
-//! The checksum finds damage, not malice: who can write the file can write the policy.
+//! Checksums find damage, not malice: who can write the file can write the policy.
 //!
 //! [postcard]: https://postcard.jamesmunns.com
 
+mod frames;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::sync::Mutex;
 
+use postcard::Deserializer;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -34,11 +42,14 @@ use crate::packed;
 use crate::source::{FileId, Sources};
 
 /// The version of the format: files of any other are refused.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
 const PARTS: usize = 4;
-const HEADER: usize = 12 + PARTS * 16;
+/// Bytes before the parts.
+const START: u64 = 12;
+/// Bytes behind them.
+const END: u64 = (PARTS as u64 + 1) * 8;
 
 /// What is written.
 #[derive(Serialize)]
@@ -74,12 +85,12 @@ struct SharedValues {
     of_users: Vec<u32>,
 }
 
-/// A snapshot as bytes.
+/// Writes a snapshot.
 ///
 /// # Errors
 ///
-/// If something cannot be encoded, which no organisation that was read is known to cause.
-pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) -> Result<Vec<u8>, Diagnostic> {
+/// If it cannot be written, or something cannot be encoded, which no organisation that was read is known to cause.
+pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>, to: &mut impl Write) -> io::Result<()> {
     let contents = Contents {
         policy,
         sources,
@@ -87,38 +98,26 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>) 
         facts: org.facts,
         values: SharedValues::of(org.facts),
     };
-    let mut file = Unfinished {
-        bytes: vec![0; HEADER],
-        header: MAGIC.into_iter().chain(VERSION.to_le_bytes()).collect(),
-    };
-    file.part(&contents)?;
-    file.part(&Users(&org.facts.users))?;
-    file.part(&Holdings::of(&org.facts.holdings))?;
-    file.part(org.index())?;
-    file.bytes[..HEADER].copy_from_slice(&file.header);
-    Ok(file.bytes)
+    to.write_all(&MAGIC)?;
+    to.write_all(&VERSION.to_le_bytes())?;
+    let lens = [
+        write(&contents, to)?,
+        write(&Users(&org.facts.users), to)?,
+        write(&Holdings::of(&org.facts.holdings), to)?,
+        write(org.index(), to)?,
+    ];
+    let lens = lens.map(u64::to_le_bytes);
+    to.write_all(lens.as_flattened())?;
+    to.write_all(&xxh3_64(lens.as_flattened()).to_le_bytes())
 }
 
-/// A snapshot whose header is not written yet.
-struct Unfinished {
-    bytes: Vec<u8>,
-    header: Vec<u8>,
-}
-
-impl Unfinished {
-    fn part(&mut self, contents: &impl Serialize) -> Result<(), Diagnostic> {
-        let before = self.bytes.len();
-        self.bytes = encode(contents, std::mem::take(&mut self.bytes))?;
-        let part = &self.bytes[before..];
-        let numbers = [part.len() as u64, xxh3_64(part)];
-        self.header.extend(numbers.into_iter().flat_map(u64::to_le_bytes));
-        Ok(())
+/// Writes a part and tells how many bytes it takes.
+fn write(contents: &impl Serialize, to: &mut impl Write) -> io::Result<u64> {
+    let mut frames = frames::Writer::new(to);
+    match postcard::to_io(contents, &mut frames) {
+        Ok(_) => frames.finish(),
+        Err(error) => Err(frames.fault.unwrap_or_else(|| io::Error::other(error))),
     }
-}
-
-fn encode(contents: &impl Serialize, before: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
-    postcard::to_extend(contents, before)
-        .map_err(|error| Diagnostic::error("snapshot/unsaved", format!("the snapshot cannot be made: {error}")))
 }
 
 /// True if bytes begin as a snapshot does.
@@ -131,62 +130,76 @@ pub fn is_snapshot(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// If the bytes are no snapshot, one of another version, or damaged.
-pub fn open(bytes: &[u8]) -> Result<Snapshot, Diagnostic> {
-    if !is_snapshot(bytes) {
+/// If the file is no snapshot, one of another version, or damaged, or if it cannot be read.
+pub fn open(mut file: impl Read + Seek + Send) -> Result<Snapshot, Diagnostic> {
+    let mut start = Vec::new();
+    let read = (&mut file).take(START).read_to_end(&mut start);
+    read.map_err(|error| unreadable(&error))?;
+    if !is_snapshot(&start) {
         let fault = Diagnostic::error("snapshot/foreign", "this is no snapshot");
         return Err(fault.help("snapshots are made by `rolebook snapshot`"));
     }
-    let version = bytes
-        .get(8..12)
-        .and_then(|four| four.try_into().ok())
-        .map(u32::from_le_bytes);
-    let version = version.ok_or_else(damaged)?;
+    let version = start[MAGIC.len()..].try_into().map(u32::from_le_bytes);
+    let version = version.map_err(|_| damaged())?;
     if version != VERSION {
         return Err(other_version(&format!("it is of version {version}, not {VERSION}")));
     }
-    let parts = parts(bytes).ok_or_else(damaged)?;
-    decoded(parts).ok_or_else(damaged)
+    let parts = parts(&mut file).map_err(|error| unreadable(&error))?;
+    decoded(&Mutex::new(file), parts.ok_or_else(damaged)?)
 }
 
-/// A part with its checksum.
-type Part<'b> = (&'b [u8], u64);
-
-/// The parts, if they are as long as the header says.
-fn parts(bytes: &[u8]) -> Option<[Part<'_>; PARTS]> {
-    let number = |from: usize| bytes.get(from..from + 8)?.try_into().ok().map(u64::from_le_bytes);
-    let mut rest = bytes.get(HEADER..)?;
-    let mut parts: [Part<'_>; PARTS] = [(&[], 0); PARTS];
-    for (ix, part) in parts.iter_mut().enumerate() {
-        let len = usize::try_from(number(12 + ix * 16)?).ok()?;
-        (part.0, rest) = rest.split_at_checked(len)?;
-        part.1 = number(20 + ix * 16)?;
-    }
-    rest.is_empty().then_some(parts)
+/// Where the parts are; `None` if the file is not as long as it says.
+fn parts(file: &mut (impl Read + Seek)) -> io::Result<Option<[Range<u64>; PARTS]>> {
+    let Some(end) = file
+        .seek(SeekFrom::End(0))?
+        .checked_sub(END)
+        .filter(|&end| end >= START)
+    else {
+        return Ok(None);
+    };
+    let mut numbers = [[0; 8]; PARTS + 1];
+    file.seek(SeekFrom::Start(end))?;
+    file.read_exact(numbers.as_flattened_mut())?;
+    let [lens @ .., checksum] = numbers;
+    let whole = xxh3_64(lens.as_flattened()) == u64::from_le_bytes(checksum);
+    let mut next = Some(START);
+    let parts = lens.map(|len| {
+        let start = next.unwrap_or(end);
+        next = start.checked_add(u64::from_le_bytes(len));
+        start..next.unwrap_or(end)
+    });
+    Ok((whole && next == Some(end)).then_some(parts))
 }
 
 /// All parts, read on two processors if there are.
-fn decoded([contents, users, holdings, index]: [Part<'_>; PARTS]) -> Option<Snapshot> {
+fn decoded(file: &Mutex<impl Read + Seek + Send>, parts: [Range<u64>; PARTS]) -> Result<Snapshot, Diagnostic> {
+    let [contents, users, holdings, index] = parts;
     let ((snapshot, holdings), (index, users)) = rayon::join(
         || {
             rayon::join(
-                || part::<Snapshot>(contents),
-                || part::<ReadHoldings>(holdings)?.whole(),
+                || part::<Snapshot>(file, contents),
+                || part::<ReadHoldings>(file, holdings)?.whole().ok_or_else(damaged),
             )
         },
-        || rayon::join(|| part::<Index>(index), || part::<ReadUsers>(users)),
+        || rayon::join(|| part::<Index>(file, index), || part::<ReadUsers>(file, users)),
     );
     let mut snapshot = snapshot?;
     snapshot.facts.holdings = holdings?;
     snapshot.facts.users = users?.0;
     snapshot.index = Some(index?);
-    Some(snapshot)
+    Ok(snapshot)
 }
 
 /// A part, if it is what was written.
-fn part<'p, T: Deserialize<'p>>((bytes, checksum): Part<'p>) -> Option<T> {
-    let whole = xxh3_64(bytes) == checksum;
-    whole.then(|| postcard::from_bytes(bytes).ok()).flatten()
+fn part<T: DeserializeOwned>(file: &Mutex<impl Read + Seek>, part: Range<u64>) -> Result<T, Diagnostic> {
+    let mut deserializer = Deserializer::from_flavor(frames::Reader::new(file, part));
+    let read = T::deserialize(&mut deserializer);
+    let rest = deserializer.finalize().map_err(|_| damaged())?;
+    match (read, &rest.fault) {
+        (_, Some(fault)) => Err(unreadable(fault)),
+        (Ok(read), _) if rest.is_at_end() => Ok(read),
+        _ => Err(damaged()),
+    }
 }
 
 impl Snapshot {
@@ -274,6 +287,10 @@ fn numbering(model: &Model) -> u64 {
 fn damaged() -> Diagnostic {
     let fault = Diagnostic::error("snapshot/damaged", "this snapshot is damaged or cut short");
     fault.help("make it again with `rolebook snapshot`")
+}
+
+fn unreadable(error: &io::Error) -> Diagnostic {
+    Diagnostic::error("snapshot/unreadable", format!("this snapshot cannot be read: {error}"))
 }
 
 fn other_version(how: &str) -> Diagnostic {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -118,11 +119,11 @@ fn tables_answer_alike() {
 fn damage_is_found() {
     let (policy, facts) = tables("damage");
     let bytes = fs::read(saved("damage-kept", &["-p", &policy, "-f", &facts])).unwrap();
-    assert!(snapshot::open(&bytes).is_ok());
+    assert!(snapshot::open(Cursor::new(&bytes)).is_ok());
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let fault = snapshot::open(&flipped).unwrap_err();
+        let fault = snapshot::open(Cursor::new(&flipped)).unwrap_err();
         let expected = match bit / 8 {
             0..8 => "snapshot/foreign",
             8..12 => "snapshot/version",
@@ -131,9 +132,40 @@ fn damage_is_found() {
         assert_eq!(fault.code, expected, "bit {bit}");
     }
     for len in 0..bytes.len() {
-        assert!(snapshot::open(&bytes[..len]).is_err(), "{len} bytes");
+        assert!(snapshot::open(Cursor::new(&bytes[..len])).is_err(), "{len} bytes");
     }
-    assert!(snapshot::open(&[&bytes[..], b"x"].concat()).is_err());
+    assert!(snapshot::open(Cursor::new([&bytes[..], b"x"].concat())).is_err());
+}
+
+/// A file of which the system can read only the beginning.
+struct Failing(Cursor<Vec<u8>>, u64);
+
+impl Read for Failing {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self.0.position() < self.1 {
+            true => self.0.read(to),
+            false => Err(io::Error::other("the disk is broken")),
+        }
+    }
+}
+
+impl Seek for Failing {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn what_the_system_cannot_read_is_not_called_damaged() {
+    let (policy, facts) = tables("failing");
+    let bytes = fs::read(saved("failing-kept", &["-p", &policy, "-f", &facts])).unwrap();
+    let len = bytes.len() as u64;
+    for from in [0, 12, 100] {
+        let fault = snapshot::open(Failing(Cursor::new(bytes.clone()), from)).unwrap_err();
+        assert_eq!(fault.code, "snapshot/unreadable");
+        assert!(fault.message.ends_with("the disk is broken"), "{}", fault.message);
+    }
+    assert!(snapshot::open(Failing(Cursor::new(bytes), len + 1)).is_ok());
 }
 
 #[test]
@@ -225,7 +257,10 @@ fn another_policy_is_refused() {
         model(POLICY, &mut sources, &mut found),
         model(&other, &mut sources, &mut found),
     );
-    assert!(snapshot::open(&bytes).unwrap().organisation(&same).is_ok());
-    let fault = snapshot::open(&bytes).unwrap().organisation(&other).unwrap_err();
+    assert!(snapshot::open(Cursor::new(&bytes)).unwrap().organisation(&same).is_ok());
+    let fault = snapshot::open(Cursor::new(&bytes))
+        .unwrap()
+        .organisation(&other)
+        .unwrap_err();
     assert_eq!(fault.code, "snapshot/version");
 }

@@ -1,5 +1,6 @@
 //! `rolebook snapshot`
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use super::{Exit, load};
@@ -39,10 +40,8 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     if let (Some(facts), Some(table), false) = (facts, &loaded.table, found.has_errors()) {
         let org = load::ready(table, &facts, loaded.index.take());
-        match snapshot::save(&loaded.policy.roles, &sources, &loaded.model, &org) {
-            Ok(bytes) => project::write_whole(&args.output, &bytes, &mut found),
-            Err(fault) => found.push(fault),
-        }
+        let save = |to: &mut File| snapshot::save(&loaded.policy.roles, &sources, &loaded.model, &org, to);
+        project::write_whole(&args.output, save, &mut found);
     }
     load::print_problems(found, &sources)
 }

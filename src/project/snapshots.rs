@@ -1,10 +1,8 @@
-//! Snapshots as files: read at once, written beside and renamed when they are whole.
+//! Snapshots as files: written beside and renamed when they are whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
-
-use rayon::prelude::*;
 
 use super::read::unreadable;
 use super::{shown, unwritable};
@@ -14,31 +12,14 @@ use crate::snapshot::{self, Snapshot};
 
 /// The snapshot at a path; `None` if it is not one, or cannot be used.
 pub fn snapshot(path: &Path, found: &mut Found) -> Option<Snapshot> {
-    let bytes = read(path).map_err(|error| unreadable(path, &error));
-    let snapshot = bytes.and_then(|bytes| {
-        snapshot::open(&bytes).map_err(|mut fault| {
+    let file = File::open(path).map_err(|error| unreadable(path, &error));
+    let snapshot = file.and_then(|file| {
+        snapshot::open(file).map_err(|mut fault| {
             fault.message = format!("`{}`: {}", shown(path), fault.message);
             fault
         })
     });
     snapshot.map_err(|fault| found.push(fault)).ok()
-}
-
-/// So many bytes are read in one go.
-const STRETCH: usize = 1 << 24;
-
-/// A whole file, on all processors: of a large one the system takes as long to make room as to copy. What changes
-/// meanwhile is found by the checksum.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let len = usize::try_from(fs::metadata(path)?.len()).map_err(io::Error::other)?;
-    let mut bytes = vec![0; len];
-    let stretches = bytes.par_chunks_mut(STRETCH).enumerate();
-    stretches.try_for_each(|(nth, stretch)| {
-        let mut file = File::open(path)?;
-        file.seek(io::SeekFrom::Start((nth * STRETCH) as u64))?;
-        file.read_exact(stretch)
-    })?;
-    Ok(bytes)
 }
 
 /// True if a file begins as snapshots do.
@@ -50,9 +31,9 @@ pub fn is_snapshot(path: &Path) -> bool {
 }
 
 /// Writes a file that is whole or not there; what is no ordinary file is written to directly.
-pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>, found: &mut Found) {
     let beside = beside(path, ".partial");
-    let written = written(path, &beside, bytes);
+    let written = written(path, &beside, write);
     if let Err(error) = written {
         // What was begun is of no use to anybody.
         let _ = fs::remove_file(&beside);
@@ -60,16 +41,16 @@ pub fn write_whole(path: &Path, bytes: &[u8], found: &mut Found) {
     }
 }
 
-fn written(path: &Path, beside: &Path, bytes: &[u8]) -> io::Result<()> {
+fn written(path: &Path, beside: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if path.exists() && !path.is_file() {
         // A pipe or a device: its name is not to be taken from it.
-        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        return write(&mut OpenOptions::new().write(true).open(path)?);
     }
     let mut file = File::create(beside)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.sync_all()?;
     fs::rename(beside, path)
 }

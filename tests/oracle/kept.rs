@@ -1,6 +1,7 @@
 //! The property of snapshots: an organisation that was saved and opened again is the one that it was.
 
 use std::cell::Cell;
+use std::io::Cursor;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -44,8 +45,10 @@ fn agree(case: &Case, decided: &Cell<usize>) -> Result<(), TestCaseError> {
     let setup = case.setup().ok_or_else(reject)?;
     let table = compile(check(&setup.policy.model, &Found::default()).map_err(|_| reject())?);
     let before = Org::new(&table, &setup.facts);
-    let bytes = snapshot::save(&[], &Sources::default(), table.model(), &before);
-    let opened = bytes.and_then(|bytes| snapshot::open(&bytes));
+    let mut bytes = Vec::new();
+    snapshot::save(&[], &Sources::default(), table.model(), &before, &mut bytes)
+        .map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let opened = snapshot::open(Cursor::new(bytes));
     let organisation = opened.and_then(|snapshot| snapshot.organisation(table.model()));
     let (facts, index) = organisation.map_err(|fault| TestCaseError::fail(format!("{fault:?}")))?;
     prop_assert_eq!(said(&facts), said(&setup.facts));
