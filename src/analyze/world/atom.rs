@@ -1,0 +1,226 @@
+//! What facts state of users, made when a rule first asks for it, with what follows from the constraints.
+
+use super::{Choice, Owner, Without, World};
+use crate::analyze::solver::Lit;
+use crate::model::permission::PermId;
+use crate::model::value::{GroupId, NodeId};
+use crate::model::{ConstraintKind, RoleId, TypeId};
+
+/// Something that facts state or do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Atom {
+    /// A role given by hand to the user himself.
+    Stated(u32, RoleId, NodeId),
+    /// A role given to a group that the user is in.
+    Via(u32, RoleId, NodeId),
+    /// Some role of no consequence is given to the user here, which takes the default away.
+    Other(u32, NodeId),
+    /// The place lists the user.
+    Listed(u32, NodeId),
+    /// The user is in the group.
+    InGroup(u32, GroupId),
+    /// A single grant to the user here.
+    Single(u32, Text, NodeId),
+    /// A custom role with this permission, held by the user here.
+    Custom(u32, Text, NodeId),
+}
+
+/// What data hands out: a permission on what lies below, or `in` the accounts of a type below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Text {
+    /// Which permission.
+    pub permission: PermId,
+    /// In which accounts.
+    pub within: Option<TypeId>,
+}
+
+impl World<'_> {
+    /// The literal of an atom; those of nodes that are not there are false.
+    pub fn atom(&mut self, atom: Atom) -> Lit {
+        if self.without == Some(Without::Atom(atom)) {
+            return Lit::FALSE;
+        }
+        if let (Some(alone), 0) = (self.alone, user_of(atom)) {
+            match atom {
+                Atom::Stated(_, role, node) if role == alone => return self.held_alone_at(node),
+                Atom::Listed(..) | Atom::InGroup(..) => {}
+                _ => return Lit::FALSE,
+            }
+        }
+        if let Some(&known) = self.known.get(&atom) {
+            return known;
+        }
+        let lit = self.circuit.variable();
+        self.known.insert(atom, lit);
+        if let Some(node) = node_of(atom) {
+            let present = self.present(node);
+            self.circuit.imply(lit, present);
+        }
+        if user_of(atom) == 0 {
+            let signed_in = self.signed_in;
+            self.circuit.imply(lit, signed_in);
+        }
+        self.keep_apart(atom, lit);
+        self.atoms.push((atom, lit));
+        lit
+    }
+
+    /// The caller's only holding is at this node. For roles of one type it is the same node, whichever is looked at.
+    fn held_alone_at(&mut self, node: NodeId) -> Lit {
+        let ty = self.nodes[node.0 as usize].ty;
+        if !self.alone_at.contains_key(&ty) {
+            let nodes = self.nodes_of(ty);
+            let choice = Choice::new(&mut self.circuit, nodes.len());
+            let mut at = Vec::new();
+            for (ix, &node) in nodes.iter().enumerate() {
+                // Nothing is required: other questions are put to the same world.
+                let (here, present) = (choice.is(&mut self.circuit, ix), self.present(node));
+                at.push((node, self.circuit.and([here, present, self.signed_in])));
+            }
+            self.alone_at.insert(ty, at);
+        }
+        let at = self.alone_at[&ty].iter().find(|(known, _)| *known == node);
+        at.map_or(Lit::FALSE, |(_, lit)| *lit)
+    }
+
+    /// Where the caller's only holding of a role is, in the last model.
+    #[must_use]
+    pub fn alone_holding(&self, role: RoleId) -> Option<Atom> {
+        let nodes = self.alone_at.get(&self.model.role(role).ty)?;
+        let (node, _) = nodes.iter().find(|(_, lit)| self.circuit.value(*lit))?;
+        Some(Atom::Stated(0, role, *node))
+    }
+
+    /// Exclusions: `no user is both R and S [at the same T]`.
+    fn keep_apart(&mut self, atom: Atom, lit: Lit) {
+        let Some((user, role, node)) = given(atom) else { return };
+        let model = self.model;
+        for constraint in &model.constraints {
+            let ConstraintKind::Roles { left, right, same } = &constraint.kind else {
+                continue;
+            };
+            for (one, two) in [(left, right), (right, left)] {
+                if one.contains(&role) {
+                    self.exclude(lit, (user, role, node), two, *same);
+                }
+            }
+        }
+    }
+
+    fn exclude(&mut self, lit: Lit, (user, role, node): (u32, RoleId, NodeId), roles: &[RoleId], same: Option<TypeId>) {
+        let others: Vec<(Lit, RoleId, NodeId)> = self
+            .atoms
+            .iter()
+            .filter_map(|&(other, lit)| given(other).map(|given| (lit, given)))
+            .filter(|(_, (whose, which, _))| *whose == user && roles.contains(which))
+            .map(|(lit, (_, which, at))| (lit, which, at))
+            .collect();
+        for (other, which, at) in others {
+            if which == role && at == node {
+                continue;
+            }
+            let near = match same {
+                None => Lit::TRUE,
+                Some(ty) => self.in_shapes(|shape| {
+                    let near = shape.forest.near(node, ty);
+                    near.is_some() && near == shape.forest.near(at, ty)
+                }),
+            };
+            self.circuit.require(&[!near, !lit, !other]);
+        }
+    }
+
+    /// The user is a member: listed, or a role is stated for himself.
+    pub fn member(&mut self, user: u32, place: NodeId) -> Lit {
+        let listed = self.atom(Atom::Listed(user, place));
+        let stated = self.some_stated(user, place);
+        self.circuit.or([listed, stated])
+    }
+
+    /// Some role is stated for the user himself at a node.
+    fn some_stated(&mut self, user: u32, node: NodeId) -> Lit {
+        let ty = self.nodes[node.0 as usize].ty;
+        let here = |role: &RoleId| self.model.role(*role).ty == ty && !self.model.role(*role).is_derived();
+        let roles: Vec<RoleId> = self.scope.roles.iter().copied().filter(here).collect();
+        let mut stated: Vec<Lit> = roles
+            .into_iter()
+            .map(|role| self.atom(Atom::Stated(user, role, node)))
+            .collect();
+        if self.other_role(ty).is_some() {
+            stated.push(self.atom(Atom::Other(user, node)));
+        }
+        self.circuit.or(stated)
+    }
+
+    /// A role of a type that the scope knows nothing of, to be given without consequence.
+    #[must_use]
+    pub fn other_role(&self, ty: TypeId) -> Option<RoleId> {
+        let at = |role: &RoleId| self.model.role(*role).ty == ty && !self.model.role(*role).is_derived();
+        self.model
+            .role_ids()
+            .filter(at)
+            .find(|role| !self.scope.roles.contains(role) && !self.model.role(*role).default)
+    }
+
+    /// What states that a user is given a role: one that decides nothing here only takes the default away.
+    #[must_use]
+    pub fn stated(&self, user: u32, role: RoleId, node: NodeId) -> Atom {
+        match self.scope.roles.contains(&role) {
+            true => Atom::Stated(user, role, node),
+            false => Atom::Other(user, node),
+        }
+    }
+
+    /// How a user can hold a role at a node: stated, through a group, by default.
+    pub fn holdings(&mut self, user: u32, role: RoleId, node: NodeId, default: bool) -> [(Lit, Option<Owner>); 3] {
+        let stated = self.atom(Atom::Stated(user, role, node));
+        let via = self.atom(Atom::Via(user, role, node));
+        let default = match default {
+            true => {
+                let listed = self.atom(Atom::Listed(user, node));
+                let given = self.some_stated(user, node);
+                self.circuit.and([listed, !given])
+            }
+            false => Lit::FALSE,
+        };
+        [
+            (stated, Some(Owner::Holding(user, role, node, true))),
+            (via, Some(Owner::Holding(user, role, node, false))),
+            (default, None),
+        ]
+    }
+}
+
+const fn node_of(atom: Atom) -> Option<NodeId> {
+    match atom {
+        Atom::Stated(_, _, node)
+        | Atom::Via(_, _, node)
+        | Atom::Other(_, node)
+        | Atom::Listed(_, node)
+        | Atom::Single(_, _, node)
+        | Atom::Custom(_, _, node) => Some(node),
+        Atom::InGroup(..) => None,
+    }
+}
+
+/// The user of whom an atom speaks.
+#[must_use]
+pub const fn user_of(atom: Atom) -> u32 {
+    match atom {
+        Atom::Stated(user, ..)
+        | Atom::Via(user, ..)
+        | Atom::Other(user, _)
+        | Atom::Listed(user, _)
+        | Atom::InGroup(user, _)
+        | Atom::Single(user, ..)
+        | Atom::Custom(user, ..) => user,
+    }
+}
+
+/// A role given by hand, to a user or to a group that he is in.
+const fn given(atom: Atom) -> Option<(u32, RoleId, NodeId)> {
+    match atom {
+        Atom::Stated(user, role, node) | Atom::Via(user, role, node) => Some((user, role, node)),
+        _ => None,
+    }
+}

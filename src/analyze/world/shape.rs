@@ -1,0 +1,260 @@
+//! The chains that a target can lie in, with the nodes beside them.
+
+use super::{Aim, Choice, World};
+use crate::analyze::chains::{chains, nests, way_up};
+use crate::eval::Target;
+use crate::eval::forest::Forest;
+use crate::model::containment::Containment;
+use crate::model::value::{NodeId, UserId};
+use crate::model::{Constraint, ConstraintKind, TypeId, TypeKind};
+
+/// An individual node.
+#[derive(Debug, Clone)]
+pub struct Individual {
+    /// Its type.
+    pub ty: TypeId,
+    /// On the target's chain: how many of its type lie inside it.
+    pub ordinal: Option<usize>,
+    /// On the chain of the second target only.
+    second: bool,
+    /// A side node's container.
+    parent: Option<NodeId>,
+}
+
+/// One chain of containers with the nodes beside it.
+#[derive(Debug)]
+pub struct Shape {
+    /// The chain, from the inside out.
+    pub chain: Vec<NodeId>,
+    /// Containment in this shape; what is not there stands apart.
+    pub forest: Forest,
+    /// By node.
+    pub present: Vec<bool>,
+    /// What the request is about.
+    pub target: Target,
+    /// The chain of the second request's target, and that target.
+    pub second: Option<(Vec<NodeId>, Target)>,
+    parents: Vec<Option<NodeId>>,
+}
+
+impl Shape {
+    /// What a node lies in.
+    #[must_use]
+    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
+        self.parents[node.0 as usize]
+    }
+}
+
+impl World<'_> {
+    /// The chains of types from these outward.
+    pub(super) fn chains(&mut self, starts: &[TypeId]) -> Vec<Vec<TypeId>> {
+        let model = self.model;
+        let containers: Vec<Vec<TypeId>> = model.types.iter().map(|ty| ty.containers.clone()).collect();
+        let kinds: Vec<TypeKind> = model.types.iter().map(|ty| ty.kind).collect();
+        let containment = Containment::new(&model.types);
+        let most: Vec<usize> = model
+            .type_ids()
+            .map(|ty| match nests(&containment, &containers, ty) {
+                true => 2 + usize::from(self.is_crowded(ty)),
+                false => 1,
+            })
+            .collect();
+        let mut all = Vec::new();
+        for &start in starts {
+            let (found, whole) = chains(&containers, &kinds, start, |ty| most[ty.ix()]);
+            self.exact &= whole;
+            all.extend(found);
+        }
+        all
+    }
+
+    pub(super) fn build(&mut self, chains: Vec<(Vec<NodeId>, Option<Vec<NodeId>>)>) {
+        let model = self.model;
+        let containers: Vec<Vec<TypeId>> = model.types.iter().map(|ty| ty.containers.clone()).collect();
+        let kinds: Vec<TypeKind> = model.types.iter().map(|ty| ty.kind).collect();
+        let containment = Containment::new(&model.types);
+        self.add_side_nodes(&containers, &kinds, &containment);
+        self.shape = Choice::new(&mut self.circuit, chains.len());
+        let shapes = chains.into_iter().map(|(chain, second)| self.shape_of(chain, second));
+        self.shapes = shapes.collect();
+        if self.shapes.is_empty() {
+            self.circuit.require(&[]);
+        }
+    }
+
+    /// The nodes of a second chain, the last of which it shares with the first.
+    pub(super) fn second_chain(&mut self, first: &[NodeId], types: &[TypeId], shared: usize) -> Vec<NodeId> {
+        let own = types.len() - shared;
+        let mut nodes = Vec::with_capacity(types.len());
+        for (ix, &ty) in types[..own].iter().enumerate() {
+            let ordinal = types[..ix].iter().filter(|&&other| other == ty).count();
+            nodes.push(self.individual(ty, ordinal, true));
+        }
+        nodes.extend_from_slice(&first[first.len() - shared..]);
+        nodes
+    }
+
+    /// The node of a type that has so many of its type inside it.
+    fn individual(&mut self, ty: TypeId, ordinal: usize, second: bool) -> NodeId {
+        let alike = |node: &Individual| node.ty == ty && node.ordinal == Some(ordinal) && node.second == second;
+        match self.nodes.iter().position(alike) {
+            Some(known) => node_id(known),
+            None => self.add_node(Individual {
+                ty,
+                ordinal: Some(ordinal),
+                second,
+                parent: None,
+            }),
+        }
+    }
+
+    fn is_crowded(&self, ty: TypeId) -> bool {
+        let excluded = |constraint: &Constraint| match &constraint.kind {
+            ConstraintKind::Roles { left, right, .. } => {
+                let mut both = left.iter().chain(right);
+                both.any(|role| self.scope.roles.contains(role) && self.model.role(*role).ty == ty)
+            }
+            _ => false,
+        };
+        self.scope.crowded.contains(&ty) || self.model.constraints.iter().any(excluded)
+    }
+
+    /// The nodes of a chain of types.
+    pub(super) fn chain(&mut self, types: &[TypeId]) -> Vec<NodeId> {
+        let mut nodes = Vec::with_capacity(types.len());
+        for (ix, &ty) in types.iter().enumerate() {
+            let ordinal = types[..ix].iter().filter(|&&other| other == ty).count();
+            nodes.push(self.individual(ty, ordinal, false));
+        }
+        nodes
+    }
+
+    fn add_node(&mut self, individual: Individual) -> NodeId {
+        self.nodes.push(individual);
+        node_id(self.nodes.len() - 1)
+    }
+
+    fn add_side_nodes(&mut self, containers: &[Vec<TypeId>], kinds: &[TypeKind], containment: &Containment) {
+        let chain: Vec<(NodeId, TypeId)> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(ix, node)| (node_id(ix), node.ty))
+            .collect();
+        let mut wanted: Vec<(TypeId, Option<NodeId>)> = Vec::new();
+        for &(ty, zone) in &self.scope.far {
+            match zone {
+                None => wanted.push((ty, None)),
+                Some(zone) => wanted.extend(
+                    chain
+                        .iter()
+                        .filter(|(_, at)| *at == zone)
+                        .map(|&(node, _)| (ty, Some(node))),
+                ),
+            }
+        }
+        for &ty in &self.scope.named {
+            wanted.extend([(ty, None), (ty, None)]);
+            if self.scope.node_tests {
+                wanted.extend(chain.iter().map(|&(node, _)| (ty, Some(node))));
+            }
+        }
+        if self.scope.everyone {
+            for &(node, ty) in chain.iter().filter(|(_, ty)| kinds[ty.ix()] == TypeKind::Account) {
+                let inside = containment.below(ty, true);
+                let unit = inside.into_iter().find(|inner| kinds[inner.ix()] == TypeKind::Unit);
+                wanted.extend(unit.map(|unit| (unit, Some(node))));
+            }
+        }
+        for (ty, under) in wanted {
+            self.add_side_node(containers, kinds, ty, under);
+        }
+    }
+
+    /// A node of a type under another, or apart from the chain, with what lies between.
+    fn add_side_node(&mut self, containers: &[Vec<TypeId>], kinds: &[TypeKind], ty: TypeId, under: Option<NodeId>) {
+        let way = match under {
+            Some(node) => {
+                let wanted = self.nodes[node.0 as usize].ty;
+                way_up(containers, ty, |at| at == wanted)
+            }
+            None if kinds[ty.ix()] == TypeKind::Account => Some(vec![ty]),
+            None => way_up(containers, ty, |at| kinds[at.ix()] == TypeKind::Account),
+        };
+        let Some(mut way) = way else { return };
+        if under.is_some() {
+            way.pop();
+        }
+        let mut parent = under;
+        for &ty in way.iter().rev() {
+            parent = Some(self.add_node(Individual {
+                ty,
+                ordinal: None,
+                second: false,
+                parent,
+            }));
+        }
+    }
+
+    fn shape_of(&self, chain: Vec<NodeId>, second: Option<Vec<NodeId>>) -> Shape {
+        let mut present = vec![false; self.nodes.len()];
+        let mut parents: Vec<Option<NodeId>> = vec![None; self.nodes.len()];
+        for chain in [Some(&chain), second.as_ref()].into_iter().flatten() {
+            for (ix, node) in chain.iter().enumerate() {
+                present[node.0 as usize] = true;
+                parents[node.0 as usize] = chain.get(ix + 1).copied();
+            }
+        }
+        // A side node stands behind its container in the list.
+        for (ix, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.ordinal.is_none()) {
+            present[ix] = node.parent.is_none_or(|parent| present[parent.0 as usize]);
+            parents[ix] = node.parent.filter(|_| present[ix]);
+        }
+        let spots: Vec<(TypeId, Option<NodeId>)> = self
+            .nodes
+            .iter()
+            .map(|node| node.ty)
+            .zip(parents.iter().copied())
+            .collect();
+        let second = second.zip(self.second).map(|(chain, aim)| {
+            let target = target(aim, chain[0]);
+            (chain, target)
+        });
+        Shape {
+            forest: Forest::of(&spots, self.model),
+            target: target(self.aim, chain[0]),
+            chain,
+            second,
+            present,
+            parents,
+        }
+    }
+}
+
+/// How many containers two chains can share, counted from the outside; with a type, they share the nearest of it.
+pub(super) fn shared_ends(left: &[TypeId], right: &[TypeId], same: Option<TypeId>) -> Vec<usize> {
+    let alike = left
+        .iter()
+        .rev()
+        .zip(right.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let nearest = |chain: &[TypeId], ty| chain.iter().position(|&at| at == ty).map(|ix| chain.len() - ix);
+    let enough = |&shared: &usize| match same {
+        None => true,
+        Some(ty) => nearest(left, ty).is_some_and(|height| nearest(right, ty) == Some(height) && shared >= height),
+    };
+    (0..=alike).filter(enough).collect()
+}
+
+const fn target(aim: Aim, start: NodeId) -> Target {
+    match aim {
+        Aim::Node => Target::node(start),
+        Aim::Fresh(ty) => Target::created(ty, start),
+        Aim::User(ty) => Target::user(UserId(1), ty, start),
+    }
+}
+
+pub(super) fn node_id(ix: usize) -> NodeId {
+    NodeId(u32::try_from(ix).unwrap_or(u32::MAX))
+}
