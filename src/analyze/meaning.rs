@@ -4,6 +4,8 @@
 //! can be read side by side; reach and borders are decided by the evaluator's own functions, once for each shape.
 
 mod condition;
+mod extra;
+mod holds;
 mod receive;
 mod value;
 
@@ -11,16 +13,12 @@ use std::collections::HashMap;
 
 use super::circuit::Truth;
 use super::solver::Lit;
-use super::world::{Aim, Atom, Owner, Shape, Text, World};
-use crate::eval::org_extra::{Ceiling, ceiling};
+use super::world::{Aim, Owner, Shape, World};
 use crate::eval::reach::{account, near, reaches};
 use crate::eval::{Resource, Target};
-use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Being, Effect, Model, Reach, Receiver, RoleId, Root, Rule, TypeId, TypeKind, Who};
-use crate::source::Span;
-use crate::syntax::ast;
+use crate::model::{Model, Reach, RoleId, Root, Rule, Who};
 use crate::table::{Table, Way};
 
 /// What is asked: who, what, on what.
@@ -350,255 +348,6 @@ impl<'w, 'm> Meaning<'w, 'm> {
             }
         }
         self.world.circuit.any(found)
-    }
-
-    /// To what degree a user holds a derived role at a node.
-    pub fn derived(&mut self, user: u32, role: RoleId, node: NodeId) -> Truth {
-        if let Some(&known) = self.derived.get(&(user, role, node)) {
-            return known;
-        }
-        let mut parts = vec![Truth::sure(self.world.present(node))];
-        for being in &self.table.model().role(role).derived {
-            parts.push(match being {
-                Being::Relation(name) => {
-                    let value = self.step_from_node(node, *name);
-                    self.is_or_in(user, &value)
-                }
-                Being::Member => Truth::sure(self.world.member(user, node)),
-                Being::Holds(roles) => self.holds_one_exactly(user, roles, node),
-                Being::Can(permissions) => {
-                    let all: Vec<Truth> = permissions.iter().map(|&id| self.could(user, id, node)).collect();
-                    self.world.circuit.all(all)
-                }
-            });
-        }
-        let truth = self.world.circuit.all(parts);
-        self.derived.insert((user, role, node), truth);
-        truth
-    }
-
-    /// D(u, p, n): for the unlisted T in n if n is no T.
-    pub(super) fn could(&mut self, user: u32, permission: PermId, node: NodeId) -> Truth {
-        if let Some(&known) = self.decided.get(&(user, permission, node)) {
-            return known;
-        }
-        let asked = self.question_at(user, permission, node);
-        let truth = self.decide(&asked);
-        self.decided.insert((user, permission, node), truth);
-        truth
-    }
-
-    fn holds_one_exactly(&mut self, user: u32, roles: &[RoleId], node: NodeId) -> Truth {
-        let all: Vec<Truth> = roles.iter().map(|&role| self.holds_exactly(user, role, node)).collect();
-        self.world.circuit.any(all)
-    }
-
-    /// The user holds a role at exactly this node.
-    pub fn holds_exactly(&mut self, user: u32, role: RoleId, node: NodeId) -> Truth {
-        let it = self.table.model().role(role);
-        if it.ty != self.world.nodes[node.0 as usize].ty {
-            return Truth::FALSE;
-        }
-        if it.is_derived() {
-            return self.derived(user, role, node);
-        }
-        let holdings = self.world.holdings(user, role, node, it.default);
-        Truth::sure(self.world.circuit.or(holdings.iter().map(|(held, _)| *held)))
-    }
-
-    /// `u holds one of R`: at the target or above, within its account.
-    pub fn holds_above(&mut self, user: u32, roles: &[RoleId], asked: &Asked) -> Truth {
-        self.holds_where(user, roles, asked, |shape, target, node| {
-            let home = account(&shape.forest, target);
-            home == Some(shape.forest.account(node)) && shape.forest.lies_in(target.start, node)
-        })
-    }
-
-    /// The user holds a role somewhere.
-    fn holds_anywhere(&mut self, user: u32, roles: &[RoleId], asked: &Asked) -> Truth {
-        self.holds_where(user, roles, asked, |_, _, _| true)
-    }
-
-    /// The user holds one of the roles at a node that stands as `fits` says.
-    pub fn holds_where(
-        &mut self,
-        user: u32,
-        roles: &[RoleId],
-        asked: &Asked,
-        fits: impl Fn(&Shape, &Target, NodeId) -> bool,
-    ) -> Truth {
-        let mut found = Vec::new();
-        for &role in roles {
-            for node in self.world.nodes_of(self.model().role(role).ty) {
-                let there = self.where_target(asked, |shape, target| {
-                    shape.present[node.0 as usize] && fits(shape, target, node)
-                });
-                if there != Lit::FALSE {
-                    let holds = self.holds_exactly(user, role, node);
-                    found.push(self.world.circuit.both(Truth::sure(there), holds));
-                }
-            }
-        }
-        self.world.circuit.any(found)
-    }
-
-    /// Custom roles and single grants: where some `can grant` reaches, anybody may have been given the permission.
-    fn extra(&mut self, asked: &Asked) -> Truth {
-        let model = self.model();
-        let permission = asked.permission;
-        if model.permissions.get(permission).is_administrative() {
-            return Truth::FALSE;
-        }
-        let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
-            return Truth::FALSE;
-        };
-        if self.table.row(grant).grants.is_empty() {
-            return Truth::FALSE;
-        }
-        let mut found = Vec::new();
-        let mut rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
-        for ix in 0..self.world.nodes.len() {
-            for within in self.accounts_below(self.world.nodes[ix].ty) {
-                rule.reach = within.map_or(Reach::Below, Reach::In);
-                found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
-            }
-        }
-        self.world.circuit.any(found)
-    }
-
-    /// How far a text can reach that is held at a node of this type: what lies below in the same account, or in one of
-    /// the accounts below. Whatever else a text says only narrows that.
-    fn accounts_below(&self, held: TypeId) -> Vec<Option<TypeId>> {
-        let model = self.model();
-        let below = Containment::new(&model.types).below(held, false);
-        let lies_there = |ty: &TypeId| {
-            let it = model.ty(*ty);
-            it.kind == TypeKind::Account && it.containers.iter().any(|container| below.contains(container))
-        };
-        std::iter::once(None)
-            .chain(model.type_ids().filter(lies_there).map(Some))
-            .collect()
-    }
-
-    fn granted_at(&mut self, rule: &Rule, node: NodeId, asked: &Asked) -> Truth {
-        let table = self.table;
-        let reach = self.where_target(asked, |shape, target| {
-            shape.present[node.0 as usize] && reaches(&shape.forest, rule, node, target)
-        });
-        if reach == Lit::FALSE {
-            return Truth::FALSE;
-        }
-        let permission = asked.permission;
-        let text = |permission| Text {
-            permission,
-            within: match rule.reach {
-                Reach::In(ty) => Some(ty),
-                _ => None,
-            },
-        };
-        let ceiling_at = |shape: &Shape, at| ceiling(table, &shape.forest, permission, at);
-        let within = |it: &mut Self, fits: &dyn Fn(&Shape) -> bool| {
-            it.world
-                .in_shapes(|shape| shape.present[node.0 as usize] && fits(shape))
-        };
-        let mut found = Vec::new();
-        if self.model().ty(self.world.nodes[node.0 as usize].ty).kind.is_place() {
-            let lit = self.with_implied(permission, |id| Atom::Custom(asked.caller, text(id), node));
-            let ceilings = self.ceilings(permission, node);
-            let made = self
-                .world
-                .shape
-                .clone()
-                .one_of(&mut self.world.circuit, |ix| ceilings[ix].is_some());
-            self.world.note_ceilings(node, ceilings);
-            found.push(Truth::sure(self.world.circuit.and([lit, made])));
-        }
-        let single = self.with_implied(permission, |id| Atom::Single(asked.caller, text(id), node));
-        let open = within(self, &|shape| ceiling_at(shape, node) == Ceiling::Open);
-        found.push(Truth::sure(self.world.circuit.and([single, open])));
-        for roles in self.receivers(permission) {
-            let to = within(
-                self,
-                &|shape| matches!(ceiling_at(shape, node), Ceiling::To(list) if list.contains(&roles)),
-            );
-            if to != Lit::FALSE {
-                let place = Asked {
-                    at: Some(node),
-                    own: None,
-                    resource: Resource::Node(node),
-                    ..*asked
-                };
-                let entitled = self.holds_above(asked.caller, &[roles], &place);
-                let given = Truth::sure(self.world.circuit.and([single, to]));
-                found.push(self.world.circuit.both(given, entitled));
-            }
-        }
-        let any = self.world.circuit.any(found);
-        self.world.circuit.both(Truth::sure(reach), any)
-    }
-
-    /// By shape: the first place from a node outward at which the permission may be granted.
-    fn ceilings(&self, permission: PermId, node: NodeId) -> Vec<Option<NodeId>> {
-        let there = |shape: &Shape| {
-            let mut places = shape.forest.chain(node).filter(|&at| shape.forest.kind(at).is_place());
-            let open = |at: &NodeId| ceiling(self.table, &shape.forest, permission, *at) != Ceiling::None;
-            places.find(|at| shape.present[at.0 as usize] && open(at))
-        };
-        self.world.shapes.iter().map(there).collect()
-    }
-
-    /// The permission handed out itself, or one that implies it.
-    fn with_implied(&mut self, permission: PermId, atom: impl Fn(PermId) -> Atom) -> Lit {
-        let stronger = self.model().permissions.upward(&[permission]);
-        let known: Vec<PermId> = stronger
-            .into_iter()
-            .filter(|&id| id == permission || self.world.asks(id))
-            .collect();
-        let lits: Vec<Lit> = known.into_iter().map(|id| self.world.atom(atom(id))).collect();
-        self.world.circuit.or(lits)
-    }
-
-    /// The roles to which a permission may be granted.
-    fn receivers(&self, permission: PermId) -> Vec<RoleId> {
-        let model = self.model();
-        let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
-            return Vec::new();
-        };
-        let mut roles = Vec::new();
-        for way in &self.table.row(grant).grants {
-            if let Receiver::Holders(to) = &model.rule(way.rule).receiver {
-                roles.extend_from_slice(to);
-            }
-        }
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
-
-    /// The rule that a text of the facts would be that names just this permission.
-    fn text(&self, permission: PermId, span: Span) -> Rule {
-        let model = self.model();
-        let named = match model.permissions.get(permission) {
-            Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Account => vec![ty],
-            _ => Vec::new(),
-        };
-        Rule {
-            span,
-            doc: ast::Doc::default(),
-            effect: Effect::Grant,
-            who: Who::Holders(crate::model::USER),
-            permissions: vec![permission],
-            named,
-            excepted: Vec::new(),
-            limits: Vec::new(),
-            except_self: false,
-            they_have: false,
-            receiver: Receiver::Member,
-            reach: Reach::Below,
-            relation: Vec::new(),
-            when: None,
-            unless: None,
-        }
     }
 }
 
