@@ -418,13 +418,6 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// On what it depends: the line's own terms, and what may prohibit it.
-fn condition(table: &Table, line: &Line<'_>, perhaps: &[Way]) -> String {
-    let own = (!line.terms.is_empty()).then(|| line.terms.clone());
-    let others = perhaps.iter().map(|&way| sheet::prohibition_in_words(table, way));
-    own.into_iter().chain(others).collect::<Vec<_>>().join("; ")
-}
-
 /// How many users are done between two reports of progress.
 const PROGRESS: usize = 1024;
 

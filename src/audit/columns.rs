@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use super::format::{COLUMNS, Cells, Column};
 use super::names::Names;
 use super::sheet::Line;
-use super::{Audit, Dropped, Ground, Held, Taker, condition};
+use super::{Audit, Dropped, Ground, Held, Taker};
 use crate::model::value::{NodeId, UserId};
 use crate::table::Way;
 
@@ -311,9 +311,12 @@ impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
     fn row(&mut self, line: &Line<'_>, allowed: bool, perhaps: &[Way]) {
         let ending = match perhaps {
             [] => line.ending.cells(allowed),
-            _ => line
-                .ending
-                .depending_cells(&condition(self.ground.table, line, perhaps)),
+            _ => {
+                self.names.condition(line, perhaps, &mut self.text);
+                let cells = line.ending.depending_cells(&self.text);
+                self.text.clear();
+                cells
+            }
         };
         let Waiting { heads, endings } = &mut self.columns.waiting;
         endings.push(ending);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::format::{Column, Text};
 use super::names::Names;
 use super::sheet::Line;
-use super::{Audit, Dropped, Ground, Held, Taker, condition};
+use super::{Audit, Dropped, Ground, Held, Taker};
 use crate::model::value::{NodeId, UserId};
 use crate::table::Way;
 
@@ -131,8 +131,9 @@ impl<'a, W: Write> Taker<'a> for Writer<'_, 'a, W> {
         match perhaps {
             [] => buffer.extend_from_slice(line.ending.text(allowed)),
             _ => {
-                let condition = condition(self.ground.table, line, perhaps);
-                line.ending.depending(buffer, self.format, &condition);
+                self.text.clear();
+                self.names.condition(line, perhaps, &mut self.text);
+                line.ending.depending(buffer, self.format, &self.text);
             }
         }
     }
