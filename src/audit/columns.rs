@@ -18,7 +18,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
 
-use super::format::{COLUMNS, Cells, Column};
+use super::format::{COLUMNS, Column};
 use super::names::Names;
 use super::sheet::Line;
 use super::{Audit, Dropped, Ground, Held, Taker};
@@ -42,29 +42,44 @@ enum Sink<W: Write + Send> {
 /// Cells on their way to a file.
 pub(super) struct Columns<W: Write + Send> {
     to: Sink<W>,
-    waiting: Waiting,
+    /// Rows that wait to be written as one group, and how many they are.
+    columns: Vec<Cells>,
+    waiting: usize,
     rows: u64,
 }
 
-/// Rows that wait to be written as one group.
+/// The cells of one column that wait to be written: texts one behind the other, where what several rows have that follow
+/// each other stands once.
 #[derive(Default)]
-struct Waiting {
-    /// Account, user, place and reason, with how many rows they have.
-    heads: Vec<([ByteArray; 4], usize)>,
-    /// Of each row the rest.
-    endings: Vec<Arc<Cells>>,
+struct Cells {
+    text: Vec<u8>,
+    /// Where each text ends, and how many rows have it.
+    runs: Vec<(usize, usize)>,
+    /// Where the last text starts.
+    last: usize,
 }
 
-impl Waiting {
-    /// The cells of a column from first to last.
-    fn column(&self, column: usize) -> Box<dyn Iterator<Item = &ByteArray> + '_> {
-        match column.checked_sub(4) {
-            Some(column) => Box::new(self.endings.iter().map(move |ending| &ending[column])),
-            None => {
-                let cells = self.heads.iter();
-                Box::new(cells.flat_map(move |(head, rows)| std::iter::repeat_n(&head[column], *rows)))
+impl Cells {
+    fn push(&mut self, text: &str) {
+        match self.runs.last_mut() {
+            Some((_, rows)) if self.text[self.last..] == *text.as_bytes() => *rows += 1,
+            _ => {
+                self.last = self.text.len();
+                self.text.extend_from_slice(text.as_bytes());
+                self.runs.push((self.text.len(), 1));
             }
         }
+    }
+
+    /// Takes the cells from first to last.
+    fn take(&mut self) -> impl Iterator<Item = ByteArray> {
+        let Self { text, runs, .. } = std::mem::take(self);
+        let (text, mut start) = (Bytes::from(text), 0);
+        let cells = runs.into_iter().map(move |(end, rows)| {
+            let cell = text.slice(std::mem::replace(&mut start, end)..end);
+            std::iter::repeat_n(ByteArray::from(cell), rows)
+        });
+        cells.flatten()
     }
 }
 
@@ -82,9 +97,18 @@ impl<W: Write + Send> Columns<W> {
     fn new(to: Sink<W>) -> Self {
         Self {
             to,
-            waiting: Waiting::default(),
+            columns: COLUMNS.map(|_| Cells::default()).into(),
+            waiting: 0,
             rows: 0,
         }
+    }
+
+    fn push<'c>(&mut self, cells: impl Iterator<Item = &'c str>) {
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            column.push(cell);
+        }
+        self.waiting += 1;
+        self.rows += 1;
     }
 
     /// How many rows have come.
@@ -101,21 +125,19 @@ impl<W: Write + Send> Columns<W> {
     }
 
     /// How many rows wait to be written.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.endings.len()
+    pub(super) const fn waiting(&self) -> usize {
+        self.waiting
     }
 
     /// Writes what waits as one group.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        if self.waiting() == 0 {
+        if std::mem::take(&mut self.waiting) == 0 {
             return Ok(());
         }
         match &mut self.to {
-            Sink::Whole(file) => group(file, &self.waiting).map_err(plain)?,
-            Sink::Parts(to, written) => *written += part(to, &self.waiting)?,
+            Sink::Whole(file) => group(file, &mut self.columns).map_err(plain)?,
+            Sink::Parts(to, written) => *written += part(to, &mut self.columns)?,
         }
-        self.waiting.heads.clear();
-        self.waiting.endings.clear();
         Ok(())
     }
 
@@ -181,9 +203,9 @@ fn closed(rows: &RowGroupMetaData) -> impl Iterator<Item = ColumnCloseResult> {
 }
 
 /// Writes one group as a file of its own with its length before it; returns how many bytes that were.
-fn part(to: &mut impl Write, rows: &Waiting) -> io::Result<u64> {
+fn part(to: &mut impl Write, columns: &mut [Cells]) -> io::Result<u64> {
     let mut whole = file(&COLUMNS, Vec::new()).map_err(plain)?;
-    group(&mut whole, rows).map_err(plain)?;
+    group(&mut whole, columns).map_err(plain)?;
     let bytes = whole.into_inner().map_err(plain)?;
     let len = bytes.len() as u64;
     to.write_all(&len.to_le_bytes())?;
@@ -192,11 +214,11 @@ fn part(to: &mut impl Write, rows: &Waiting) -> io::Result<u64> {
 }
 
 /// Encodes columns, which is most of the work, side by side, each as a file of its own.
-fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, rows: &Waiting) -> Result<(), ParquetError> {
-    let columns = (0..COLUMNS.len()).into_par_iter().map(|ix| column(ix, rows));
-    let columns: Vec<_> = columns.collect();
+fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, columns: &mut [Cells]) -> Result<(), ParquetError> {
+    let encoded = columns.par_iter_mut().zip(COLUMNS);
+    let encoded: Vec<_> = encoded.map(|(cells, name)| column(name, cells)).collect();
     let mut group = file.next_row_group()?;
-    for encoded in columns {
+    for encoded in encoded {
         let encoded = encoded?;
         let directory = ParquetMetaDataReader::new().parse_and_finish(&encoded)?;
         for column in directory.row_groups().iter().flat_map(closed) {
@@ -206,14 +228,14 @@ fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, rows: &Waiting) ->
     group.close().map(drop)
 }
 
-fn column(ix: usize, rows: &Waiting) -> Result<Bytes, ParquetError> {
-    let mut file = file(&[COLUMNS[ix]], Vec::new())?;
+fn column(name: &str, cells: &mut Cells) -> Result<Bytes, ParquetError> {
+    let mut file = file(&[name], Vec::new())?;
     let mut group = file.next_row_group()?;
     if let Some(mut column) = group.next_column()? {
-        let (mut cells, mut batch) = (rows.column(ix), Vec::with_capacity(BATCH));
+        let (mut cells, mut batch) = (cells.take(), Vec::with_capacity(BATCH));
         loop {
             batch.clear();
-            batch.extend(cells.by_ref().take(BATCH).cloned());
+            batch.extend(cells.by_ref().take(BATCH));
             if batch.is_empty() {
                 break;
             }
@@ -257,10 +279,8 @@ pub(super) struct Writer<'w, 'a, W: Write + Send> {
     names: &'w Names,
     columns: &'w mut Columns<W>,
     /// Account, user, place and reason.
-    head: [ByteArray; 4],
-    /// How many rows have it.
-    rows: usize,
-    text: String,
+    head: [String; 4],
+    condition: String,
 }
 
 impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
@@ -269,22 +289,24 @@ impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
             ground: &audit.ground,
             names: &audit.names,
             columns,
-            head: [const { "" }; 4].map(ByteArray::from),
-            rows: 0,
-            text: String::new(),
+            head: Default::default(),
+            condition: String::new(),
         }
     }
 
-    fn set(&mut self, column: Column) {
-        self.head[column as usize] = self.text.as_str().into();
-        self.text.clear();
+    /// A cell of the head, to be written anew.
+    fn cell(&mut self, column: Column) -> &mut String {
+        let cell = &mut self.head[column as usize];
+        cell.clear();
+        cell
     }
 
     fn set_node(&mut self, column: Column, node: Option<NodeId>) {
+        let (ground, names) = (self.ground, self.names);
+        let cell = self.cell(column);
         if let Some(node) = node {
-            self.names.node(self.ground, node, &mut self.text);
+            names.node(ground, node, cell);
         }
-        self.set(column);
     }
 }
 
@@ -292,40 +314,30 @@ impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
     fn begin(&mut self, account: Option<NodeId>, user: Option<UserId>) {
         self.set_node(Column::Account, account);
         if let Some(user) = user {
-            self.text.push_str(&self.ground.org.facts.user(user).id);
-            self.set(Column::User);
+            let facts = self.ground.org.facts;
+            self.cell(Column::User).push_str(&facts.user(user).id);
         }
     }
 
     fn held(&mut self, held: &Held<'a>) {
         if let Some(all) = held.all() {
-            self.text.push_str(all);
-            self.set(Column::User);
+            self.cell(Column::User).push_str(all);
         }
         self.set_node(Column::Place, held.node);
-        self.names.because(self.ground, held, &mut self.text);
-        self.set(Column::Because);
-        self.rows = 0;
+        let (ground, names) = (self.ground, self.names);
+        names.because(ground, held, self.cell(Column::Because));
     }
 
     fn row(&mut self, line: &Line<'_>, allowed: bool, perhaps: &[Way]) {
         let ending = match perhaps {
             [] => line.ending.cells(allowed),
             _ => {
-                self.names.condition(line, perhaps, &mut self.text);
-                let cells = line.ending.depending_cells(&self.text);
-                self.text.clear();
-                cells
+                self.condition.clear();
+                self.names.condition(line, perhaps, &mut self.condition);
+                line.ending.depending_cells(&self.condition)
             }
         };
-        let Waiting { heads, endings } = &mut self.columns.waiting;
-        endings.push(ending);
-        match heads.last_mut() {
-            Some((_, rows)) if self.rows > 0 => *rows += 1,
-            _ => heads.push((self.head.clone(), 1)),
-        }
-        self.rows += 1;
-        self.columns.rows += 1;
+        self.columns.push(self.head.iter().map(String::as_str).chain(ending));
     }
 
     fn dropped(&mut self, _: Dropped, _: u64) {}

@@ -4,9 +4,7 @@
 //! is written.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use parquet::data_type::ByteArray;
 use serde::Serialize as _;
 
 /// The columns, in order: what a holding has in all its rows stands first.
@@ -135,14 +133,12 @@ impl Text {
 /// What a row says of all that a holding reaches.
 pub(super) const DECISIONS: [&str; 2] = ["allow", "depends"];
 
-/// What ends a row: permission, reach, decision and condition.
-pub(super) type Cells = [ByteArray; 4];
-
 /// What ends the rows of a line.
 pub(super) struct Ending {
-    /// Of rows that allow, and of those that depend on the line's own terms alone.
-    cells: [Arc<Cells>; 2],
-    /// The same as text, if the format is text.
+    permission: String,
+    reach: String,
+    terms: String,
+    /// As text, if the format is text: of rows that allow, and of those that depend on the line's own terms alone.
     whole: [Vec<u8>; 2],
     /// Permission and reach as text.
     middle: Vec<u8>,
@@ -159,9 +155,11 @@ impl Ending {
                 text.finish(whole, decision, terms);
             }
         }
-        let cells = DECISIONS.map(|decision| [permission, reach, decision, terms].map(ByteArray::from));
+        let [permission, reach, terms] = [permission, reach, terms].map(str::to_owned);
         Self {
-            cells: cells.map(Arc::new),
+            permission,
+            reach,
+            terms,
             whole,
             middle,
         }
@@ -177,14 +175,15 @@ impl Ending {
         text.finish(out, DECISIONS[1], condition);
     }
 
-    pub(super) fn cells(&self, allowed: bool) -> Arc<Cells> {
-        Arc::clone(&self.cells[usize::from(!allowed)])
+    /// As cells: permission, reach, decision and condition.
+    pub(super) fn cells(&self, allowed: bool) -> [&str; 4] {
+        let decision = DECISIONS[usize::from(!allowed)];
+        [&self.permission, &self.reach, decision, &self.terms]
     }
 
     /// The cells of a row that depends also on what may prohibit it.
-    pub(super) fn depending_cells(&self, condition: &str) -> Arc<Cells> {
-        let [permission, reach, depends, _] = &*self.cells[1];
-        Arc::new([permission.clone(), reach.clone(), depends.clone(), condition.into()])
+    pub(super) fn depending_cells<'c>(&'c self, condition: &'c str) -> [&'c str; 4] {
+        [&self.permission, &self.reach, DECISIONS[1], condition]
     }
 }
 
