@@ -5,6 +5,7 @@
 //! Parquet file has its directory at the end; [`join`] makes one file of them and copies each column as it stands.
 
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::format::{COLUMNS, Column};
 use super::names::Names;
@@ -48,36 +50,66 @@ pub(super) struct Columns<W: Write + Send> {
     rows: u64,
 }
 
-/// The cells of one column that wait to be written: texts one behind the other, where what several rows have that follow
-/// each other stands once.
-#[derive(Default)]
+/// So many texts of a column are remembered, to be found when they come again.
+const RECENT: usize = 256;
+
+/// The cells of one column that wait to be written.
 struct Cells {
+    /// Texts one behind the other; one that comes again soon stands once.
     text: Vec<u8>,
-    /// Where each text ends, and how many rows have it.
-    runs: Vec<(usize, usize)>,
-    /// Where the last text starts.
-    last: usize,
+    /// Where the text of some rows that follow each other stands, and how many they are.
+    runs: Vec<(Range<usize>, usize)>,
+    /// By hash: where a text stands that came lately.
+    recent: [Range<usize>; RECENT],
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self {
+            text: Vec::new(),
+            runs: Vec::new(),
+            recent: [const { 0..0 }; RECENT],
+        }
+    }
 }
 
 impl Cells {
     fn push(&mut self, text: &str) {
+        let text = text.as_bytes();
         match self.runs.last_mut() {
-            Some((_, rows)) if self.text[self.last..] == *text.as_bytes() => *rows += 1,
+            Some((at, rows)) if self.text[at.clone()] == *text => *rows += 1,
             _ => {
-                self.last = self.text.len();
-                self.text.extend_from_slice(text.as_bytes());
-                self.runs.push((self.text.len(), 1));
+                let at = self.place(text);
+                self.runs.push((at, 1));
             }
         }
+    }
+
+    /// One more row has the text that came last, if any came.
+    fn again(&mut self, text: &str) {
+        match self.runs.last_mut() {
+            Some((_, rows)) => *rows += 1,
+            None => self.push(text),
+        }
+    }
+
+    /// Where a text stands, which is added unless it came lately.
+    fn place(&mut self, text: &[u8]) -> Range<usize> {
+        let recent = &mut self.recent[xxh3_64(text) as usize % RECENT];
+        if self.text[recent.clone()] != *text {
+            *recent = self.text.len()..self.text.len() + text.len();
+            self.text.extend_from_slice(text);
+        }
+        recent.clone()
     }
 
     /// Takes the cells from first to last.
     fn take(&mut self) -> impl Iterator<Item = ByteArray> {
         let Self { text, runs, .. } = std::mem::take(self);
-        let (text, mut start) = (Bytes::from(text), 0);
-        let cells = runs.into_iter().map(move |(end, rows)| {
-            let cell = text.slice(std::mem::replace(&mut start, end)..end);
-            std::iter::repeat_n(ByteArray::from(cell), rows)
+        let text = Bytes::from(text);
+        let cells = runs.into_iter().map(move |(at, rows)| {
+            let cell = ByteArray::from(text.slice(at));
+            std::iter::repeat_n(cell, rows)
         });
         cells.flatten()
     }
@@ -103,8 +135,13 @@ impl<W: Write + Send> Columns<W> {
         }
     }
 
-    fn push<'c>(&mut self, cells: impl Iterator<Item = &'c str>) {
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
+    /// Adds a row; its head may be that of the row before.
+    fn push(&mut self, head: &[String; 4], same: bool, ending: [&str; 4]) {
+        let (heads, endings) = self.columns.split_at_mut(head.len());
+        for (column, cell) in heads.iter_mut().zip(head) {
+            if same { column.again(cell) } else { column.push(cell) }
+        }
+        for (column, cell) in endings.iter_mut().zip(ending) {
             column.push(cell);
         }
         self.waiting += 1;
@@ -280,6 +317,8 @@ pub(super) struct Writer<'w, 'a, W: Write + Send> {
     columns: &'w mut Columns<W>,
     /// Account, user, place and reason.
     head: [String; 4],
+    /// A row with it was written.
+    same: bool,
     condition: String,
 }
 
@@ -290,6 +329,7 @@ impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
             names: &audit.names,
             columns,
             head: Default::default(),
+            same: false,
             condition: String::new(),
         }
     }
@@ -326,6 +366,7 @@ impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
         self.set_node(Column::Place, held.node);
         let (ground, names) = (self.ground, self.names);
         names.because(ground, held, self.cell(Column::Because));
+        self.same = false;
     }
 
     fn row(&mut self, line: &Line<'_>, allowed: bool, perhaps: &[Way]) {
@@ -337,7 +378,8 @@ impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
                 line.ending.depending_cells(&self.condition)
             }
         };
-        self.columns.push(self.head.iter().map(String::as_str).chain(ending));
+        self.columns.push(&self.head, self.same, ending);
+        self.same = true;
     }
 
     fn dropped(&mut self, _: Dropped, _: u64) {}
