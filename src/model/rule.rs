@@ -94,6 +94,28 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// A rule that grants permissions to whoever holds something at a type of nodes, there and below, without terms.
+    #[must_use]
+    pub const fn granting(permissions: Vec<PermId>, ty: TypeId, named: Vec<TypeId>, span: Span) -> Self {
+        Self {
+            span,
+            doc: None,
+            effect: Effect::Grant,
+            who: Who::Holders(ty),
+            permissions,
+            named,
+            excepted: Vec::new(),
+            limits: Vec::new(),
+            except_self: false,
+            they_have: false,
+            receiver: Receiver::Member,
+            reach: Reach::Below,
+            relation: Vec::new(),
+            when: None,
+            unless: None,
+        }
+    }
+
     /// No condition of any kind, and the plain reach.
     #[must_use]
     pub fn is_plain(&self) -> bool {

@@ -10,9 +10,8 @@ use crate::eval::reach::reaches;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Effect, Reach, Receiver, RoleId, Rule, TypeId, TypeKind, Who};
+use crate::model::{Reach, Receiver, RoleId, Rule, TypeId, TypeKind};
 use crate::source::Span;
-use crate::syntax::ast;
 
 impl Meaning<'_, '_> {
     /// Custom roles and single grants: where some `can grant` reaches, anybody may have been given the permission.
@@ -155,22 +154,6 @@ impl Meaning<'_, '_> {
             Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Account => vec![ty],
             _ => Vec::new(),
         };
-        Rule {
-            span,
-            doc: ast::Doc::default(),
-            effect: Effect::Grant,
-            who: Who::Holders(crate::model::USER),
-            permissions: vec![permission],
-            named,
-            excepted: Vec::new(),
-            limits: Vec::new(),
-            except_self: false,
-            they_have: false,
-            receiver: Receiver::Member,
-            reach: Reach::Below,
-            relation: Vec::new(),
-            when: None,
-            unless: None,
-        }
+        Rule::granting(vec![permission], crate::model::USER, named, span)
     }
 }

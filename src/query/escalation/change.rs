@@ -9,7 +9,7 @@ use crate::eval::org::{Org, Source};
 use crate::facts::{CustomRole, EVERYONE, Facts, Holding, Member, SingleGrant, Subject, Thing, Window, defaults};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Scalar, UserId, Value};
-use crate::model::{AttrName, Effect, Model, Reach, Receiver, RoleId, Rule, TypeId, TypeKind, Who};
+use crate::model::{AttrName, Model, RoleId, Rule, TypeId, TypeKind};
 use crate::source::Span;
 
 /// The action that changes what stands in a field.
@@ -120,23 +120,7 @@ pub(super) fn grant_rule(model: &Model, permission: PermId, ty: TypeId, span: Sp
         Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Account => vec![ty],
         _ => Vec::new(),
     };
-    Rule {
-        span,
-        doc: None,
-        effect: Effect::Grant,
-        who: Who::Holders(ty),
-        permissions: model.permissions.closure(&[permission]),
-        named,
-        excepted: Vec::new(),
-        limits: Vec::new(),
-        except_self: false,
-        they_have: false,
-        receiver: Receiver::Member,
-        reach: Reach::Below,
-        relation: Vec::new(),
-        when: None,
-        unless: None,
-    }
+    Rule::granting(model.permissions.closure(&[permission]), ty, named, span)
 }
 
 /// Who may change an attribute: whoever may edit the field that it stands in.

@@ -3,7 +3,7 @@
 use crate::facts::{Facts, Holding, Member, Places, SingleGrant, Subject, Thing, Window, defaults};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
-use crate::model::{AttrName, Effect, Model, Reach, Receiver, RoleId, Rule, TypeKind, Who};
+use crate::model::{AttrName, Model, RoleId, Rule, TypeKind};
 
 /// One change of facts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -244,23 +244,7 @@ pub(super) fn single(facts: &Facts, model: &Model, to: UserId, permission: PermI
         wanted.extend((0..fields).filter_map(of_field));
     }
     let span = facts.user(to).span;
-    let rule = Rule {
-        span,
-        doc: None,
-        effect: Effect::Grant,
-        who: Who::Holders(facts.node(at).ty),
-        permissions: model.permissions.closure(&wanted),
-        named,
-        excepted: Vec::new(),
-        limits: Vec::new(),
-        except_self: false,
-        they_have: false,
-        receiver: Receiver::Member,
-        reach: Reach::Below,
-        relation: Vec::new(),
-        when: None,
-        unless: None,
-    };
+    let rule = Rule::granting(model.permissions.closure(&wanted), facts.node(at).ty, named, span);
     SingleGrant {
         to: Subject::User(to),
         rule,
