@@ -19,7 +19,7 @@ mod term;
 
 use std::collections::HashMap;
 
-pub use atom::{Atom, Text, user_of};
+pub use atom::{Atom, Text, node_of, user_of};
 pub use choice::Choice;
 pub use shape::{Individual, Shape};
 pub use term::{Owner, Term, TermKind, may_be_missing};

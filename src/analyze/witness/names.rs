@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::picture::{Given, Picture};
-use crate::analyze::world::{Aim, Atom, Owner, World, user_of};
+use crate::analyze::world::{Aim, Atom, Owner, World, node_of, user_of};
 use crate::model::permission::PermId;
 use crate::model::show::snake_case;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
@@ -143,15 +143,7 @@ fn nodes(world: &World<'_>, picture: &Picture) -> BTreeSet<NodeId> {
     let shape = &world.shapes[picture.shape];
     let mut found: BTreeSet<NodeId> = shape.chain.iter().copied().collect();
     found.extend(shape.second.iter().flat_map(|(chain, _)| chain));
-    let stated = picture.atoms.iter().filter_map(|atom| match *atom {
-        Atom::Stated(_, _, node)
-        | Atom::Via(_, _, node)
-        | Atom::Other(_, node)
-        | Atom::Listed(_, node)
-        | Atom::Single(_, _, node)
-        | Atom::Custom(_, _, node) => Some(node),
-        Atom::InGroup(..) => None,
-    });
+    let stated = picture.atoms.iter().filter_map(|&atom| node_of(atom));
     let named = picture.values.iter().flat_map(values).filter_map(|value| match value {
         Value::Node(node) => Some(node),
         _ => None,

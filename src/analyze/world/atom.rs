@@ -191,7 +191,9 @@ impl World<'_> {
     }
 }
 
-const fn node_of(atom: Atom) -> Option<NodeId> {
+/// The node at which it is.
+#[must_use]
+pub const fn node_of(atom: Atom) -> Option<NodeId> {
     match atom {
         Atom::Stated(_, _, node)
         | Atom::Via(_, _, node)
