@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use rolebook::audit::{Audit, Format, Rows};
@@ -50,28 +52,31 @@ fn organisation() -> String {
     accounts + &units + &users
 }
 
-fn write(audit: &Audit<'_>, format: Format, to: impl Write + Send) -> io::Result<(u64, u64)> {
-    let mut to = Counted { to, bytes: 0 };
-    let mut rows = Rows::new(format, &mut to)?;
+fn write(audit: &Audit<'_>, format: Format, to: impl Write + Send + 'static) -> io::Result<(u64, u64)> {
+    let bytes = Arc::default();
+    let counted = Counted {
+        to,
+        bytes: Arc::clone(&bytes),
+    };
+    let mut rows = Rows::new(format, counted)?;
     audit.opening(&mut rows)?;
     for &account in audit.accounts() {
         audit.account(account, &mut rows, &mut |_| {})?;
     }
-    rows.finish()?;
     let count = rows.rows();
-    drop(rows);
-    Ok((count, to.bytes))
+    rows.finish()?;
+    Ok((count, bytes.load(Relaxed)))
 }
 
 /// What is written to, with how many bytes came.
 struct Counted<W> {
     to: W,
-    bytes: u64,
+    bytes: Arc<AtomicU64>,
 }
 
 impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes += bytes.len() as u64;
+        self.bytes.fetch_add(bytes.len() as u64, Relaxed);
         self.to.write_all(bytes).map(|()| bytes.len())
     }
 

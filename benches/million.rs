@@ -166,23 +166,29 @@ fn measure(folder: &Path, rows: u64) -> io::Result<()> {
     snapshot(&table, &org, &sources, (folder, loading + indexing))
 }
 
-/// Writes the access review, with all that stands before its first row.
+/// Writes the access review in each format, with all that stands before its first row.
 fn review(table: &Table, org: &Org<'_>, folder: &Path) -> io::Result<()> {
-    let path = folder.join("review.csv");
-    let start = Instant::now();
-    let audit = Audit::new(table, org, Value::Missing, audit::Format::Csv);
-    let mut rows = Rows::new(audit::Format::Csv, File::create(&path)?)?;
-    audit.opening(&mut rows)?;
-    for &account in audit.accounts() {
-        audit.account(account, &mut rows, &mut |_| {})?;
+    for format in [audit::Format::Csv, audit::Format::Jsonl, audit::Format::Parquet] {
+        let path = folder.join("review");
+        let start = Instant::now();
+        let audit = Audit::new(table, org, Value::Missing, format);
+        let mut rows = Rows::new(format, File::create(&path)?)?;
+        audit.opening(&mut rows)?;
+        for &account in audit.accounts() {
+            audit.account(account, &mut rows, &mut |_| {})?;
+        }
+        let count = rows.rows();
+        rows.finish()?;
+        let took = start.elapsed();
+        println!(
+            "audit, {}: {count} rows, {} MB in {took:.2?}, {:.2} M rows a second",
+            format.name(),
+            fs::metadata(&path)?.len() >> 20,
+            count as f64 / took.as_secs_f64() / 1e6
+        );
+        fs::remove_file(path)?;
     }
-    rows.finish()?;
-    let (count, took) = (rows.rows(), start.elapsed());
-    println!(
-        "audit: {count} rows in {took:.2?}, {:.2} M a second",
-        count as f64 / took.as_secs_f64() / 1e6
-    );
-    fs::remove_file(path)
+    Ok(())
 }
 
 /// Saves all and opens it again, to the first answer.

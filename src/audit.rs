@@ -11,6 +11,7 @@
 //! all over is no row.
 
 mod bars;
+mod behind;
 mod columns;
 mod derived;
 pub mod file;
@@ -184,8 +185,8 @@ impl<'a> Audit<'a> {
     ///
     /// # Errors
     ///
-    /// Those of writing.
-    pub fn opening<W: io::Write + Send>(&self, rows: &mut Rows<W>) -> io::Result<()> {
+    /// Those of writing, of these rows or of any before them.
+    pub fn opening(&self, rows: &mut Rows) -> io::Result<()> {
         rows.begin();
         rows.take(self, None, &mut |_| {})
     }
@@ -194,13 +195,8 @@ impl<'a> Audit<'a> {
     ///
     /// # Errors
     ///
-    /// Those of writing.
-    pub fn account<W: io::Write + Send>(
-        &self,
-        account: NodeId,
-        rows: &mut Rows<W>,
-        progress: &mut dyn FnMut(usize),
-    ) -> io::Result<()> {
+    /// Those of writing, of these rows or of any before them.
+    pub fn account(&self, account: NodeId, rows: &mut Rows, progress: &mut dyn FnMut(usize)) -> io::Result<()> {
         rows.take(self, Some(account), progress)
     }
 

@@ -20,6 +20,7 @@ use parquet::schema::types::Type;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::behind::{Behind, Sink};
 use super::format::{COLUMNS, Column};
 use super::names::Names;
 use super::sheet::Line;
@@ -28,27 +29,58 @@ use crate::model::value::{NodeId, UserId};
 use crate::table::Way;
 
 /// So many rows make a group, and wait in memory for it.
-pub(super) const GROUP: usize = 1 << 17;
+const GROUP: usize = 1 << 17;
 
 /// So many cells of a column are encoded at once, so that they stay in the cache.
 const BATCH: usize = 1 << 11;
 
 /// Where groups go.
-enum Sink<W: Write + Send> {
+enum Groups<W: Write + Send> {
     /// To a file that is whole at the end.
     Whole(SerializedFileWriter<W>),
     /// To parts, with how many bytes there are by now.
     Parts(W, u64),
 }
 
+impl<W: Write + Send + 'static> Sink for Groups<W> {
+    type Batch = Group;
+
+    fn write(&mut self, columns: Group) -> io::Result<()> {
+        match self {
+            Self::Whole(file) => group(file, columns).map_err(plain),
+            Self::Parts(to, written) => {
+                *written += part(to, columns)?;
+                to.flush()
+            }
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Self::Whole(file) => file.bytes_written() as u64,
+            Self::Parts(_, written) => *written,
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Whole(mut file) => file.finish().map(drop).map_err(plain),
+            Self::Parts(mut to, _) => to.flush(),
+        }
+    }
+}
+
 /// Cells on their way to a file.
-pub(super) struct Columns<W: Write + Send> {
-    to: Sink<W>,
+pub(super) struct Columns {
+    to: Behind<Group>,
     /// Rows that wait to be written as one group, and how many they are.
-    columns: Vec<Cells>,
+    columns: Group,
     waiting: usize,
     rows: u64,
 }
+
+/// The cells of a group, column by column.
+type Group = [Cells; COLUMNS.len()];
 
 /// So many texts of a column are remembered, to be found when they come again.
 const RECENT: usize = 256;
@@ -103,11 +135,10 @@ impl Cells {
         recent.clone()
     }
 
-    /// Takes the cells from first to last.
-    fn take(&mut self) -> impl Iterator<Item = ByteArray> {
-        let Self { text, runs, .. } = std::mem::take(self);
-        let text = Bytes::from(text);
-        let cells = runs.into_iter().map(move |(at, rows)| {
+    /// The cells from first to last.
+    fn into_arrays(self) -> impl Iterator<Item = ByteArray> {
+        let text = Bytes::from(self.text);
+        let cells = self.runs.into_iter().map(move |(at, rows)| {
             let cell = ByteArray::from(text.slice(at));
             std::iter::repeat_n(cell, rows)
         });
@@ -115,24 +146,24 @@ impl Cells {
     }
 }
 
-impl<W: Write + Send> Columns<W> {
+impl Columns {
     /// A file from its first byte.
-    pub(super) fn whole(to: W) -> io::Result<Self> {
-        Ok(Self::new(Sink::Whole(file(&COLUMNS, to).map_err(plain)?)))
+    pub(super) fn whole(to: impl Write + Send + 'static) -> io::Result<Self> {
+        Self::new(Groups::Whole(file(&COLUMNS, to).map_err(plain)?))
     }
 
     /// Parts behind so many bytes.
-    pub(super) fn parts(to: W, written: u64) -> Self {
-        Self::new(Sink::Parts(to, written))
+    pub(super) fn parts(to: impl Write + Send + 'static, written: u64) -> io::Result<Self> {
+        Self::new(Groups::Parts(to, written))
     }
 
-    fn new(to: Sink<W>) -> Self {
-        Self {
-            to,
-            columns: COLUMNS.map(|_| Cells::default()).into(),
+    fn new(to: Groups<impl Write + Send + 'static>) -> io::Result<Self> {
+        Ok(Self {
+            to: Behind::new(to)?,
+            columns: Group::default(),
             waiting: 0,
             rows: 0,
-        }
+        })
     }
 
     /// Adds a row; its head may be that of the row before.
@@ -153,37 +184,28 @@ impl<W: Write + Send> Columns<W> {
         self.rows
     }
 
-    /// How many bytes are written.
-    pub(super) fn len(&self) -> u64 {
-        match &self.to {
-            Sink::Whole(file) => file.bytes_written() as u64,
-            Sink::Parts(_, written) => *written,
-        }
+    /// True if enough waits to be written as a part.
+    pub(super) const fn is_ripe(&self) -> bool {
+        self.waiting >= GROUP / 2
     }
 
-    /// How many rows wait to be written.
-    pub(super) const fn waiting(&self) -> usize {
-        self.waiting
+    /// Does something when all rows that have come are written.
+    pub(super) fn then(&mut self, then: impl FnOnce(u64) -> io::Result<()> + Send + 'static) -> io::Result<()> {
+        self.flush()?;
+        self.to.then(then)
+    }
+
+    /// Waits until all is written, with what ends a file.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.to.finish()
     }
 
     /// Writes what waits as one group.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.waiting) == 0 {
-            return Ok(());
-        }
-        match &mut self.to {
-            Sink::Whole(file) => group(file, &mut self.columns).map_err(plain)?,
-            Sink::Parts(to, written) => *written += part(to, &mut self.columns)?,
-        }
-        Ok(())
-    }
-
-    /// Writes what waits and what ends a file.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
-        self.flush()?;
-        match &mut self.to {
-            Sink::Whole(file) => file.finish().map(drop).map_err(plain),
-            Sink::Parts(to, _) => to.flush(),
+    fn flush(&mut self) -> io::Result<()> {
+        match std::mem::take(&mut self.waiting) {
+            0 => Ok(()),
+            _ => self.to.write(std::mem::take(&mut self.columns)),
         }
     }
 }
@@ -240,7 +262,7 @@ fn closed(rows: &RowGroupMetaData) -> impl Iterator<Item = ColumnCloseResult> {
 }
 
 /// Writes one group as a file of its own with its length before it; returns how many bytes that were.
-fn part(to: &mut impl Write, columns: &mut [Cells]) -> io::Result<u64> {
+fn part(to: &mut impl Write, columns: Group) -> io::Result<u64> {
     let mut whole = file(&COLUMNS, Vec::new()).map_err(plain)?;
     group(&mut whole, columns).map_err(plain)?;
     let bytes = whole.into_inner().map_err(plain)?;
@@ -251,8 +273,8 @@ fn part(to: &mut impl Write, columns: &mut [Cells]) -> io::Result<u64> {
 }
 
 /// Encodes columns, which is most of the work, side by side, each as a file of its own.
-fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, columns: &mut [Cells]) -> Result<(), ParquetError> {
-    let encoded = columns.par_iter_mut().zip(COLUMNS);
+fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, columns: Group) -> Result<(), ParquetError> {
+    let encoded = columns.into_par_iter().zip(COLUMNS);
     let encoded: Vec<_> = encoded.map(|(cells, name)| column(name, cells)).collect();
     let mut group = file.next_row_group()?;
     for encoded in encoded {
@@ -265,11 +287,11 @@ fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, columns: &mut [Cel
     group.close().map(drop)
 }
 
-fn column(name: &str, cells: &mut Cells) -> Result<Bytes, ParquetError> {
+fn column(name: &str, cells: Cells) -> Result<Bytes, ParquetError> {
     let mut file = file(&[name], Vec::new())?;
     let mut group = file.next_row_group()?;
     if let Some(mut column) = group.next_column()? {
-        let (mut cells, mut batch) = (cells.take(), Vec::with_capacity(BATCH));
+        let (mut cells, mut batch) = (cells.into_arrays(), Vec::with_capacity(BATCH));
         loop {
             batch.clear();
             batch.extend(cells.by_ref().take(BATCH));
@@ -311,10 +333,10 @@ fn plain(error: ParquetError) -> io::Error {
 }
 
 /// Writes cells.
-pub(super) struct Writer<'w, 'a, W: Write + Send> {
+pub(super) struct Writer<'w, 'a> {
     ground: &'w Ground<'a>,
     names: &'w Names,
-    columns: &'w mut Columns<W>,
+    columns: &'w mut Columns,
     /// Account, user, place and reason.
     head: [String; 4],
     /// A row with it was written.
@@ -322,8 +344,8 @@ pub(super) struct Writer<'w, 'a, W: Write + Send> {
     condition: String,
 }
 
-impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
-    pub(super) fn new(audit: &'w Audit<'a>, columns: &'w mut Columns<W>) -> Self {
+impl<'w, 'a> Writer<'w, 'a> {
+    pub(super) fn new(audit: &'w Audit<'a>, columns: &'w mut Columns) -> Self {
         Self {
             ground: &audit.ground,
             names: &audit.names,
@@ -350,7 +372,7 @@ impl<'w, 'a, W: Write + Send> Writer<'w, 'a, W> {
     }
 }
 
-impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
+impl<'a> Taker<'a> for Writer<'_, 'a> {
     fn begin(&mut self, account: Option<NodeId>, user: Option<UserId>) {
         self.set_node(Column::Account, account);
         if let Some(user) = user {
@@ -385,7 +407,7 @@ impl<'a, W: Write + Send> Taker<'a> for Writer<'_, 'a, W> {
     fn dropped(&mut self, _: Dropped, _: u64) {}
 
     fn end(&mut self) -> io::Result<()> {
-        if self.columns.waiting() >= GROUP {
+        if self.columns.waiting >= GROUP {
             self.columns.flush()
         } else {
             Ok(())

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::columns::join;
 use super::{Format, Rows};
@@ -54,10 +55,10 @@ impl From<io::Error> for Refused {
 pub struct Output {
     path: PathBuf,
     /// `None` for what is written to directly.
-    journal: Option<File>,
+    journal: Option<Arc<File>>,
     format: Format,
     file: File,
-    rows: Rows<File>,
+    rows: Rows,
     done: Vec<String>,
     /// What is complete and not yet in the journal.
     open: Vec<String>,
@@ -112,9 +113,9 @@ impl Output {
     fn after(path: PathBuf, format: Format, journal: File, file: File, done: Vec<(u64, String)>) -> io::Result<Self> {
         let len = done.last().map_or(0, |(len, _)| *len);
         Ok(Self {
-            rows: Rows::parts(format, file.try_clone()?, len),
+            rows: Rows::parts(format, file.try_clone()?, len)?,
             path,
-            journal: Some(journal),
+            journal: Some(Arc::new(journal)),
             format,
             file,
             done: done.into_iter().map(|(_, name)| name).collect(),
@@ -156,7 +157,7 @@ impl Output {
     }
 
     /// Where rows go.
-    pub const fn rows(&mut self) -> &mut Rows<File> {
+    pub const fn rows(&mut self) -> &mut Rows {
         &mut self.rows
     }
 
@@ -173,15 +174,16 @@ impl Output {
         if self.rows.is_ripe() { self.note() } else { Ok(()) }
     }
 
-    /// Writes what waits, and then the journal, so that it never tells of more than there is.
+    /// Notes what is complete behind the bytes of it, so that the journal never tells of more than there is.
     fn note(&mut self) -> io::Result<()> {
-        let Some(journal) = &mut self.journal else {
+        let Some(journal) = self.journal.clone() else {
             return Ok(());
         };
-        self.rows.flush()?;
-        let bytes = self.rows.bytes();
-        let lines = self.open.drain(..).map(|name| format!("{bytes} {}\n", escaped(&name)));
-        journal.write_all(lines.collect::<String>().as_bytes())
+        let open = std::mem::take(&mut self.open);
+        self.rows.then(move |bytes| {
+            let lines = open.iter().map(|name| format!("{bytes} {}\n", escaped(name)));
+            (&*journal).write_all(lines.collect::<String>().as_bytes())
+        })
     }
 
     /// Gives the file its name.
@@ -191,14 +193,21 @@ impl Output {
     /// Those of writing and renaming.
     pub fn finish(mut self) -> io::Result<()> {
         self.note()?;
-        self.rows.finish()?;
-        let Self { path, format, .. } = self;
-        if self.journal.is_none() {
+        let Self {
+            path,
+            format,
+            file,
+            rows,
+            journal,
+            ..
+        } = self;
+        rows.finish()?;
+        if journal.is_none() {
             return Ok(());
         }
         let (parts, partial) = (beside(&path, format.parts()), beside(&path, ".partial"));
         if parts == partial {
-            self.file.sync_all()?;
+            file.sync_all()?;
         } else {
             let whole = File::create(&partial)?;
             join(BufReader::new(File::open(&parts)?), &whole)?;

@@ -8,43 +8,34 @@ use super::format::{Format, Text};
 use super::writer::{self, Lines};
 use crate::model::value::NodeId;
 
-/// Rows on their way to a file, with how many there are by now.
-pub struct Rows<W: Write + Send>(Kind<W>);
+/// Rows on their way to a file, which a thread writes while the next are made, with how many there are by now.
+pub struct Rows(Kind);
 
-enum Kind<W: Write + Send> {
-    Lines(Text, Lines<W>),
-    Columns(Columns<W>),
+enum Kind {
+    Lines(Text, Lines),
+    Columns(Columns),
 }
 
-impl<W: Write + Send> Rows<W> {
+impl Rows {
     /// A file from its first byte.
     ///
     /// # Errors
     ///
-    /// Those of writing.
-    pub fn new(format: Format, to: W) -> io::Result<Self> {
+    /// Those of writing, or if there is no thread to be had.
+    pub fn new(format: Format, to: impl Write + Send + 'static) -> io::Result<Self> {
         Ok(Self(match format.text() {
-            Some(text) => Kind::Lines(text, Lines::new(to)),
+            Some(text) => Kind::Lines(text, Lines::after(to, 0)?),
             None => Kind::Columns(Columns::whole(to)?),
         }))
     }
 
     /// The parts of a file, behind so many bytes of them: for text the file itself, else what [`columns::join`] makes a
     /// file of.
-    pub fn parts(format: Format, to: W, written: u64) -> Self {
-        Self(match format.text() {
-            Some(text) => Kind::Lines(text, Lines::after(to, written)),
-            None => Kind::Columns(Columns::parts(to, written)),
-        })
-    }
-
-    /// How many bytes are written.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        match &self.0 {
-            Kind::Lines(_, lines) => lines.len(),
-            Kind::Columns(columns) => columns.len(),
-        }
+    pub(super) fn parts(format: Format, to: impl Write + Send + 'static, written: u64) -> io::Result<Self> {
+        Ok(Self(match format.text() {
+            Some(text) => Kind::Lines(text, Lines::after(to, written)?),
+            None => Kind::Columns(Columns::parts(to, written)?),
+        }))
     }
 
     /// How many rows have come.
@@ -59,31 +50,27 @@ impl<W: Write + Send> Rows<W> {
     /// True if enough waits to be written as a part.
     pub(super) fn is_ripe(&self) -> bool {
         match &self.0 {
-            Kind::Lines(..) => true,
-            Kind::Columns(columns) => columns.waiting() >= columns::GROUP / 2,
+            Kind::Lines(_, lines) => lines.is_ripe(),
+            Kind::Columns(columns) => columns.is_ripe(),
         }
     }
 
-    /// Writes what waits.
-    ///
-    /// # Errors
-    ///
-    /// Those of writing.
-    pub fn flush(&mut self) -> io::Result<()> {
+    /// Does something when all rows that have come are written; it is told how many bytes there are then.
+    pub(super) fn then(&mut self, then: impl FnOnce(u64) -> io::Result<()> + Send + 'static) -> io::Result<()> {
         match &mut self.0 {
-            Kind::Lines(_, lines) => lines.flush(),
-            Kind::Columns(columns) => columns.flush(),
+            Kind::Lines(_, lines) => lines.then(then),
+            Kind::Columns(columns) => columns.then(then),
         }
     }
 
-    /// Writes what waits and what ends a file.
+    /// Writes what waits and what ends a file, and waits until it is done.
     ///
     /// # Errors
     ///
-    /// Those of writing.
-    pub fn finish(&mut self) -> io::Result<()> {
-        match &mut self.0 {
-            Kind::Lines(_, lines) => lines.flush(),
+    /// Those of writing, of these rows or of any before them.
+    pub fn finish(self) -> io::Result<()> {
+        match self.0 {
+            Kind::Lines(_, lines) => lines.finish(),
             Kind::Columns(columns) => columns.finish(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::behind::{Behind, Sink};
 use super::format::{Column, Text};
 use super::names::Names;
 use super::sheet::Line;
@@ -12,31 +13,45 @@ use crate::table::Way;
 /// So many bytes are written at once.
 const BLOCK: usize = 1 << 18;
 
-/// Rows on their way to a file, with how many bytes there are by now.
-pub(super) struct Lines<W: Write> {
-    to: W,
-    buffer: Vec<u8>,
-    written: u64,
-    rows: u64,
-}
+/// A file of blocks of rows, with how many bytes it has.
+struct Blocks<W>(W, u64);
 
-impl<W: Write> Lines<W> {
-    /// Nothing so far.
-    pub(super) fn new(to: W) -> Self {
-        Self {
-            to,
-            buffer: Vec::with_capacity(2 * BLOCK),
-            written: 0,
-            rows: 0,
-        }
+impl<W: Write + Send + 'static> Sink for Blocks<W> {
+    type Batch = Vec<u8>;
+
+    fn write(&mut self, block: Vec<u8>) -> io::Result<()> {
+        self.0.write_all(&block)?;
+        self.1 += block.len() as u64;
+        self.0.flush()
     }
 
+    fn len(&self) -> u64 {
+        self.1
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Rows on their way to a file.
+pub(super) struct Lines {
+    to: Behind<Vec<u8>>,
+    buffer: Vec<u8>,
+    rows: u64,
+    /// How many bytes have come since something was last to be done behind them.
+    fresh: usize,
+}
+
+impl Lines {
     /// Goes on behind so many bytes.
-    pub(super) fn after(to: W, written: u64) -> Self {
-        Self {
-            written,
-            ..Self::new(to)
-        }
+    pub(super) fn after(to: impl Write + Send + 'static, written: u64) -> io::Result<Self> {
+        Ok(Self {
+            to: Behind::new(Blocks(to, written))?,
+            buffer: block(),
+            rows: 0,
+            fresh: 0,
+        })
     }
 
     /// Writes a text of its own, such as the heading.
@@ -44,44 +59,54 @@ impl<W: Write> Lines<W> {
         self.buffer.extend_from_slice(text.as_bytes());
     }
 
-    /// How many bytes have come, written or not.
-    pub(super) fn len(&self) -> u64 {
-        self.written + self.buffer.len() as u64
-    }
-
     /// How many rows have come.
     pub(super) const fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// True if much waits to be written.
-    fn is_full(&self) -> bool {
-        self.buffer.len() >= BLOCK
+    /// True if much has come since something was last to be done behind it.
+    pub(super) const fn is_ripe(&self) -> bool {
+        self.fresh + self.buffer.len() >= BLOCK / 4
     }
 
-    /// Writes what waits.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.to.write_all(&self.buffer)?;
-        self.written += self.buffer.len() as u64;
-        self.buffer.clear();
-        self.to.flush()
+    /// Does something when all rows that have come are written.
+    pub(super) fn then(&mut self, then: impl FnOnce(u64) -> io::Result<()> + Send + 'static) -> io::Result<()> {
+        self.flush()?;
+        self.fresh = 0;
+        self.to.then(then)
+    }
+
+    /// Waits until all is written.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.to.finish()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.fresh += self.buffer.len();
+        self.to.write(std::mem::replace(&mut self.buffer, block()))
     }
 }
 
+/// With room for the rows of the user with which it becomes full.
+fn block() -> Vec<u8> {
+    Vec::with_capacity(2 * BLOCK)
+}
+
 /// Writes rows.
-pub(super) struct Writer<'w, 'a, W: Write> {
+pub(super) struct Writer<'w, 'a> {
     ground: &'w Ground<'a>,
     names: &'w Names,
     format: Text,
-    lines: &'w mut Lines<W>,
+    lines: &'w mut Lines,
     /// Account and user, then place and reason.
     head: Vec<u8>,
     user: usize,
     text: String,
 }
 
-impl<'w, 'a, W: Write> Writer<'w, 'a, W> {
-    pub(super) fn new(audit: &'w Audit<'a>, format: Text, lines: &'w mut Lines<W>) -> Self {
+impl<'w, 'a> Writer<'w, 'a> {
+    pub(super) fn new(audit: &'w Audit<'a>, format: Text, lines: &'w mut Lines) -> Self {
         Self {
             ground: &audit.ground,
             names: &audit.names,
@@ -94,7 +119,7 @@ impl<'w, 'a, W: Write> Writer<'w, 'a, W> {
     }
 }
 
-impl<'a, W: Write> Taker<'a> for Writer<'_, 'a, W> {
+impl<'a> Taker<'a> for Writer<'_, 'a> {
     fn begin(&mut self, account: Option<NodeId>, user: Option<UserId>) {
         self.head.clear();
         self.text.clear();
@@ -141,7 +166,7 @@ impl<'a, W: Write> Taker<'a> for Writer<'_, 'a, W> {
     fn dropped(&mut self, _: Dropped, _: u64) {}
 
     fn end(&mut self) -> io::Result<()> {
-        if self.lines.is_full() {
+        if self.lines.buffer.len() >= BLOCK {
             self.lines.flush()
         } else {
             Ok(())

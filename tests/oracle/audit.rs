@@ -2,7 +2,9 @@
 //! allowed to anybody of which no row tells.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -226,16 +228,29 @@ impl<'a> Review<'a> {
     }
 }
 
+/// Bytes that two have: who writes them, and who reads them then.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody fails").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn written(audit: &Audit<'_>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rows = Rows::new(Format::Csv, &mut bytes).expect("bytes");
+    let bytes = Shared::default();
+    let mut rows = Rows::new(Format::Csv, bytes.clone()).expect("bytes");
     audit.opening(&mut rows).expect("bytes");
     for &account in audit.accounts() {
         audit.account(account, &mut rows, &mut |_| {}).expect("bytes");
     }
     rows.finish().expect("bytes");
-    drop(rows);
-    bytes
+    std::mem::take(&mut *bytes.0.lock().expect("nobody fails"))
 }
 
 fn honest(case: &Case, seen: &std::cell::RefCell<[usize; 2]>) -> Result<(), TestCaseError> {
