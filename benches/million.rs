@@ -48,6 +48,10 @@ nobody can edit Document when unit.frozen
 const FAN: u64 = 4;
 const UNITS: u64 = 1_000;
 
+/// The units of the third level, with about fifteen units each.
+const FIRST_DEPARTMENT: u64 = 21;
+const DEPARTMENTS: u64 = 64;
+
 struct Dice(u64);
 
 impl Dice {
@@ -101,10 +105,10 @@ fn write(folder: &Path, users: u64) -> io::Result<u64> {
     for user in 0..users {
         let company = user % companies;
         writeln!(people, "p{user},c{company}")?;
-        for _ in 0..4 {
+        for number in 0..4 {
             let role = ["Viewer", "Viewer", "Editor", "Manager"][dice.below(4) as usize];
-            // Deep places are the most, and have few people each.
-            writeln!(holdings, "p{user},{role},u{company}-{}", 300 + dice.below(UNITS - 300))?;
+            let unit = place(user / companies, number, &mut dice);
+            writeln!(holdings, "p{user},{role},u{company}-{unit}")?;
         }
     }
     let groups = users / 100;
@@ -131,6 +135,16 @@ fn write(folder: &Path, users: u64) -> io::Result<u64> {
         table.flush()?;
     }
     Ok(companies * (UNITS + 1) + users * 7 + groups * 22)
+}
+
+/// Where somebody of a company has one of his roles: deep places are the most, and have few people each; one in eleven has
+/// one at the first department, and one in a hundred at several, with some three hundred documents each.
+fn place(member: u64, number: u64, dice: &mut Dice) -> u64 {
+    match (member % 11, member % 100, number) {
+        (0, _, 0) => FIRST_DEPARTMENT,
+        (_, 1, 0..3) => FIRST_DEPARTMENT + dice.below(DEPARTMENTS),
+        _ => 300 + dice.below(UNITS - 300),
+    }
 }
 
 fn measure(folder: &Path, rows: u64) -> io::Result<()> {

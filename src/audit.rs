@@ -12,6 +12,7 @@
 
 mod bars;
 mod behind;
+mod chunk;
 mod columns;
 mod derived;
 pub mod file;

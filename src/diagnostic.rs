@@ -180,6 +180,11 @@ impl Found {
         self.list.iter()
     }
 
+    /// What all of them point at.
+    pub(crate) fn labels_mut(&mut self) -> impl Iterator<Item = &mut Label> {
+        self.list.iter_mut().flat_map(|diagnostic| &mut diagnostic.labels)
+    }
+
     /// Takes everything that another collection holds.
     pub fn append(&mut self, other: Self) {
         self.list.extend(other.list);

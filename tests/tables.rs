@@ -10,7 +10,7 @@ use rolebook::facts::tables::{Format, Input, Kind, SHOWN, read};
 use rolebook::facts::{Facts, read as yaml_facts};
 use rolebook::model::{Model, check, resolve};
 use rolebook::report;
-use rolebook::source::Sources;
+use rolebook::source::{Sources, Span};
 use rolebook::syntax::parse;
 use rolebook::table::compile;
 use rolebook::yaml;
@@ -58,13 +58,19 @@ fn input(name: &str, text: &'static str) -> Input<'static> {
     }
 }
 
-/// The organisation, and each mistake as `file:line:column code: message`.
-fn reading(tables: &[(&str, &'static str)]) -> (Facts, Vec<String>) {
+/// The organisation with the texts and the mistakes of its tables.
+fn read_all(tables: &[(&str, &'static str)]) -> (Facts, Sources, Found) {
     let mut sources = Sources::default();
     let model = model(&mut sources);
     let mut found = Found::default();
     let inputs: Vec<Input<'_>> = tables.iter().map(|(name, text)| input(name, text)).collect();
     let facts = read(&inputs, &model, &mut sources, &mut found);
+    (facts, sources, found)
+}
+
+/// The organisation, and each mistake as `file:line:column code: message`.
+fn reading(tables: &[(&str, &'static str)]) -> (Facts, Vec<String>) {
+    let (facts, sources, found) = read_all(tables);
     let told = found.sorted().into_iter().map(|fault| {
         let place = fault.labels.first().map_or_else(String::new, |label| {
             let (line, column) = sources.position(label.span.file, label.span.start);
@@ -208,13 +214,36 @@ fn attributes_may_stand_in_a_table_of_their_own() {
     assert_eq!(plain(&split), plain(&reading(&GOOD).0));
 }
 
-/// The mistakes of one table beside good ones.
-fn wrong(name: &str, text: &'static str) -> Vec<String> {
+/// One table beside good ones.
+fn beside<'n>(name: &'n str, text: &'static str) -> Vec<(&'n str, &'static str)> {
     let stem = name.split('.').next().unwrap_or_default();
     let mut tables: Vec<(&str, &'static str)> = GOOD.to_vec();
     tables.retain(|(other, _)| !other.starts_with(stem));
     tables.push((name, text));
-    reading(&tables).1
+    tables
+}
+
+/// The mistakes of one table beside good ones.
+fn wrong(name: &str, text: &'static str) -> Vec<String> {
+    reading(&beside(name, text)).1
+}
+
+/// What the mistakes of one table point at: the lines, with what is marked of them.
+fn shown(name: &str, text: &'static str) -> Vec<String> {
+    let (_, sources, found) = read_all(&beside(name, text));
+    let labels = found
+        .iter()
+        .flat_map(|fault| fault.labels.iter().map(|label| (label.span, &label.text)));
+    let line = |(span, text): (Span, &String)| {
+        let marked = &sources.text(span.file)[span.range()];
+        let row = sources
+            .line(span.file, span.start)
+            .replacen(marked, &format!("[{marked}]"), 1);
+        format!("{} {row} {text}", sources.position(span.file, span.start).0)
+            .trim_end()
+            .to_owned()
+    };
+    labels.map(line).collect()
 }
 
 #[test]
@@ -265,10 +294,10 @@ fn several_mistakes_in_one_row() {
             "id,type,in,cap,creator\nacme,Company,,,\nsales,Team,acme,many,ada\n\"order, one\",Order,nowhere,9,bob\n"
         ),
         [
-            "nodes.csv:4:1 name/unknown-node: unknown node `nowhere`",
             "nodes.csv:3:17 type/mismatch: `many` is no int",
             "nodes.csv:3:22 name/unknown-attribute: `Team` has no attribute `creator`",
             "nodes.csv:4:28 name/unknown-attribute: `Order` has no attribute `cap`",
+            "nodes.csv:4:20 name/unknown-node: unknown node `nowhere`",
             "nodes.csv:4:30 name/unknown-user: unknown user `bob`",
         ]
     );
@@ -315,7 +344,7 @@ fn circles() {
             "id,type,in\nacme,Company,\nsales,Team,emea\nemea,Team,sales\n\"order, one\",Order,acme\n"
         ),
         [
-            "nodes.csv:5:1 name/wrong-type: `acme` is of type `Company`; `Team` is needed here",
+            "nodes.csv:5:20 name/wrong-type: `acme` is of type `Company`; `Team` is needed here",
             "nodes.csv:3:12 facts/containment-cycle: `sales` would lie in itself: `sales` in `emea` in `sales`",
         ]
     );
@@ -336,6 +365,50 @@ fn what_is_stated_twice() {
         ),
         ["holdings.csv:4:1 facts/duplicate-holding: `Owner` at `acme` is given twice"]
     );
+}
+
+/// Also of what is found when all tables are read, the lines are shown.
+#[test]
+fn mistakes_show_their_lines() {
+    assert_eq!(
+        shown(
+            "holdings.csv",
+            "to,role,at\nada,Owner,acme\nann,Owner,acme\nada,Owner,acme\n"
+        ),
+        ["4 [ada,Owner,acme]"]
+    );
+    assert_eq!(
+        shown(
+            "users.csv",
+            "id,in,manager\nada,acme,ann\nann,acme,ada\nr2,acme,\nr2,acme,\n"
+        ),
+        [
+            "5 [r2],acme,",
+            "4 [r2,acme,] first here",
+            "2 [ada,acme,ann]",
+            "3 [ann,acme,ada]"
+        ]
+    );
+    assert_eq!(
+        shown(
+            "nodes.csv",
+            "id,type,in\nacme,Company,\nsales,Team,emea\n\"order, one\",Order,sales\n"
+        ),
+        ["3 sales,Team,[emea]"]
+    );
+}
+
+/// Circles of relations are told of once, however many there are.
+#[test]
+fn many_circles_are_counted() {
+    let pairs = (0..500).map(|pair| format!("a{pair},acme,b{pair}\nb{pair},acme,a{pair}\n"));
+    let text = format!(
+        "id,in,manager\nada,acme,\nann,acme,\nr2,acme,\n{}",
+        pairs.collect::<String>()
+    );
+    let told = wrong("users.csv", text.leak());
+    assert_eq!(told.len(), SHOWN + 1);
+    assert_eq!(told[0], "tables/more: 480 more mistakes in these tables are not shown");
 }
 
 #[test]

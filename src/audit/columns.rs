@@ -5,22 +5,19 @@
 //! Parquet file has its directory at the end; [`join`] makes one file of them and copies each column as it stands.
 
 use std::io::{self, Read, Write};
-use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnCloseResult;
-use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
-use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::behind::{Behind, Sink};
+use super::chunk::Cells;
 use super::format::{COLUMNS, Column};
 use super::names::Names;
 use super::sheet::Line;
@@ -31,8 +28,8 @@ use crate::table::Way;
 /// So many rows make a group, and wait in memory for it.
 const GROUP: usize = 1 << 17;
 
-/// So many cells of a column are encoded at once, so that they stay in the cache.
-const BATCH: usize = 1 << 11;
+/// A column with so many bytes of texts makes a group of fewer rows.
+const LARGE: usize = 1 << 26;
 
 /// Where groups go.
 enum Groups<W: Write + Send> {
@@ -82,74 +79,10 @@ pub(super) struct Columns {
 /// The cells of a group, column by column.
 type Group = [Cells; COLUMNS.len()];
 
-/// So many texts of a column are remembered, to be found when they come again.
-const RECENT: usize = 256;
-
-/// The cells of one column that wait to be written.
-struct Cells {
-    /// Texts one behind the other; one that comes again soon stands once.
-    text: Vec<u8>,
-    /// Where the text of some rows that follow each other stands, and how many they are.
-    runs: Vec<(Range<usize>, usize)>,
-    /// By hash: where a text stands that came lately.
-    recent: [Range<usize>; RECENT],
-}
-
-impl Default for Cells {
-    fn default() -> Self {
-        Self {
-            text: Vec::new(),
-            runs: Vec::new(),
-            recent: [const { 0..0 }; RECENT],
-        }
-    }
-}
-
-impl Cells {
-    fn push(&mut self, text: &str) {
-        let text = text.as_bytes();
-        match self.runs.last_mut() {
-            Some((at, rows)) if self.text[at.clone()] == *text => *rows += 1,
-            _ => {
-                let at = self.place(text);
-                self.runs.push((at, 1));
-            }
-        }
-    }
-
-    /// One more row has the text that came last, if any came.
-    fn again(&mut self, text: &str) {
-        match self.runs.last_mut() {
-            Some((_, rows)) => *rows += 1,
-            None => self.push(text),
-        }
-    }
-
-    /// Where a text stands, which is added unless it came lately.
-    fn place(&mut self, text: &[u8]) -> Range<usize> {
-        let recent = &mut self.recent[xxh3_64(text) as usize % RECENT];
-        if self.text[recent.clone()] != *text {
-            *recent = self.text.len()..self.text.len() + text.len();
-            self.text.extend_from_slice(text);
-        }
-        recent.clone()
-    }
-
-    /// The cells from first to last.
-    fn into_arrays(self) -> impl Iterator<Item = ByteArray> {
-        let text = Bytes::from(self.text);
-        let cells = self.runs.into_iter().map(move |(at, rows)| {
-            let cell = ByteArray::from(text.slice(at));
-            std::iter::repeat_n(cell, rows)
-        });
-        cells.flatten()
-    }
-}
-
 impl Columns {
     /// A file from its first byte.
     pub(super) fn whole(to: impl Write + Send + 'static) -> io::Result<Self> {
-        Self::new(Groups::Whole(file(&COLUMNS, to).map_err(plain)?))
+        Self::new(Groups::Whole(file(to).map_err(plain)?))
     }
 
     /// Parts behind so many bytes.
@@ -201,6 +134,11 @@ impl Columns {
         self.to.finish()
     }
 
+    /// True if as much waits as is written at once.
+    fn is_full(&self) -> bool {
+        self.waiting >= GROUP || self.columns.iter().any(|column| column.len() >= LARGE)
+    }
+
     /// Writes what waits as one group.
     fn flush(&mut self) -> io::Result<()> {
         match std::mem::take(&mut self.waiting) {
@@ -216,7 +154,7 @@ impl Columns {
 ///
 /// Those of reading and writing, and if what is read are no parts.
 pub(super) fn join(mut parts: impl Read, to: impl Write + Send) -> io::Result<()> {
-    let mut whole = file(&COLUMNS, to).map_err(plain)?;
+    let mut whole = file(to).map_err(plain)?;
     let mut len = [0; 8];
     while let Some(()) = next(&mut parts, &mut len)? {
         let mut bytes = Vec::new();
@@ -263,7 +201,7 @@ fn closed(rows: &RowGroupMetaData) -> impl Iterator<Item = ColumnCloseResult> {
 
 /// Writes one group as a file of its own with its length before it; returns how many bytes that were.
 fn part(to: &mut impl Write, columns: Group) -> io::Result<u64> {
-    let mut whole = file(&COLUMNS, Vec::new()).map_err(plain)?;
+    let mut whole = file(Vec::new()).map_err(plain)?;
     group(&mut whole, columns).map_err(plain)?;
     let bytes = whole.into_inner().map_err(plain)?;
     let len = bytes.len() as u64;
@@ -272,53 +210,28 @@ fn part(to: &mut impl Write, columns: Group) -> io::Result<u64> {
     Ok(len + 8)
 }
 
-/// Encodes columns, which is most of the work, side by side, each as a file of its own.
+/// Writes one group. Rows stand account by account, so that the least and the greatest account tell which groups a reader
+/// needs; of other columns they would tell nothing.
 fn group<W: Write + Send>(file: &mut SerializedFileWriter<W>, columns: Group) -> Result<(), ParquetError> {
-    let encoded = columns.into_par_iter().zip(COLUMNS);
-    let encoded: Vec<_> = encoded.map(|(cells, name)| column(name, cells)).collect();
+    let schema = file.schema_descr().columns().to_vec();
     let mut group = file.next_row_group()?;
-    for encoded in encoded {
-        let encoded = encoded?;
-        let directory = ParquetMetaDataReader::new().parse_and_finish(&encoded)?;
-        for column in directory.row_groups().iter().flat_map(closed) {
-            group.append_column(&encoded, column)?;
-        }
+    for (ix, (cells, column)) in columns.into_iter().zip(schema).enumerate() {
+        let (pages, chunk) = cells.encode(column, ix == Column::Account as usize)?;
+        group.append_column(&pages, chunk)?;
     }
     group.close().map(drop)
 }
 
-fn column(name: &str, cells: Cells) -> Result<Bytes, ParquetError> {
-    let mut file = file(&[name], Vec::new())?;
-    let mut group = file.next_row_group()?;
-    if let Some(mut column) = group.next_column()? {
-        let (mut cells, mut batch) = (cells.into_arrays(), Vec::with_capacity(BATCH));
-        loop {
-            batch.clear();
-            batch.extend(cells.by_ref().take(BATCH));
-            if batch.is_empty() {
-                break;
-            }
-            column.typed::<ByteArrayType>().write_batch(&batch, None, None)?;
-        }
-        column.close()?;
-    }
-    group.close()?;
-    file.into_inner().map(Bytes::from)
-}
-
-/// A file of columns of text that is never missing, as in the other formats. Rows stand account by account, so that the
-/// least and the greatest account tell which groups a reader needs; of other columns they would tell nothing.
-fn file<W: Write + Send>(columns: &[&str], to: W) -> Result<SerializedFileWriter<W>, ParquetError> {
+/// A file of columns of text that is never missing, as in the other formats.
+fn file<W: Write + Send>(to: W) -> Result<SerializedFileWriter<W>, ParquetError> {
     let text = |name: &&str| {
         let text = Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_repetition(Repetition::REQUIRED);
         text.with_logical_type(Some(LogicalType::String)).build().map(Arc::new)
     };
-    let columns = columns.iter().map(text).collect::<Result<_, _>>()?;
+    let columns = COLUMNS.iter().map(text).collect::<Result<_, _>>()?;
     let schema = Type::group_type_builder("review").with_fields(columns).build()?;
-    let properties = WriterProperties::builder()
-        .set_created_by(concat!("rolebook ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_column_statistics_enabled(COLUMNS[0].into(), EnabledStatistics::Chunk);
+    let author = concat!("rolebook ", env!("CARGO_PKG_VERSION"));
+    let properties = WriterProperties::builder().set_created_by(author.to_owned());
     SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties.build()))
 }
 
@@ -407,10 +320,31 @@ impl<'a> Taker<'a> for Writer<'_, 'a> {
     fn dropped(&mut self, _: Dropped, _: u64) {}
 
     fn end(&mut self) -> io::Result<()> {
-        if self.columns.waiting >= GROUP {
+        if self.columns.is_full() {
             self.columns.flush()
         } else {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Memory stays bounded also where ids are long.
+    #[test]
+    fn long_texts_make_a_group_of_fewer_rows() {
+        let mut columns = Columns::parts(io::sink(), 0).expect("there is a thread");
+        let mut head: [String; 4] = Default::default();
+        for row in 0..LARGE >> 20 {
+            assert!(!columns.is_full());
+            head[1] = row.to_string() + &"x".repeat(1 << 20);
+            columns.push(&head, false, ["", "", "allow", ""]);
+        }
+        assert!(columns.is_full());
+        columns.flush().expect("nothing is kept");
+        assert!(!columns.is_full());
+        columns.finish().expect("nothing is kept");
     }
 }

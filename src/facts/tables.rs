@@ -276,10 +276,22 @@ impl Tables<'_, '_> {
         }
         self.fall_back();
         defaults::fill(&mut self.facts, self.model);
-        relation_circles(&self.facts, self.model, self.told.found);
-        self.once();
-        self.told.end();
+        self.relations();
+        self.once(inputs);
+        self.told.end(inputs);
         self.facts
+    }
+
+    /// Reports circles of relations, some of them.
+    fn relations(&mut self) {
+        let mut circles = Found::default();
+        relation_circles(&self.facts, self.model, &mut circles);
+        let mut circles = circles.into_iter();
+        circles
+            .by_ref()
+            .take(SHOWN)
+            .for_each(|circle| self.told.found.push(circle));
+        self.told.more += circles.len();
     }
 
     fn leave_out(&mut self, id: &str) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ahead::Row;
-use super::{SHOWN, Tables, Wrong};
+use super::{Input, Kind, SHOWN, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
 use crate::facts::lists::Lists;
 use crate::facts::read::moment;
@@ -83,15 +83,17 @@ impl Tables<'_, '_> {
     }
 
     /// Takes out holdings that are stated twice.
-    pub(super) fn once(&mut self) {
+    pub(super) fn once(&mut self, inputs: &[Input<'_>]) {
         let again = repeated(&self.facts);
-        for &ix in again.iter().take(SHOWN) {
+        let twice = |&ix: &u32| {
             let it = &self.facts.holdings[ix as usize];
             let (name, at) = (self.facts.role_name(self.model, it.role), &self.facts.node(it.node).id);
             let message = format!("`{name}` at `{at}` is given twice");
-            let fault = Diagnostic::warning("facts/duplicate-holding", message);
-            self.told.found.push(fault.at(it.span, "again here"));
-        }
+            (it.span, Diagnostic::warning("facts/duplicate-holding", message))
+        };
+        let shown: Vec<_> = again.iter().take(SHOWN).map(twice).collect();
+        let holdings = inputs.iter().filter(|input| input.kind == Kind::Holdings);
+        self.told.tell_of(holdings, &shown, None);
         self.told.more_warnings += again.len().saturating_sub(SHOWN);
         if again.is_empty() {
             return;

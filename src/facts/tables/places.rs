@@ -1,7 +1,6 @@
 //! Nodes and what they lie in.
 
 use super::ahead::Row;
-use super::rows::Fault;
 use super::{Input, Kind, SHOWN, Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
 use crate::facts::read::contain_circles;
@@ -64,36 +63,19 @@ impl Tables<'_, '_> {
 
     /// Puts the rest of the nodes into their containers, and looks for circles.
     pub(super) fn contain(&mut self, inputs: &[Input<'_>]) {
-        let mut wrong = 0;
+        let mut wrong = Vec::new();
         for (node, span, container) in std::mem::take(&mut self.outside) {
             let allowed: &[TypeId] = &self.model.ty(self.facts.node(node).ty).containers;
             match self.names.node(&container, Some(allowed)) {
                 Ok(found) => self.facts.nodes[node.0 as usize].container = Some(found),
                 Err(_) if self.left_out.contains(&container) => {}
-                Err(fault) if wrong < SHOWN => {
-                    wrong += 1;
-                    self.told.found.push(fault.at(span, "in this row"));
-                }
+                Err(fault) if wrong.len() < SHOWN => wrong.push((span, fault)),
                 Err(_) => self.told.more += 1,
             }
         }
-        self.circles(inputs);
-    }
-
-    /// Reports nodes that lie in each other, in the row of the one that is taken out.
-    fn circles(&mut self, inputs: &[Input<'_>]) {
-        let faults = contain_circles(&mut self.facts);
+        // Nodes that lie in each other are reported in the row of the one that is taken out.
+        wrong.extend(contain_circles(&mut self.facts));
         let nodes = inputs.iter().filter(|input| input.kind == Kind::Nodes);
-        for input in nodes {
-            let file = self.told.file(&input.name);
-            let of = faults.iter().filter(|(span, _)| span.file == file);
-            let more = of.clone().count().saturating_sub(SHOWN);
-            let shown = of.take(SHOWN).map(|(span, fault)| Fault {
-                line: span.start.into(),
-                column: Some("in".to_owned()),
-                diagnostic: fault.clone(),
-            });
-            self.told.tell(input, shown.collect(), more);
-        }
+        self.told.tell_of(nodes, &wrong, Some("in"));
     }
 }

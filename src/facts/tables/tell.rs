@@ -1,10 +1,10 @@
 //! Mistakes of tables, each with the line it stands in: the files are not kept, so the lines are fetched at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 
 use super::rows::Fault;
-use super::{Format, Input};
+use super::{Format, Input, SHOWN};
 use crate::diagnostic::{Diagnostic, Found, Label};
 use crate::source::{FileId, Sources, Span};
 
@@ -50,7 +50,7 @@ impl<'t> Told<'t> {
         if faults.is_empty() {
             return;
         }
-        let mut lines = lines(input, &faults);
+        let mut lines = lines(input, &faults.iter().map(|fault| fault.line).collect());
         for fault in faults {
             let text = lines.remove(&fault.line).unwrap_or_default();
             let line = usize::try_from(fault.line).unwrap_or(usize::MAX);
@@ -65,8 +65,31 @@ impl<'t> Told<'t> {
         }
     }
 
-    /// Says how many mistakes were counted only.
-    pub(super) fn end(&mut self) {
+    /// Reports mistakes in lines of tables that were read before, with the column that is to blame; some of each table.
+    pub(super) fn tell_of<'i>(
+        &mut self,
+        inputs: impl Iterator<Item = &'i Input<'i>>,
+        faults: &[(Span, Diagnostic)],
+        column: Option<&str>,
+    ) {
+        for input in inputs {
+            let file = self.file(&input.name);
+            let of = faults.iter().filter(|(span, _)| span.file == file);
+            let more = of.clone().count().saturating_sub(SHOWN);
+            let shown = of.take(SHOWN).map(|(span, fault)| Fault {
+                line: span.start.into(),
+                column: column.map(str::to_owned),
+                diagnostic: fault.clone(),
+            });
+            self.tell(input, shown.collect(), more);
+        }
+    }
+
+    /// Says how many mistakes were counted only, and fetches the lines that are not told yet.
+    pub(super) fn end(&mut self, inputs: &[Input<'_>]) {
+        for input in inputs {
+            self.quote(input);
+        }
         if self.more > 0 {
             let message = format!("{} more mistakes in these tables are not shown", self.more);
             self.found.push(Diagnostic::error("tables/more", message));
@@ -76,16 +99,38 @@ impl<'t> Told<'t> {
             self.found.push(Diagnostic::warning("facts/duplicate-holding", message));
         }
     }
+
+    /// Puts lines of a table in the place of their numbers.
+    fn quote(&mut self, input: &Input<'_>) {
+        let Some(&table) = self.files.get(&input.name) else {
+            return;
+        };
+        let labels = || self.found.iter().flat_map(|diagnostic| &diagnostic.labels);
+        let of = labels().filter(|label| label.span.file == table);
+        let wanted: BTreeSet<u64> = of.map(|label| label.span.start.into()).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let mut excerpts = BTreeMap::new();
+        for (line, text) in lines(input, &wanted) {
+            let (len, number) = (text.len(), usize::try_from(line).unwrap_or(usize::MAX));
+            let file = self.sources.add_line(&input.name, number.max(1), text);
+            excerpts.insert(line, Span::new(file, 0, len));
+        }
+        for label in self.found.labels_mut().filter(|label| label.span.file == table) {
+            label.span = excerpts.get(&label.span.start.into()).copied().unwrap_or(label.span);
+        }
+    }
 }
 
-/// The lines of some mistakes, read once more.
-fn lines(input: &Input<'_>, faults: &[Fault]) -> BTreeMap<u64, String> {
+/// Some lines of a table, read once more.
+fn lines(input: &Input<'_>, wanted: &BTreeSet<u64>) -> BTreeMap<u64, String> {
     let mut kept = BTreeMap::new();
     let Ok(source) = (input.open)() else { return kept };
-    let last = faults.iter().map(|fault| fault.line).max().unwrap_or(0);
+    let last = wanted.last().copied().unwrap_or(0);
     for (line, text) in (1..=last).zip(BufReader::new(source).split(b'\n')) {
         let Ok(text) = text else { break };
-        if faults.iter().any(|fault| fault.line == line) {
+        if wanted.contains(&line) {
             let text = String::from_utf8_lossy(&text);
             kept.insert(line, text.trim_end_matches('\r').to_owned());
         }
