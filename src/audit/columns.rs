@@ -77,7 +77,7 @@ pub(super) struct Columns {
 }
 
 /// The cells of a group, column by column.
-type Group = [Cells; COLUMNS.len()];
+type Group = Box<[Cells; COLUMNS.len()]>;
 
 impl Columns {
     /// A file from its first byte.
