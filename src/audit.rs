@@ -17,6 +17,7 @@ mod columns;
 mod derived;
 pub mod file;
 mod format;
+mod groups;
 mod names;
 mod rows;
 mod sheet;

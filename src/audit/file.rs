@@ -11,7 +11,7 @@ use std::io::{self, BufRead as _, BufReader, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::columns::join;
+use super::groups::join;
 use super::{Format, Rows};
 
 /// A number that stands for texts, the same in every version of the program (FNV-1a).

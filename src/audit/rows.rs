@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::Audit;
 use super::columns::{self, Columns};
 use super::format::{Format, Text};
+use super::groups::Groups;
 use super::writer::{self, Lines};
 use crate::model::value::NodeId;
 
@@ -25,16 +26,16 @@ impl Rows {
     pub fn new(format: Format, to: impl Write + Send + 'static) -> io::Result<Self> {
         Ok(Self(match format.text() {
             Some(text) => Kind::Lines(text, Lines::after(to, 0)?),
-            None => Kind::Columns(Columns::whole(to)?),
+            None => Kind::Columns(Columns::new(Groups::whole(to)?)?),
         }))
     }
 
-    /// The parts of a file, behind so many bytes of them: for text the file itself, else what [`columns::join`] makes a
+    /// The parts of a file, behind so many bytes of them: for text the file itself, else what [`join`](super::groups::join) makes a
     /// file of.
     pub(super) fn parts(format: Format, to: impl Write + Send + 'static, written: u64) -> io::Result<Self> {
         Ok(Self(match format.text() {
             Some(text) => Kind::Lines(text, Lines::after(to, written)?),
-            None => Kind::Columns(Columns::parts(to, written)?),
+            None => Kind::Columns(Columns::new(Groups::parts(to, written))?),
         }))
     }
 
