@@ -15,10 +15,10 @@ mod stage;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use stage::{Gift, Stage, Stages};
+use stage::{Gift, Stage, Stages, TURNED};
 
 use super::Analysis;
-use super::giving::wins_with;
+use super::giving::wins;
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
 use crate::facts::Facts;
@@ -114,7 +114,7 @@ fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
     };
     let farther = obtainable(table, &[actor]).into_iter().filter(is_farther);
     farther.into_iter().find_map(|reached| {
-        let wins = wins_with(analysis, actor, reached)?;
+        let wins = wins(analysis, actor, reached)?.permission;
         match path(analysis, &[actor], &[reached]) {
             Path::Steps(steps) if steps.steps.len() > 1 => Some(Climb {
                 actor,
@@ -147,19 +147,28 @@ fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
         .collect()
 }
 
-/// The first organisation in which a gift on the way leads to the goal.
+/// The first organisation in which a gift on the way leads to the goal: those that differ least from what some gift asks
+/// for are tried first.
 fn realised(analysis: &Analysis<'_>, actor: RoleId, goal: &[RoleId], links: &[Link]) -> Option<Steps> {
     let table = analysis.table;
     let within = obtainable(table, &[actor]);
-    let mut tries = Tries::default();
     let gifts = gifts(table, &within, links);
     let ways = goal
         .iter()
         .flat_map(|&wanted| gifts.iter().map(move |&gift| (gift, wanted)));
+    let (mut tries, mut all) = (Tries::default(), Vec::new());
     for (gift, wanted) in ways {
-        let mut stages = Stages::of(table, gift, (actor, wanted), &within);
-        if let ControlFlow::Break(steps) = stages.each(|stage| tries.play(table, wanted, &stage)) {
+        let stages = Stages::of(table, gift, (actor, wanted), &within);
+        if let ControlFlow::Break(steps) = stages.each(0, |stage| tries.play(table, wanted, &stage)) {
             return steps;
+        }
+        all.push((wanted, stages));
+    }
+    for count in 1..=TURNED {
+        for (wanted, stages) in &all {
+            if let ControlFlow::Break(steps) = stages.each(count, |stage| tries.play(table, *wanted, &stage)) {
+                return steps;
+            }
         }
     }
     None

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::Analysis;
 use super::cell::Cell;
 use super::picture::Picture;
+use super::scope::asks_membership;
 use super::shown::flipped;
 use super::solver::Lit;
-use super::witness::Witness;
+use super::witness::Shown;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
@@ -22,12 +23,12 @@ pub struct Escalation {
     pub giver: RoleId,
     /// What he may give himself.
     pub given: RoleId,
-    /// What he may do then, and not before.
-    pub permission: PermId,
     /// The rule by which he gives.
     pub rule: Span,
-    /// He holds the role that he gives, and may do it.
-    pub after: Witness,
+    /// What he may do then, and not before.
+    pub permission: PermId,
+    /// He holds both roles, and may do it.
+    pub after: Shown,
 }
 
 /// All that a policy's rules on giving let holders of one role win at once, one for each rule and role.
@@ -44,7 +45,13 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
             let rule = model.rule(way.rule).span;
             let known = found.iter().any(|it| it.rule == rule && it.giver == giver);
             if !known && gives_himself(analysis, id, giver) {
-                found.extend(wins(analysis, giver, given, rule));
+                found.extend(wins(analysis, giver, given).map(|won| Escalation {
+                    giver,
+                    given,
+                    rule,
+                    permission: won.permission,
+                    after: won.after,
+                }));
             }
         }
     }
@@ -59,46 +66,36 @@ fn gives_himself(analysis: &Analysis<'_>, give: PermId, giver: RoleId) -> bool {
     })
 }
 
-/// Something that a holder of `given` may do and one of `giver`, held there, above or below, may not.
-pub(super) fn wins(analysis: &Analysis<'_>, giver: RoleId, given: RoleId, rule: Span) -> Option<Escalation> {
-    let table = analysis.table;
-    let candidates = table.model().permissions.iter().filter(|(id, permission)| {
-        let has = |role| table.ways(*id, Effect::Grant).iter().any(|way| way.role == Some(role));
-        !permission.is_administrative() && has(given)
-    });
-    candidates.map(|(id, _)| id).find_map(|permission| {
-        analysis.with(permission, |cell| {
-            let claims = gap(cell, giver, given)?;
-            let after = cell.confirmed(&claims, Some(given), true)?.ok()?;
-            Some(Escalation {
-                giver,
-                given,
-                permission,
-                rule,
-                after,
-            })
-        })
-    })
+/// What a role wins for those who hold another.
+#[derive(Debug, Clone)]
+pub(super) struct Won {
+    pub(super) permission: PermId,
+    /// Somebody holds both and may do it; without the second he may not.
+    pub(super) after: Shown,
 }
 
 /// Something that a holder of both roles may do and one of the first alone may not, whatever it is that the second
-/// changes: it allows it, lifts a prohibition, is asked for in a condition, or takes the default role away.
-pub(super) fn wins_with(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Option<PermId> {
-    let model = analysis.table.model();
-    let span = model.role(second).spans.first().copied()?;
-    let alone = wins(analysis, first, second, span).map(|it| it.permission);
-    alone.or_else(|| {
-        let mut touched = touched(analysis.table, second).into_iter();
-        touched.find(|&id| analysis.with(id, |cell| turns(cell, first, second)))
+/// changes: it allows it, lifts a prohibition, is asked for in a condition, makes a member, or takes the default role away.
+/// What rules allow its holders is looked at first.
+pub(super) fn wins(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Option<Won> {
+    let table = analysis.table;
+    let gives = |id: &PermId| {
+        let mut ways = table.ways(*id, Effect::Grant).iter();
+        ways.any(|way| way.role == Some(second))
+    };
+    let (own, others): (Vec<PermId>, Vec<PermId>) = touched(table, second).into_iter().partition(gives);
+    own.into_iter().chain(others).find_map(|permission| {
+        let after = analysis.with(permission, |cell| turns(cell, first, second))?;
+        Some(Won { permission, after })
     })
 }
 
-/// What a role can matter for: rules give it to its holders or ask for it, or prohibit it to those who have the default
-/// role in its place.
+/// What a role can matter for: rules give it to its holders, ask for it or for members, or prohibit it to those who have
+/// the default role in its place.
 fn touched(table: &Table, role: RoleId) -> Vec<PermId> {
     let model = table.model();
     let mut roles = derived_from(model, role);
-    let asks = |rule: &Rule| rule.roles_asked().iter().any(|it| roles.contains(it));
+    let asks = |rule: &Rule| asks_membership(rule) || rule.roles_asked().iter().any(|it| roles.contains(it));
     let asked: Vec<bool> = model.rules.iter().map(asks).collect();
     roles.extend(model.default_role(model.role(role).ty));
     let concerns = |way: &Way| way.role.is_some_and(|role| roles.contains(&role)) || asked[way.rule.0 as usize];
@@ -114,12 +111,16 @@ fn touched(table: &Table, role: RoleId) -> Vec<PermId> {
     all.map(|(id, _)| id).filter(row).collect()
 }
 
-/// The role, and those that whoever holds it has by that.
+/// The role, and those that whoever holds it may have by that.
 fn derived_from(model: &Model, role: RoleId) -> BTreeSet<RoleId> {
     let mut roles = BTreeSet::from([role]);
     let rests = |id: RoleId, known: &BTreeSet<RoleId>| {
-        let holds = |being: &Being| matches!(being, Being::Holds(of) if of.iter().any(|it| known.contains(it)));
-        model.role(id).derived.iter().any(holds)
+        let by_it = |being: &Being| match being {
+            Being::Holds(of) => of.iter().any(|it| known.contains(it)),
+            Being::Member | Being::Can(_) => true,
+            Being::Relation(_) => false,
+        };
+        model.role(id).derived.iter().any(by_it)
     };
     // A derived role may rest on one that is declared later.
     while let Some(next) = model.role_ids().find(|&id| !roles.contains(&id) && rests(id, &roles)) {
@@ -129,35 +130,39 @@ fn derived_from(model: &Model, role: RoleId) -> BTreeSet<RoleId> {
 }
 
 /// A holder of both is allowed what he is denied without the second, and the evaluator says so too.
-fn turns(cell: &mut Cell<'_>, first: RoleId, second: RoleId) -> bool {
-    let (allowed, complete) = (cell.allowed.yes, cell.world.complete);
-    let nodes = cell.world.nodes_of(cell.table.model().role(second).ty);
-    nodes.into_iter().any(|node| {
-        let (atom, shown) = (cell.world.stated(0, second, node), Atom::Stated(0, second, node));
-        let held = cell.world.atom(atom);
-        let before = cell.allowed_without(Without::Atom(atom)).yes;
-        let both = holds_only(cell, first, atom);
-        let put = |picture: &mut Picture| picture.atoms.retain(|it| *it != atom);
-        let change = |picture: &mut Picture| picture.atoms.push(shown);
-        flipped(
-            cell,
-            &[&[held, allowed, !before, complete][..], &both].concat(),
-            put,
-            change,
-        )
-        .is_some()
-    })
-}
-
-/// The caller holds the first role wherever it can be held, and by hand nothing else but this.
-fn holds_only(cell: &mut Cell<'_>, first: RoleId, atom: Atom) -> Vec<Lit> {
+fn turns(cell: &mut Cell<'_>, first: RoleId, second: RoleId) -> Option<Shown> {
     let nodes = cell.world.nodes_of(cell.table.model().role(first).ty);
     let of_first: Vec<(NodeId, Atom)> = nodes
         .into_iter()
         .map(|node| (node, cell.world.stated(0, first, node)))
         .collect();
+    let nodes = cell.world.nodes_of(cell.table.model().role(second).ty);
+    nodes.into_iter().find_map(|node| {
+        let (atom, shown) = (cell.world.stated(0, second, node), Atom::Stated(0, second, node));
+        // Where the permission cannot tell them apart, the second changes nothing.
+        if of_first.contains(&(node, atom)) {
+            return None;
+        }
+        let mut claims = vec![cell.world.atom(atom), cell.allowed.yes, cell.world.complete];
+        claims.push(!cell.allowed_without(Without::Atom(atom)).yes);
+        claims.extend(holds_only(cell, &of_first, atom));
+        claims.push(near(cell, &of_first, node));
+        let put = |picture: &mut Picture| {
+            for it in &mut picture.atoms {
+                let held = of_first.iter().find(|(_, of)| of == it);
+                *it = held.map_or(*it, |&(node, _)| Atom::Stated(0, first, node));
+            }
+            picture.atoms.retain(|it| *it != atom);
+        };
+        let change = |picture: &mut Picture| picture.atoms.push(shown);
+        flipped(cell, &claims, put, change).map(|[_, after]| after)
+    })
+}
+
+/// The caller holds the first role wherever it can be held, and by hand nothing else but this.
+fn holds_only(cell: &mut Cell<'_>, of_first: &[(NodeId, Atom)], atom: Atom) -> Vec<Lit> {
     let mut claims = Vec::new();
-    for &(node, it) in &of_first {
+    for &(node, it) in of_first {
         let (present, held) = (cell.world.present(node), cell.world.atom(it));
         claims.push(cell.world.circuit.or([!present, held]));
     }
@@ -172,34 +177,16 @@ fn holds_only(cell: &mut Cell<'_>, first: RoleId, atom: Atom) -> Vec<Lit> {
     claims
 }
 
-/// `given` allows it, held alone; `giver`, held alone at the same node, above or below, does not.
-fn gap(cell: &mut Cell<'_>, giver: RoleId, given: RoleId) -> Option<Vec<Lit>> {
-    let with = cell.allowed_alone(given).yes;
-    if with == Lit::FALSE {
-        return None;
-    }
-    let without = cell.allowed_alone(giver).yes;
-    let (own, his) = (cell.table.model().role(given).ty, cell.table.model().role(giver).ty);
+/// The first role is held there, above or below.
+fn near(cell: &mut Cell<'_>, of_first: &[(NodeId, Atom)], node: NodeId) -> Lit {
     let mut placed = Vec::new();
-    for one in cell.world.nodes_of(own) {
-        for other in cell.world.nodes_of(his) {
-            let near = cell.world.in_shapes(|shape| {
-                let present = shape.present[one.0 as usize] && shape.present[other.0 as usize];
-                present && (shape.forest.lies_in(one, other) || shape.forest.lies_in(other, one))
-            });
-            let (here, there) = (at(cell, given, one), at(cell, giver, other));
-            placed.push(cell.world.circuit.and([near, here, there]));
-        }
+    for &(other, it) in of_first {
+        let near = cell.world.in_shapes(|shape| {
+            let present = shape.present[node.0 as usize] && shape.present[other.0 as usize];
+            present && (shape.forest.lies_in(node, other) || shape.forest.lies_in(other, node))
+        });
+        let held = cell.world.atom(it);
+        placed.push(cell.world.circuit.and([near, held]));
     }
-    let placed = cell.world.circuit.or(placed);
-    let complete = cell.world.complete;
-    Some(vec![with, !without, placed, complete])
-}
-
-/// The role looked at alone is held at this node.
-fn at(cell: &mut Cell<'_>, role: RoleId, node: NodeId) -> Lit {
-    cell.world.alone = Some(role);
-    let lit = cell.world.atom(Atom::Stated(0, role, node));
-    cell.world.alone = None;
-    lit
+    cell.world.circuit.or(placed)
 }

@@ -111,7 +111,7 @@ fn opens(cell: &mut Cell<'_>, span: Span, attribute: AttrName) -> Option<Shown> 
             TermKind::One(..) => Given::One(Value::Absent),
             TermKind::Set(_) => Given::Set(Vec::new()),
         };
-        flipped(cell, &claims, |_| {}, |picture| picture.values[ix].clone_from(&absent))
+        flipped(cell, &claims, |_| {}, |picture| picture.values[ix].clone_from(&absent)).map(|[before, _]| before)
     })
 }
 

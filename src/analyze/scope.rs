@@ -8,7 +8,7 @@ use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
 use crate::model::{
     AttrName, Being, Expr, HeldAt, Model, Operand, Path, Promise, PromiseKind, Reach, Receiver, RoleId, Root, Rule,
-    TestKind, TypeId, Who,
+    Test, TestKind, TypeId, Who,
 };
 use crate::syntax::ast::Op;
 use crate::table::Table;
@@ -273,6 +273,28 @@ impl Scope {
         for (a, b) in pairs.collect::<Vec<_>>() {
             self.classes.link(a, b);
         }
+    }
+}
+
+/// Whoever holds a role at a place in person is a member of it: true if the rule looks at that.
+pub fn asks_membership(rule: &Rule) -> bool {
+    let bound = rule.who == Who::Everyone && rule.reach != Reach::Anywhere;
+    bound || rule.when.iter().chain(&rule.unless).flat_map(tests).any(is_membership)
+}
+
+/// `user in team`
+fn is_membership(test: &Test) -> bool {
+    let of_users = |of| matches!(of, Scalar::User(_));
+    let is_place = |right: &Operand| matches!(right, Operand::Path(path) if matches!(path.ty.of, Scalar::Node(_)));
+    match &test.kind {
+        TestKind::Compare(Operand::Path(left), Op::In | Op::NotIn, right, _)
+        | TestKind::Quantified {
+            set: left,
+            op: Op::In | Op::NotIn,
+            right,
+            ..
+        } => of_users(left.ty.of) && is_place(right),
+        _ => false,
     }
 }
 

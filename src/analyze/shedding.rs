@@ -118,6 +118,6 @@ fn gains(cell: &mut Cell<'_>, role: RoleId) -> Option<Shown> {
                     .for_each(|it| *it = shown)
             };
             let change = |picture: &mut Picture| picture.atoms.retain(|it| *it != shown);
-            flipped(cell, &[held, denied, allowed], put, change)
+            flipped(cell, &[held, denied, allowed], put, change).map(|[before, _]| before)
         })
 }

@@ -18,20 +18,21 @@ pub fn pictured(cell: &mut Cell<'_>, claims: &[Lit], allowed: bool) -> Option<(P
     answers(cell, &witness, allowed).then(|| (picture, witness.shown()))
 }
 
-/// An organisation in which the claims hold and the request is denied, and in which it is allowed after the change. What
-/// it is shown with is put in first.
+/// An organisation in which the claims hold and the request is denied, and the same after a change, where it is allowed.
+/// What it is shown with is put in first.
 pub fn flipped(
     cell: &mut Cell<'_>,
     claims: &[Lit],
     put: impl Fn(&mut Picture),
     change: impl Fn(&mut Picture),
-) -> Option<Shown> {
+) -> Option<[Shown; 2]> {
     let mut picture = cell.world.picture(claims, None)?;
     put(&mut picture);
     let before = cell.world.write(&picture, cell.permission);
     change(&mut picture);
     let after = cell.world.write(&picture, cell.permission);
-    (answers(cell, &before, false) && answers(cell, &after, true)).then(|| before.shown())
+    let turns = answers(cell, &before, false) && answers(cell, &after, true);
+    turns.then(|| [before.shown(), after.shown()])
 }
 
 fn answers(cell: &Cell<'_>, witness: &Witness, allowed: bool) -> bool {

@@ -3,7 +3,7 @@
 //! A gift is given by the solver's picture of an organisation in which it is allowed, one for each of the shortest
 //! chains of containers. Two holders of the first role stand in it. What the rules look at that give and take roles on
 //! the way may have to be otherwise than this one gift asks: an attribute, who is a member where or in a group, at which
-//! nodes of the chain the first role is held. These are [`Switch`]es, turned one at a time, then two, then three.
+//! nodes of the chain the first role is held. These are [`Switch`]es, turned in as few places as will do.
 
 use std::ops::ControlFlow;
 
@@ -24,7 +24,7 @@ const CHAINS: usize = 3;
 const VALUES: usize = 4;
 
 /// How many switches are turned at most.
-const TURNED: usize = 3;
+pub(super) const TURNED: usize = 3;
 
 /// What is given, and by holders of which role, or by everybody.
 pub(super) type Gift = (PermId, Option<RoleId>);
@@ -42,7 +42,8 @@ pub(super) struct Stages<'t> {
     /// The attributes that the rules read which give and take roles on the way.
     read: Vec<AttrName>,
     actor: RoleId,
-    bases: Vec<Picture>,
+    /// Each with what may be otherwise in it.
+    bases: Vec<(Picture, Vec<Switch>)>,
 }
 
 /// Something that may be otherwise than in the picture of one gift.
@@ -91,7 +92,14 @@ impl<'t> Stages<'t> {
         };
         let chains = self.chains([model.role(self.actor).ty, model.role(goal).ty]);
         let found = chains.into_iter().filter_map(|ix| self.picture(ix, gives, alone));
-        self.bases = found.take(CHAINS).collect();
+        let found: Vec<Picture> = found.take(CHAINS).collect();
+        self.bases = found
+            .into_iter()
+            .map(|mut base| {
+                let switches = self.switches(&mut base);
+                (base, switches)
+            })
+            .collect();
     }
 
     /// The chains on which both roles can be held, the shortest first.
@@ -113,7 +121,7 @@ impl<'t> Stages<'t> {
         let complete = world.complete;
         let mut picture = world.picture(&[gives, complete, chain], alone)?;
         picture.same = false;
-        picture.atoms = self.people(&picture);
+        picture.atoms = self.people(&picture, alone);
         Some(picture)
     }
 
@@ -126,8 +134,9 @@ impl<'t> Stages<'t> {
         circuit.and([one, self.cell.allowed.yes])
     }
 
-    /// Two holders of the role, who are members of every account.
-    fn people(&self, picture: &Picture) -> Vec<Atom> {
+    /// Two holders of the role, who are members of every account, and of what the gift asks for: its own picture says so,
+    /// also where the giver has his role by default.
+    fn people(&self, picture: &Picture, giver: Option<RoleId>) -> Vec<Atom> {
         let model = self.cell.table.model();
         let mut atoms = Vec::new();
         for &node in &self.cell.world.shapes[picture.shape].chain {
@@ -139,22 +148,24 @@ impl<'t> Stages<'t> {
                 false => is_account.then_some(Atom::Listed(user, node)),
             }));
         }
+        let by_default = |role: RoleId| Some(role) == giver && model.role(role).default;
+        let asked = picture.atoms.iter().filter_map(|&atom| match atom {
+            Atom::Listed(0 | 1, _) | Atom::InGroup(0 | 1, _) => Some(atom),
+            Atom::Stated(user, role, node) if by_default(role) => Some(Atom::Listed(user, node)),
+            _ => None,
+        });
+        for atom in asked {
+            if !atoms.contains(&atom) {
+                atoms.push(atom);
+            }
+        }
         atoms
     }
 
-    /// Tries each organisation, those that differ least from a picture first, until `play` has an answer or stops.
-    pub(super) fn each<T>(&mut self, mut play: impl FnMut(Stage) -> ControlFlow<T>) -> ControlFlow<T> {
-        let sets: Vec<(Picture, Vec<Switch>)> = std::mem::take(&mut self.bases)
-            .into_iter()
-            .map(|mut base| {
-                let switches = self.switches(&mut base);
-                (base, switches)
-            })
-            .collect();
-        for count in 0..=TURNED {
-            for (base, switches) in &sets {
-                turned(base, switches, count, &mut |picture| play(self.stage(picture)))?;
-            }
+    /// Tries each organisation in which so many switches are turned, until `play` has an answer or stops.
+    pub(super) fn each<T>(&self, count: usize, mut play: impl FnMut(Stage) -> ControlFlow<T>) -> ControlFlow<T> {
+        for (base, switches) in &self.bases {
+            turned(base, switches, count, &mut |picture| play(self.stage(picture)))?;
         }
         ControlFlow::Continue(())
     }
