@@ -37,6 +37,10 @@ use crate::yaml;
 /// How many organisations are tried for one goal.
 const TRIES: usize = 600;
 
+/// How many are tried for all climbs of a policy, each role its share of them, but some for each.
+const CLIMBS: usize = 6_000;
+const LEAST: usize = 20;
+
 /// How many decisions a try may cost.
 const DECISIONS: u64 = 20_000;
 
@@ -70,7 +74,7 @@ pub fn path(analysis: &Analysis<'_>, actors: &[RoleId], goal: &[RoleId]) -> Path
             Ok(_) => continue,
             Err(links) => links,
         };
-        return match realised(analysis, actor, goal, &links) {
+        return match realised(analysis, actor, goal, &links, &mut Tries::new(TRIES)) {
             Some(steps) => Path::Steps(steps),
             None => Path::Perhaps(links),
         };
@@ -94,15 +98,21 @@ pub struct Climb {
     pub steps: Steps,
 }
 
-/// For each role that gives another: the nearest role that its holders obtain through it, and that allows more.
+/// For each role that gives another: the nearest role that its holders obtain through it, and that allows more. How long
+/// that takes is bounded: of many roles, those farther off are not looked at.
 #[must_use]
 pub fn climbs(analysis: &Analysis<'_>) -> Vec<Climb> {
     let model = analysis.table.model();
     let actors = model.role_ids().filter(|&role| !model.role(role).is_derived());
-    actors.filter_map(|actor| climb(analysis, actor)).collect()
+    let actors: Vec<RoleId> = actors.collect();
+    let share = (CLIMBS / actors.len().max(1)).max(LEAST);
+    actors
+        .iter()
+        .filter_map(|&actor| climb(analysis, actor, share))
+        .collect()
 }
 
-fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
+fn climb(analysis: &Analysis<'_>, actor: RoleId, mut left: usize) -> Option<Climb> {
     let (table, model) = (analysis.table, analysis.table.model());
     let given = given_by(table, actor);
     if given.is_empty() {
@@ -112,19 +122,29 @@ fn climb(analysis: &Analysis<'_>, actor: RoleId) -> Option<Climb> {
         let it = model.role(*role);
         *role != actor && !it.default && !it.is_derived() && !given.contains(role)
     };
-    let farther = obtainable(table, &[actor]).into_iter().filter(is_farther);
-    farther.into_iter().find_map(|reached| {
-        let wins = wins(analysis, actor, reached)?.permission;
-        match path(analysis, &[actor], &[reached]) {
-            Path::Steps(steps) if steps.steps.len() > 1 => Some(Climb {
+    for reached in obtainable(table, &[actor]).into_iter().filter(is_farther) {
+        // To see whether it allows more is as much work as an organisation.
+        left = left.checked_sub(1)?;
+        let Some(won) = wins(analysis, actor, reached) else {
+            continue;
+        };
+        let Err(links) = safe_by_policy(table, &[actor], &[reached]) else {
+            continue;
+        };
+        let mut tries = Tries::new(left.min(TRIES));
+        let found = realised(analysis, actor, &[reached], &links, &mut tries);
+        if let Some(steps) = found.filter(|found| found.steps.len() > 1) {
+            let wins = won.permission;
+            return Some(Climb {
                 actor,
                 reached,
                 wins,
                 steps,
-            }),
-            _ => None,
+            });
         }
-    })
+        left -= tries.count;
+    }
+    None
 }
 
 /// What holders of a role may give, or members by default, or everybody.
@@ -149,15 +169,26 @@ fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
 
 /// The first organisation in which a gift on the way leads to the goal: those that differ least from what some gift asks
 /// for are tried first.
-fn realised(analysis: &Analysis<'_>, actor: RoleId, goal: &[RoleId], links: &[Link]) -> Option<Steps> {
+fn realised(
+    analysis: &Analysis<'_>,
+    actor: RoleId,
+    goal: &[RoleId],
+    links: &[Link],
+    tries: &mut Tries,
+) -> Option<Steps> {
     let table = analysis.table;
     let within = obtainable(table, &[actor]);
     let gifts = gifts(table, &within, links);
     let ways = goal
         .iter()
         .flat_map(|&wanted| gifts.iter().map(move |&gift| (gift, wanted)));
-    let (mut tries, mut all) = (Tries::default(), Vec::new());
+    let mut all = Vec::new();
     for (gift, wanted) in ways {
+        // The solver's pictures are as much work as an organisation.
+        tries.count += 1;
+        if tries.count >= tries.most {
+            return None;
+        }
         let stages = Stages::of(table, gift, (actor, wanted), &within);
         if let ControlFlow::Break(steps) = stages.each(0, |stage| tries.play(table, wanted, &stage)) {
             return steps;
@@ -186,17 +217,25 @@ fn gifts(table: &Table, within: &[RoleId], links: &[Link]) -> Vec<Gift> {
     givers.filter(|gift| comes_to(gift) && seen.insert(*gift)).collect()
 }
 
-/// What was tried so far.
-#[derive(Default)]
+/// What was tried so far, and how much may be.
 struct Tries {
     seen: BTreeSet<String>,
     count: usize,
+    most: usize,
 }
 
 impl Tries {
+    const fn new(most: usize) -> Self {
+        Self {
+            seen: BTreeSet::new(),
+            count: 0,
+            most,
+        }
+    }
+
     /// Whether one of the two comes to hold the role; stops without an answer when enough was tried.
     fn play(&mut self, table: &Table, wanted: RoleId, stage: &Stage) -> ControlFlow<Option<Steps>> {
-        if self.count == TRIES {
+        if self.count >= self.most {
             return ControlFlow::Break(None);
         }
         if !self.seen.insert(stage.facts.clone()) {

@@ -76,3 +76,24 @@ fn many_errors_are_counted() {
     let run = within(SECONDS, || policy(&roles, &["lint"]));
     run.ends(3).errors(1_000).has("800 more than the 200 shown");
 }
+
+/// Roles that are given around a circle, each step on a condition that the next one rules out: what is tried for each is
+/// bounded, however many roles come in sight.
+#[test]
+fn roles_around_a_circle() {
+    const ROLES: usize = 40;
+    let attributes: String = (0..=ROLES).map(|n| format!("  f{n}: bool = false\n")).collect();
+    let role = |n: usize| {
+        let next = (n + 1) % ROLES;
+        format!(
+            "role R{n} at Desk {{ can a{n} Paper  can give R{next} to anyone when desk.f{n} and not desk.f{} }}\n",
+            n + 1
+        )
+    };
+    let actions: Vec<String> = (0..ROLES).map(|n| format!("a{n}")).collect();
+    let actions = actions.join(", ");
+    let roles: String = (0..ROLES).map(role).collect();
+    let text = format!("unit Desk in Shop {{\n{attributes}}}\nresource Paper in Desk {{ actions {actions} }}\n{roles}");
+    let run = within(SECONDS, || policy(&text, &["lint"]));
+    run.ends(1).has("`R0` can give himself `R1`, and so win `a1 Paper`");
+}
