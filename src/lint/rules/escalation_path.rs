@@ -6,6 +6,9 @@
 //! him. Each rule looks harmless alone. Where that is meant (whoever appoints the administrators answers for them), say
 //! so with a reason; else let the role in between give what it gives only to others, or not at all.
 //!
+//! How many organisations are tried is bounded, so that among very many roles a long way can be missed. Where it matters,
+//! say `ensure Manager can never become Payer`, which is proved, refuted, or told to be unknown.
+//!
 //! ```roles
 //! account Shop
 //! resource Order in Shop { actions view, pay }
