@@ -106,8 +106,8 @@ impl Dictionary {
     /// The number of a text, which is added unless it is there.
     fn place(&mut self, wanted: &[u8]) -> u32 {
         let Self { page, starts, numbers } = self;
-        let same = |number: &u32| text(page, starts, *number) == wanted;
-        if let Some(number) = numbers.find(xxh3_64(wanted), same) {
+        let (hash, same) = (xxh3_64(wanted), |number: &u32| text(page, starts, *number) == wanted);
+        if let Some(number) = numbers.find(hash, same) {
             return *number;
         }
         // A group has fewer rows than that.
@@ -117,7 +117,7 @@ impl Dictionary {
         page.extend_from_slice(&len.to_le_bytes());
         starts.push(page.len());
         page.extend_from_slice(wanted);
-        numbers.insert_unique(xxh3_64(wanted), number, |number| xxh3_64(text(page, starts, *number)));
+        numbers.insert_unique(hash, number, |number| xxh3_64(text(page, starts, *number)));
         number
     }
 

@@ -9,7 +9,7 @@ use rolebook::eval::{Request, Target, decide};
 use rolebook::facts::{EVERYONE, Facts, Holding, Member, SingleGrant, Subject, Thing, Window, defaults};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{GroupId, NodeId, Tri, UserId, Value};
-use rolebook::model::{Effect, Reach, Receiver, RoleId, Rule, Who};
+use rolebook::model::{RoleId, Rule};
 use rolebook::query::deed::{Act, Recipients};
 use rolebook::query::escalation::{Change, Goal, Outcome, Scene, reach};
 use rolebook::table::Table;
@@ -150,23 +150,8 @@ impl Machine<'_> {
     }
 
     fn granting(&self, id: PermId, node: NodeId) -> Rule {
-        Rule {
-            span: self.base.nodes[0].span,
-            doc: None,
-            effect: Effect::Grant,
-            who: Who::Holders(self.base.node(node).ty),
-            permissions: self.table.model().permissions.closure(&[id]),
-            named: Vec::new(),
-            excepted: Vec::new(),
-            limits: Vec::new(),
-            except_self: false,
-            they_have: false,
-            receiver: Receiver::Member,
-            reach: Reach::Below,
-            relation: Vec::new(),
-            when: None,
-            unless: None,
-        }
+        let (at, closure) = (self.base.node(node), self.table.model().permissions.closure(&[id]));
+        Rule::granting(closure, at.ty, Vec::new(), self.base.nodes[0].span)
     }
 
     fn may(&self, org: &Org<'_>, user: UserId, permission: PermId, node: NodeId, recipient: Option<UserId>) -> bool {
