@@ -35,6 +35,7 @@ impl<'m> Cell<'m> {
     /// The same in a world that serves what is in the scope besides.
     #[must_use]
     pub fn within(table: &'m Table, permission: PermId, mut scope: Scope) -> Self {
+        scope.policy(table.model());
         scope.permission(table, permission);
         for promise in &table.model().promises {
             scope.promise(table, promise, permission);

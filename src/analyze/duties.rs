@@ -35,6 +35,7 @@ fn both(analysis: &Analysis<'_>, permissions: [PermId; 2], same: Option<TypeId>)
     for permission in permissions {
         scope.permission(table, permission);
     }
+    scope.policy(table.model());
     scope.crowd(table.model());
     let mut world = World::of_both(table.model(), scope, permissions, same);
     let mut meaning = Meaning::new(&mut world, table);

@@ -11,7 +11,7 @@ use crate::analyze::cell::Cell;
 use crate::analyze::picture::{Given, Picture};
 use crate::analyze::scope::Scope;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, TermKind};
+use crate::analyze::world::{Atom, Owner, Term, TermKind};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Scalar, UserId, Value};
 use crate::model::{AttrName, RoleId, TypeId, TypeKind, USER};
@@ -196,7 +196,8 @@ impl<'t> Stages<'t> {
                 switches.push(of_two(|user| Atom::Listed(user, node)));
             }
         }
-        let owners = chain.into_iter().map(Owner::Node).chain([0, 1].map(Owner::User));
+        let users = [0, 1].map(|user| Owner::User(user, base.kinds[user as usize]));
+        let owners = chain.into_iter().map(Owner::Node).chain(users);
         for owner in owners.collect::<Vec<_>>() {
             switches.extend(self.attributes(owner, base));
         }
@@ -207,15 +208,15 @@ impl<'t> Stages<'t> {
     }
 
     fn reads_groups(&self) -> bool {
-        let terms = self.cell.world.terms.iter();
-        let mut attributes = terms.filter_map(|term| self.cell.world.attribute_of(term));
-        attributes.any(|attribute| attribute.ty.of == Scalar::Group)
+        let mut terms = self.cell.world.terms.iter();
+        terms.any(|term| term.ty.of == Scalar::Group)
     }
 
     fn attributes(&mut self, owner: Owner, base: &mut Picture) -> Vec<Switch> {
         let model = self.cell.table.model();
         let ty = match owner {
             Owner::Node(node) => self.cell.world.nodes[node.0 as usize].ty,
+            Owner::User(_, kind) => kind,
             _ => USER,
         };
         let mut switches = Vec::new();
@@ -223,12 +224,10 @@ impl<'t> Stages<'t> {
             let Some(attribute) = model.attribute(ty, name) else {
                 continue;
             };
-            let term = self.cell.world.term(owner, name, attribute);
-            // Terms that the gift itself does not read are unset at first.
-            let terms = &self.cell.world.terms;
-            base.values
-                .extend(terms[base.values.len()..].iter().map(|term| unset(&term.kind)));
-            let options = options(&self.cell.world.terms[term].kind, &base.values[term]);
+            let term = self.cell.world.term(owner, attribute);
+            // Terms that the gift itself does not read are not stated at first.
+            base.values.resize(self.cell.world.terms.len(), Given::Not);
+            let options = options(&self.cell.world.terms[term], &base.values[term]);
             switches.push(Switch::Term(term, options));
         }
         switches
@@ -241,17 +240,10 @@ fn of_two(of: impl Fn(u32) -> Atom) -> Switch {
     Switch::Facts(vec![vec![one, other], vec![one], vec![other]])
 }
 
-const fn unset(kind: &TermKind) -> Given {
-    match kind {
-        TermKind::Set(_) => Given::Set(Vec::new()),
-        TermKind::One(..) => Given::One(Value::Missing),
-    }
-}
-
 /// What a term may be instead: nobody is looked at but the two.
-fn options(kind: &TermKind, now: &Given) -> Vec<Given> {
+fn options(term: &Term, now: &Given) -> Vec<Given> {
     let is_theirs = |value: &Value| !matches!(value, Value::User(UserId(user)) if *user > 1);
-    let mut options: Vec<Given> = match kind {
+    let mut options: Vec<Given> = match &term.kind {
         TermKind::One(values, _) => values
             .iter()
             .filter(|&value| is_theirs(value))
@@ -267,6 +259,7 @@ fn options(kind: &TermKind, now: &Given) -> Vec<Given> {
                 .collect()
         }
     };
+    options.insert(0, Given::Not);
     options.retain(|option| option != now);
     options.truncate(VALUES);
     options
