@@ -81,10 +81,10 @@ impl<'t> Tracer<'t> {
 
     /// The edits that changed a cell, at least one: of those that can have changed it in its direction, if there are any.
     pub(super) fn trace(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
-        if let Some(setting) = cell.permission.strip_prefix("change ")
-            && let Some(cause) = self.declared.find(&Subject::Attribute(setting.to_owned()))
-        {
-            return BTreeSet::from([cause.clone()]);
+        if let Some(setting) = cell.permission.strip_prefix("change ") {
+            let moved = self.declared.all(|subject| matches!(subject, Subject::Attribute(_)));
+            let of_setting = moved.filter(|cause| cause.title.contains(&format!("`{setting}`")));
+            return of_setting.cloned().collect();
         }
         let all = self.of_ways(cell, Change::Both, touched);
         let wanted = self.of_ways(cell, cell.change, touched);
