@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::circuit::Truth;
 use super::meaning::{Decision, Meaning};
 use super::scope::Scope;
-use super::solver::Lit;
+use super::solver::{Answer, Budget, Lit};
 pub use super::witness::Shown;
 use super::witness::Witness;
 use super::world::World;
@@ -103,6 +103,7 @@ pub fn compare(old: &Table, new: &Table) -> Comparison {
         rebased: &rebased,
         originals: [old, new],
         sides: [&sides[0], &sides[1]],
+        budget: Budget::default(),
         out: Comparison {
             cells: Vec::new(),
             closed: Closed::Cells,
@@ -236,6 +237,7 @@ struct Comparer<'c> {
     rebased: &'c Rebased,
     originals: [&'c Table; 2],
     sides: [&'c Table; 2],
+    budget: Budget,
     out: Comparison,
 }
 
@@ -269,7 +271,9 @@ impl<'c> Comparer<'c> {
                 self.out.beyond.push((named(&self.rebased.base, id), shown, wider));
             }
         }
-        if !pair.world.exact {
+        if pair.world.circuit.given_up > 0 {
+            self.out.closed = Closed::Unknown("conditions are too intricate to look at all cases".to_owned());
+        } else if !pair.world.exact {
             self.out.closed = Closed::Unknown("nodes can nest in too many ways to look at all of them".to_owned());
         }
     }
@@ -285,6 +289,7 @@ impl<'c> Comparer<'c> {
         }
         let mut world = World::of_permission(&self.rebased.base, scope, id);
         world.unstated = true;
+        world.circuit.share(&self.budget);
         let mut read = |table: &'c Table| {
             let mut meaning = Meaning::new(&mut world, table);
             let asked = meaning.main(id);
@@ -327,13 +332,15 @@ impl<'c> Comparer<'c> {
         if was == is {
             return;
         }
-        let (wider, narrower) = (circuit.solve(&[is, !was]), circuit.solve(&[was, !is]));
+        // What is not settled may have changed.
+        let mut may = |lits: &[Lit]| circuit.solve(lits) != Answer::No;
+        let (wider, narrower) = (may(&[is, !was]), may(&[was, !is]));
         let change = match (wider, narrower) {
             (false, false) => return,
             (true, true) => Change::Both,
-            (true, false) if !circuit.solve(&[was]) => Change::Gained,
+            (true, false) if !may(&[was]) => Change::Gained,
             (true, false) => Change::Wider,
-            (false, true) if !circuit.solve(&[is]) => Change::Lost,
+            (false, true) if !may(&[is]) => Change::Lost,
             (false, true) => Change::Narrower,
         };
         let mut show = |wanted: bool, is_wider: bool, gap: [Lit; 2]| {
@@ -407,7 +414,7 @@ impl<'c> Comparer<'c> {
 
     /// An organisation in which the claims hold, if both policies confirm it.
     fn shown(&self, pair: &mut Pair<'_>, claims: &[Lit], id: PermId, wider: bool) -> Option<Shown> {
-        let witness: Witness = pair.world.witness(claims, id, None)?;
+        let witness: Witness = pair.world.witness(claims, id, None).found()?;
         let [old, new] = self
             .originals
             .map(|table| witness.replay(table, FileId::GENERATED).unwrap_or(false));
