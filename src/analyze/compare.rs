@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::circuit::Truth;
 use super::meaning::{Decision, Meaning};
 use super::scope::Scope;
-use super::solver::Lit;
+use super::solver::{Answer, Budget, Lit, Search};
 pub use super::witness::Shown;
 use super::witness::Witness;
 use super::world::{Atom, World};
@@ -160,6 +160,7 @@ pub fn compare(old: &Table, new: &Table) -> Comparison {
         rebased: &rebased,
         originals: [old, new],
         sides: [&sides[0], &sides[1]],
+        budget: Budget::default(),
         out,
     };
     let changed = same::changed(&rebased, comparer.sides);
@@ -176,6 +177,7 @@ struct Comparer<'c> {
     rebased: &'c Rebased,
     originals: [&'c Table; 2],
     sides: [&'c Table; 2],
+    budget: Budget,
     out: Comparison,
 }
 
@@ -197,6 +199,11 @@ struct Pair<'c> {
 }
 
 impl Pair<'_> {
+    /// It is known that all of these can hold together.
+    fn can_be(&mut self, lits: &[Lit]) -> bool {
+        self.world.circuit.solve(lits) == Answer::Yes
+    }
+
     /// Allowed by the new policy and not by the old one; or the other way round.
     fn gap(&mut self, wider: bool) -> Lit {
         let [was, is] = self.whole;
@@ -252,7 +259,7 @@ impl<'c> Comparer<'c> {
         let mut pair = self.pair(of);
         let gaps = [false, true].map(|wider| pair.gap(wider));
         let mut left = gaps;
-        if gaps.iter().any(|&gap| pair.world.circuit.solve(&[gap])) {
+        if gaps.iter().any(|&gap| pair.can_be(&[gap])) {
             for role in self.roles(of) {
                 self.cell(&mut pair, of, role, gaps, &mut left);
             }
@@ -260,7 +267,9 @@ impl<'c> Comparer<'c> {
                 self.beyond(&mut pair, of, left[usize::from(wider)], wider);
             }
         }
-        if !pair.world.exact {
+        if pair.world.circuit.given_up > 0 {
+            self.unknown("conditions are too intricate to look at all cases");
+        } else if !pair.world.exact {
             self.unknown("nodes can nest in too many ways to look at all of them");
         }
     }
@@ -283,6 +292,7 @@ impl<'c> Comparer<'c> {
         let aim = of.ids.into_iter().flatten().next().unwrap_or(PermId(0));
         let mut world = World::of_permission(&self.rebased.base, scope, aim);
         world.unstated = true;
+        world.circuit.share(&self.budget);
         let mut read = |side: usize| {
             let mut meaning = Meaning::new(&mut world, self.sides[side]);
             let Some(id) = of.ids[side] else {
@@ -360,13 +370,14 @@ impl<'c> Comparer<'c> {
         let circuit = &mut pair.world.circuit;
         let shown_by_it = [[gaps[0], was, !is], [gaps[1], is, !was]].map(|parts| circuit.and(parts));
         let own = shown_by_it.map(|gap| circuit.and([gap, nothing_else]));
-        let [less, more] = own.map(|gap| circuit.solve(&[gap]));
+        let mut can_be = |lit| circuit.solve(&[lit]) == Answer::Yes;
+        let [less, more] = own.map(&mut can_be);
         let change = match (more, less) {
             (false, false) => return,
             (true, true) => Change::Both,
-            (true, false) if !circuit.solve(&[was]) => Change::Gained,
+            (true, false) if !can_be(was) => Change::Gained,
             (true, false) => Change::Wider,
-            (false, true) if !circuit.solve(&[is]) => Change::Lost,
+            (false, true) if !can_be(is) => Change::Lost,
             (false, true) => Change::Narrower,
         };
         for (left, (shown, wanted)) in left.iter_mut().zip(shown_by_it.into_iter().zip([less, more])) {
@@ -411,7 +422,7 @@ impl<'c> Comparer<'c> {
 
     /// What is gained or lost and no cell shows.
     fn beyond(&mut self, pair: &mut Pair<'_>, of: &Subject, gap: Lit, wider: bool) {
-        if !pair.world.circuit.solve(&[gap]) {
+        if !pair.can_be(&[gap]) {
             return;
         }
         let side = usize::from(wider);
@@ -420,7 +431,7 @@ impl<'c> Comparer<'c> {
         gaps[side] = gap;
         // What the policy's own rules give is told rather than what data hands out.
         let granted = !pair.world.circuit.and(grants);
-        let by_data = !pair.world.circuit.solve(&[gap, granted]);
+        let by_data = !pair.can_be(&[gap, granted]);
         if !by_data {
             gaps[side] = pair.world.circuit.and([gap, granted]);
         }
@@ -458,11 +469,11 @@ impl<'c> Comparer<'c> {
                 ways.into_iter().filter(|(way, _)| fits(way)).collect::<Vec<_>>()
             };
             for (way, truth) in of_kind(given, &grants) {
-                let works = pair.world.circuit.solve(&[allowed, truth.yes]);
+                let works = pair.can_be(&[allowed, truth.yes]);
                 self.note(&mut behind.grants[side], side, of, way, works);
             }
             for (way, truth) in of_kind(against, &prohibitions) {
-                let works = pair.world.circuit.solve(&[denied, !truth.no]);
+                let works = pair.can_be(&[denied, !truth.no]);
                 self.note(&mut behind.prohibitions[side], side, of, way, works);
             }
         }
@@ -494,7 +505,10 @@ impl<'c> Comparer<'c> {
 
     /// An organisation that shows a change, if both policies confirm it. If they do not, nothing is proven.
     fn shown(&mut self, pair: &mut Pair<'_>, gap: Lit, of: &Subject, wider: bool) -> Option<Shown> {
-        let picture = pair.world.picture(&[gap], None)?;
+        let Search::Found(picture) = pair.world.picture(&[gap], None) else {
+            self.unknown("conditions are too intricate to look at all cases");
+            return None;
+        };
         let witness = |side: usize| {
             let id = of.ids[side]?;
             Some(pair.world.write_for(&picture, id, self.sides[side].model()))

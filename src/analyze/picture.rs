@@ -4,7 +4,7 @@
 //! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
 //! 3. Each attribute is tried as not stated, then by default; else it keeps its value.
 
-use super::solver::Lit;
+use super::solver::{Answer, Lit, Search};
 use super::world::{Atom, TermKind, World, user_of};
 use crate::model::value::Value;
 use crate::model::{Default, RoleId, TypeId, USER};
@@ -45,9 +45,11 @@ const TRIES: usize = 12;
 impl World<'_> {
     /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
     /// looked at alone, the caller holds nothing else by hand.
-    pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Option<Picture> {
-        if !self.circuit.solve(claims) {
-            return None;
+    pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Search<Picture> {
+        match self.circuit.solve(claims) {
+            Answer::Yes => {}
+            Answer::No => return Search::Nowhere,
+            Answer::GaveUp => return Search::GaveUp,
         }
         let mut fixed = claims.to_vec();
         let shape = self.shortest(&mut fixed);
@@ -60,7 +62,10 @@ impl World<'_> {
         self.state_less(&mut fixed);
         fixed.retain(|&lit| lit != self.complete);
         let values = self.settle(&mut fixed);
-        self.circuit.solve(&fixed);
+        // A wish that was given up may leave something fixed that cannot be.
+        if self.circuit.solve(&fixed) != Answer::Yes {
+            return Search::GaveUp;
+        }
         let stated = self
             .atoms
             .iter()
@@ -74,7 +79,7 @@ impl World<'_> {
                 stated.filter(of_others).chain(self.alone_holding(role)).collect()
             }
         };
-        Some(Picture {
+        Search::Found(Picture {
             shape,
             same: self.circuit.value(same),
             second_same: self.circuit.value(self.second_same),
@@ -107,7 +112,7 @@ impl World<'_> {
         let shape = self.shape.clone();
         let holds = |it: &mut Self, ix: usize| {
             let is = shape.is(&mut it.circuit, ix);
-            it.circuit.solve(&[&fixed[..], &[is]].concat())
+            it.circuit.solve(&[&fixed[..], &[is]].concat()) == Answer::Yes
         };
         let found = order.into_iter().skip(TRIES).find(|&ix| holds(self, ix)).unwrap_or(0);
         let is = shape.is(&mut self.circuit, found);
@@ -124,7 +129,7 @@ impl World<'_> {
     /// Fixes a literal if the rest allows it.
     fn wish(&mut self, fixed: &mut Vec<Lit>, lit: Lit) -> bool {
         fixed.push(lit);
-        let possible = self.circuit.solve(fixed);
+        let possible = self.circuit.solve(fixed) == Answer::Yes;
         if !possible {
             fixed.pop();
         }
@@ -139,7 +144,7 @@ impl World<'_> {
             .filter(|(atom, _)| rank(*atom) < 3)
             .map(|(_, lit)| !*lit)
             .collect();
-        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) {
+        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) == Answer::Yes {
             fixed.extend(roundabout);
             return;
         }
@@ -196,7 +201,7 @@ impl World<'_> {
         };
         let as_default = |&(value, is): &(Value, Lit)| if default.contains(&value) { is } else { !is };
         let plain: Vec<Lit> = values.iter().map(as_default).collect();
-        if self.circuit.solve(&[&fixed[..], &plain].concat()) {
+        if self.circuit.solve(&[&fixed[..], &plain].concat()) == Answer::Yes {
             fixed.extend(plain);
             return default.to_vec();
         }

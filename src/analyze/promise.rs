@@ -11,7 +11,7 @@ use super::Analysis;
 use super::cell::Cell;
 use super::circuit::Truth;
 use super::meaning::{Asked, Meaning, Scope};
-use super::solver::Lit;
+use super::solver::{Lit, Search};
 use super::witness::Shown;
 use super::world::World;
 use crate::eval::reach::reaches;
@@ -112,15 +112,16 @@ fn look(cell: &mut Cell<'_>, violation: &Violation) -> Outcome {
     let complete = cell.world.complete;
     let claims = [&violation.claims[..], &[complete]].concat();
     match cell.confirmed(&claims, violation.alone, violation.allowed) {
-        None if cell.world.exact => Outcome::Proved,
-        None => Outcome::Unknown("nodes can nest in too many ways to look at all of them".to_owned()),
-        Some(Ok(witness)) => Outcome::Refuted(Box::new(Refutation {
+        Search::Nowhere if cell.world.exact => Outcome::Proved,
+        Search::GaveUp => Outcome::Unknown("conditions are too intricate to look at all cases".to_owned()),
+        Search::Nowhere => Outcome::Unknown("nodes can nest in too many ways to look at all of them".to_owned()),
+        Search::Found(Ok(witness)) => Outcome::Refuted(Box::new(Refutation {
             permission: cell.permission,
             rules: cell.applied(),
             shown: witness.shown(),
             allowed: violation.allowed,
         })),
-        Some(Err(_)) => {
+        Search::Found(Err(_)) => {
             Outcome::Unknown("the evaluator does not confirm what the analysis found: a fault of rolebook".to_owned())
         }
     }

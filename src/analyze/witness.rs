@@ -12,6 +12,7 @@ use std::fmt::Write;
 use names::Names;
 
 use super::picture::{Given, Picture};
+use super::solver::Search;
 use super::world::{Aim, Atom, Owner, Text, World};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Scalar};
@@ -100,29 +101,33 @@ impl<'m> World<'m> {
         claims: &[super::solver::Lit],
         permission: PermId,
         alone: Option<RoleId>,
-    ) -> Option<Witness> {
-        let picture = self.picture(claims, alone)?;
-        Some(self.write(&picture, permission))
+    ) -> Search<Witness> {
+        let picture = self.picture(claims, alone);
+        picture.map(|picture| self.write(&picture, permission))
     }
 
     /// A small organisation and two requests of one user in which the claims hold.
-    pub fn witness_of_both(&mut self, claims: &[super::solver::Lit], [first, second]: [PermId; 2]) -> Option<Witness> {
-        let picture = self.picture(claims, None)?;
-        let names = Names::new(self, &picture, &[(first, false), (second, true)]);
+    pub fn witness_of_both(&mut self, claims: &[super::solver::Lit], permissions: [PermId; 2]) -> Search<Witness> {
+        let picture = self.picture(claims, None);
+        picture.map(|picture| self.write_both(&picture, permissions))
+    }
+
+    fn write_both(&self, picture: &Picture, [first, second]: [PermId; 2]) -> Witness {
+        let names = Names::new(self, picture, &[(first, false), (second, true)]);
         let writer = |second| Writer {
             world: self,
             side: self.model,
-            picture: &picture,
+            picture,
             names: &names,
             second,
         };
         let (one, two) = (writer(false), writer(true));
-        Some(Witness {
+        Witness {
             facts: one.facts(),
             sentence: one.sentence(first),
             request: one.request(first),
             second: Some((two.sentence(second), two.request(second))),
-        })
+        }
     }
 
     /// What the first two users are called in a picture.

@@ -7,6 +7,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::analyze::Analysis;
 use crate::analyze::cell::Cell;
 use crate::analyze::picture::{Given, Picture};
 use crate::analyze::scope::Scope;
@@ -15,7 +16,6 @@ use crate::analyze::world::{Atom, Owner, Term, TermKind};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Scalar, UserId, Value};
 use crate::model::{AttrName, RoleId, TypeId, TypeKind, USER};
-use crate::table::Table;
 
 /// How many chains of containers are tried for a gift.
 const CHAINS: usize = 3;
@@ -57,12 +57,12 @@ enum Switch {
 impl<'t> Stages<'t> {
     /// The organisations for a gift on the way from `actor`, whose holders come to `within` at most, to `goal`.
     pub(super) fn of(
-        table: &'t Table,
+        analysis: &Analysis<'t>,
         (give, giver): Gift,
         (actor, goal): (RoleId, RoleId),
         within: &[RoleId],
     ) -> Self {
-        let mut scope = Scope::default();
+        let (table, mut scope) = (analysis.table, Scope::default());
         scope.role(table, actor);
         for &role in within {
             for handed in [Permission::Give(role), Permission::Take(role)] {
@@ -72,8 +72,10 @@ impl<'t> Stages<'t> {
             }
         }
         let read = scope.read.iter().copied().collect();
+        let mut cell = Cell::within(table, give, scope);
+        cell.world.circuit.share(&analysis.budget);
         let mut stages = Self {
-            cell: Cell::within(table, give, scope),
+            cell,
             read,
             actor,
             bases: Vec::new(),
@@ -119,7 +121,7 @@ impl<'t> Stages<'t> {
         let world = &mut self.cell.world;
         let chain = world.shape.clone().is(&mut world.circuit, ix);
         let complete = world.complete;
-        let mut picture = world.picture(&[gives, complete, chain], alone)?;
+        let mut picture = world.picture(&[gives, complete, chain], alone).found()?;
         picture.same = false;
         picture.atoms = self.people(&picture, alone);
         Some(picture)
