@@ -7,7 +7,7 @@ use rolebook::model::containment::Containment;
 use rolebook::model::resolve::Loose;
 use rolebook::model::value::{AttributeType, NodeId, UserId, Value};
 use rolebook::model::{Attribute, Default, Model, RoleId, Rule, TypeId, TypeKind, USER};
-use rolebook::source::Span;
+use rolebook::source::{FileId, Span};
 use rolebook::syntax::parse;
 
 use crate::meaning::unset;
@@ -27,18 +27,32 @@ pub(crate) struct Tapes {
     pub(crate) customs: Vec<Seed>,
 }
 
+/// The rules that stand in an organisation, as written.
+#[derive(Default)]
+pub(crate) struct Texts {
+    /// Of single grants.
+    pub(crate) grants: Vec<String>,
+    /// Of custom roles.
+    pub(crate) customs: Vec<String>,
+}
+
 /// Builds an organisation; with it the texts of the rules that stand in it.
-pub(crate) fn build(policy: &Policy, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Vec<String>) {
+pub(crate) fn build(policy: &Policy, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Texts) {
+    draw(&policy.model, policy.file, world, theme, tapes)
+}
+
+/// The same for a model.
+pub(crate) fn draw(model: &Model, file: FileId, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Texts) {
     let mut builder = Builder {
-        model: &policy.model,
+        model,
         world,
         theme,
-        span: Span::new(policy.file, 0, 0),
+        span: Span::new(file, 0, 0),
         facts: Facts {
-            pool: policy.model.pool.clone(),
+            pool: model.pool.clone(),
             ..Facts::default()
         },
-        texts: Vec::new(),
+        texts: Texts::default(),
     };
     builder.nodes(&tapes.nodes);
     builder.users(&tapes.users);
@@ -55,7 +69,7 @@ struct Builder<'m> {
     theme: Theme,
     span: Span,
     facts: Facts,
-    texts: Vec<String>,
+    texts: Texts,
 }
 
 impl Builder<'_> {
@@ -247,7 +261,7 @@ impl Builder<'_> {
             let base = self.facts.node(at).ty;
             let text = Writer::new(bare(self.world), self.theme, tape).in_facts(base);
             if let Some(rule) = self.rule(&mut loose, &text, base) {
-                self.texts.push(format!("grant {text} at {}", self.facts.node(at).id));
+                self.texts.grants.push(text);
                 self.facts.grants.push(SingleGrant {
                     to,
                     rule,
@@ -267,8 +281,7 @@ impl Builder<'_> {
             let rules: Vec<(TypeId, Rule)> = places
                 .filter_map(|ty| Some((ty, self.rule(&mut loose, &text, ty)?)))
                 .collect();
-            self.texts
-                .push(format!("role c{ix} at {} {text}", self.facts.node(at).id));
+            self.texts.customs.push(text);
             self.facts.custom.push(CustomRole {
                 name: format!("c{ix}"),
                 at,
