@@ -110,6 +110,7 @@ pub(crate) fn sized(theme: Theme, size: Size) -> impl Strategy<Value = Case> {
         holdings,
         grants,
         customs,
+        full: false,
     });
     (
         seeds(1..81),

@@ -15,7 +15,10 @@ mod compared;
 mod draft;
 mod edits;
 mod identity;
+mod linted;
+mod organisation;
 mod paper;
+mod promised;
 mod shrink;
 
 /// The numbers of the cases to run: so many, unless the environment says otherwise.
@@ -23,4 +26,9 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
     let said = |name| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
     let first = said("ROLEBOOK_FIRST").unwrap_or(0);
     first..first + said("ROLEBOOK_CASES").unwrap_or(count)
+}
+
+/// How many broken cases are shown before a run ends: few, or with `ROLEBOOK_ALL` as many as there are.
+fn most() -> usize {
+    if std::env::var("ROLEBOOK_ALL").is_ok() { usize::MAX } else { 3 }
 }

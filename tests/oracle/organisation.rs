@@ -25,6 +25,8 @@ pub(crate) struct Tapes {
     pub(crate) holdings: Vec<Seed>,
     pub(crate) grants: Vec<Seed>,
     pub(crate) customs: Vec<Seed>,
+    /// Every attribute has a value, if there is one.
+    pub(crate) full: bool,
 }
 
 /// The rules that stand in an organisation, as written.
@@ -59,7 +61,7 @@ pub(crate) fn draw(model: &Model, file: FileId, world: usize, theme: Theme, tape
     builder.groups(&tapes.groups);
     builder.rules(&tapes.grants, &tapes.customs);
     builder.values(tapes);
-    builder.holdings(&tapes.holdings);
+    builder.holdings(&tapes.holdings, tapes.full);
     (builder.facts, builder.texts)
 }
 
@@ -218,7 +220,7 @@ impl Builder<'_> {
         }
     }
 
-    fn holdings(&mut self, tapes: &[Seed]) {
+    fn holdings(&mut self, tapes: &[Seed], full: bool) {
         for &seed in tapes {
             let mut tape = Tape::new(seed);
             let subject = self.subject(&mut tape);
@@ -234,7 +236,7 @@ impl Builder<'_> {
                 .unwrap_or_default();
             let mut parameters = Vec::new();
             for parameter in &declared {
-                let value = if tape.chance(60) {
+                let value = if full || tape.chance(60) {
                     self.value(parameter.ty, None, &mut tape)
                 } else {
                     None
@@ -313,7 +315,7 @@ impl Builder<'_> {
             let (ty, container) = (self.facts.nodes[ix].ty, self.facts.nodes[ix].container);
             let mut values = Vec::new();
             for attribute in &self.model.ty(ty).attributes {
-                let given = if tape.chance(60) {
+                let given = if tapes.full || tape.chance(60) {
                     self.value(attribute.ty, None, &mut tape)
                 } else {
                     None
@@ -327,7 +329,7 @@ impl Builder<'_> {
             let mut tape = Tape::second(tapes.users[ix]);
             let mut values = Vec::new();
             for attribute in &self.model.ty(self.facts.users[ix].ty).attributes {
-                let given = if tape.chance(65) {
+                let given = if tapes.full || tape.chance(65) {
                     self.value(attribute.ty, Some(ix), &mut tape)
                 } else {
                     None

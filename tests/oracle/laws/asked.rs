@@ -8,6 +8,7 @@ use rolebook::facts::read::{Names, parse_value};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{NodeId, Pool, UserId, Value};
 use rolebook::model::{Attribute, Model, TypeKind};
+use rolebook::syntax::ast::{Deed, Sentence, SentenceKind, Setting};
 
 use super::compared::Reading;
 use super::paper::Pen;
@@ -116,6 +117,46 @@ impl Asked {
             context: context.filter_map(said).collect(),
             given,
         }
+    }
+
+    /// The request of a sentence of the form `can U …` that is known to be of this permission.
+    pub(super) fn of_sentence(model: &Model, facts: &Facts, id: PermId, sentence: &Sentence) -> Option<Self> {
+        let SentenceKind::Can { who, deed, .. } = &sentence.kind else {
+            return None;
+        };
+        let (at, within, thing, other) = match deed {
+            Deed::Act { thing, at, other, .. } => (at.as_ref(), thing.within.as_ref(), Some(&thing.node), other),
+            Deed::Grant { at, other, .. } => (at.as_ref(), None, None, other),
+            Deed::Become { .. } => return None,
+        };
+        let start = at.or(within).or(thing)?;
+        let start = facts.nodes.iter().find(|node| node.id == start.id.text[..])?;
+        let own = match model.permissions.get(id) {
+            Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Principal => {
+                Own::User(thing?.id.text.clone(), model.ty(ty).name.clone())
+            }
+            Permission::Act { ty, action, .. } if within.is_some() => {
+                Own::Fresh(model.ty(ty).name.clone(), model.ty(ty).actions[action].creating)
+            }
+            _ => Own::Nothing,
+        };
+        let said = |setting: &Setting| {
+            let values = setting.values.iter().map(|value| value.text.clone()).collect();
+            (setting.key.text.clone(), values)
+        };
+        let (context, given): (Vec<Said>, Vec<Said>) =
+            sentence.with.iter().map(said).partition(|(key, _)| key.starts_with("context."));
+        let bare = |(key, values): Said| (key.replacen("context.", "", 1), values);
+        Some(Self {
+            caller: (who.text != "anyone").then(|| who.text.clone()),
+            permission: name(model, id),
+            at: start.id.to_string(),
+            at_type: model.ty(start.ty).name.clone(),
+            own,
+            recipient: other.as_ref().map(|id| id.text.clone()),
+            context: context.into_iter().map(bare).collect(),
+            given,
+        })
     }
 
     pub(super) fn permission(&self) -> &str {

@@ -82,6 +82,19 @@ pub(super) fn edited(draft: &Draft, model: &Model, tape: &mut Tape) -> Option<(&
     None
 }
 
+/// A rule of the policy in slightly other words.
+pub(super) fn variant(draft: &Draft, model: &Model, tape: &mut Tape) -> Option<String> {
+    let scene = Scene {
+        draft,
+        model,
+        tree: ast::File::default(),
+    };
+    let edit = tape.one(&[rules::word, rules::word, rules::condition, rules::bare]);
+    let other = edit(&scene, tape)?;
+    let line = other.lines.into_iter().find(|line| !draft.lines.contains(line))?;
+    Some(line)
+}
+
 impl Scene<'_> {
     fn snippet(&self, span: Span) -> &str {
         &self.draft.types[span.range()]

@@ -46,8 +46,8 @@ pub(super) struct Paper {
     pub(super) given: Vec<Given>,
 }
 
-/// Writes an organisation down; some values are left out, so that defaults apply.
-pub(super) fn write(model: &Model, facts: &Facts, texts: &Texts, tape: &mut Tape) -> Paper {
+/// Writes an organisation down, with so many of a hundred values: what is left out is as the defaults say.
+pub(super) fn write(model: &Model, facts: &Facts, texts: &Texts, share: usize, tape: &mut Tape) -> Paper {
     let pen = Pen { model, facts };
     let node = |node: &rolebook::facts::Node| Entry {
         id: node.id.to_string(),
@@ -57,11 +57,11 @@ pub(super) fn write(model: &Model, facts: &Facts, texts: &Texts, tape: &mut Tape
     };
     let mut nodes: Vec<Entry> = facts.nodes.iter().map(node).collect();
     for (entry, node) in nodes.iter_mut().zip(&facts.nodes) {
-        entry.values = pen.values(node.ty, &node.values, tape);
+        entry.values = pen.values(node.ty, &node.values, share, tape);
     }
     let mut users: Vec<Entry> = facts.users.iter().map(|user| pen.user(user)).collect();
     for (entry, user) in users.iter_mut().zip(&facts.users) {
-        entry.values = pen.values(user.ty, &user.values, tape);
+        entry.values = pen.values(user.ty, &user.values, share, tape);
     }
     Paper {
         nodes,
@@ -88,9 +88,9 @@ pub(super) struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn values(self, ty: TypeId, values: &[Value], tape: &mut Tape) -> Vec<Field> {
+    fn values(self, ty: TypeId, values: &[Value], share: usize, tape: &mut Tape) -> Vec<Field> {
         let attributes = self.model.ty(ty).attributes.iter().zip(values);
-        let said = attributes.filter(|_| tape.chance(60));
+        let said = attributes.filter(|_| tape.chance(share));
         said.filter_map(|(attribute, &value)| Some(pair(&attribute.name, &self.value(attribute, value)?)))
             .collect()
     }
@@ -217,6 +217,14 @@ fn window(window: Window) -> Vec<Field> {
 }
 
 impl Paper {
+    /// Everything runs without bounds.
+    pub(super) fn without_windows(&mut self) {
+        let given = self.given.iter_mut().map(|it| &mut it.fields);
+        for fields in given.chain(self.lists.iter_mut().map(|it| &mut it.fields)) {
+            fields.retain(|(key, _)| key != "from" && key != "until");
+        }
+    }
+
     /// The facts as a policy reads them: what it has no name for (an attribute, a parameter, a role) is not told to it.
     /// `None` if it does not take them.
     pub(super) fn read(&self, model: &Model) -> Option<Facts> {

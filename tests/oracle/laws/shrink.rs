@@ -7,8 +7,20 @@ use rolebook::source::FileId;
 use rolebook::syntax::ast::ItemKind;
 use rolebook::syntax::parse;
 
-use super::compared::{Broken, again};
+use super::asked::Asked;
+use super::draft::Draft;
 use super::paper::Paper;
+
+/// A law that does not hold: the two policies (or one, twice), and the organisation and request, if it is about one.
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    pub(super) old: Draft,
+    pub(super) new: Draft,
+    pub(super) case: Option<(Paper, Asked)>,
+    pub(super) why: String,
+    /// Looks whether it is broken still.
+    pub(super) again: fn(&Self) -> Option<Self>,
+}
 
 /// The smallest form, as text.
 pub(super) fn smallest(mut broken: Broken) -> String {
@@ -30,7 +42,7 @@ fn size(broken: &Broken) -> usize {
 /// Takes the change if the law is broken still.
 fn attempt(broken: &mut Broken, change: impl FnOnce(&mut Broken) -> Option<()>) -> bool {
     let mut other = broken.clone();
-    match change(&mut other).and_then(|()| again(&other)) {
+    match change(&mut other).and_then(|()| (other.again)(&other)) {
         Some(smaller) => {
             *broken = smaller;
             true
