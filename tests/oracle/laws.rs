@@ -18,6 +18,7 @@ mod identity;
 mod linted;
 mod organisation;
 mod paper;
+mod pinned;
 mod promised;
 mod shrink;
 

@@ -188,7 +188,13 @@ fn variant(text: &str, code: &str, changes: &[(Span, String)]) -> Variant {
     let said: Vec<&str> = changes.iter().map(|(span, _)| &text[span.range()]).collect();
     Variant {
         why: format!("{code} `{}`", said.join("`, `")),
-        policy: compiled(&[changed], &mut Sources::default()).ok().map(Policy::of),
+        policy: {
+            let r = compiled(&[changed.clone()], &mut Sources::default());
+            if r.is_err() && code != "x" {
+                println!("BAD {code} {:?}\n{changed}", r.as_ref().err());
+            }
+            r.ok().map(Policy::of)
+        },
     }
 }
 
