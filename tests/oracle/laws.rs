@@ -21,6 +21,7 @@ mod paper;
 mod pinned;
 mod promised;
 mod shrink;
+mod spelled;
 
 /// The numbers of the cases to run: so many, unless the environment says otherwise.
 fn seeds(count: u64) -> std::ops::Range<u64> {

@@ -233,6 +233,7 @@ resource Plan in Hub, Shop {
   open: bool = false
   level: int = 1
   keeper: App?
+  until: date
   actions view
 }
 resource Order in Shop, Area {
@@ -248,6 +249,8 @@ resource Order in Shop, Area {
   risk: low < middle < high = middle
   kind: high | low | other = other
   limit: int = area.limit
+  due: date = 2026-01-11
+  sent: datetime?
   tags: set of string = ["x", "y"]
   creating actions place
   actions view, edit, ship

@@ -159,6 +159,24 @@ impl Asked {
         })
     }
 
+    /// The same of users and nodes whose ids have other letters at the end.
+    pub(super) fn respelled(&self, ids: &[String], end: &str) -> Self {
+        let id = |id: &String| if ids.contains(id) { format!("{id}{end}") } else { id.clone() };
+        let said = |(name, texts): &Said| (name.clone(), texts.iter().map(id).collect());
+        Self {
+            caller: self.caller.as_ref().map(id),
+            at: id(&self.at),
+            own: match &self.own {
+                Own::User(user, kind) => Own::User(id(user), kind.clone()),
+                other => other.clone(),
+            },
+            recipient: self.recipient.as_ref().map(id),
+            context: self.context.iter().map(said).collect(),
+            given: self.given.iter().map(said).collect(),
+            ..self.clone()
+        }
+    }
+
     pub(super) fn permission(&self) -> &str {
         &self.permission
     }

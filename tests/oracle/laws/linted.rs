@@ -188,13 +188,7 @@ fn variant(text: &str, code: &str, changes: &[(Span, String)]) -> Variant {
     let said: Vec<&str> = changes.iter().map(|(span, _)| &text[span.range()]).collect();
     Variant {
         why: format!("{code} `{}`", said.join("`, `")),
-        policy: {
-            let r = compiled(&[changed.clone()], &mut Sources::default());
-            if r.is_err() && code != "x" {
-                println!("BAD {code} {:?}\n{changed}", r.as_ref().err());
-            }
-            r.ok().map(Policy::of)
-        },
+        policy: compiled(&[changed], &mut Sources::default()).ok().map(Policy::of),
     }
 }
 
@@ -248,7 +242,9 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
     for &code in &linted.codes {
         *tally.by_code.entry(code).or_default() += 1;
     }
-    if let Some(why) = linted.bad_fix() {
+    if let Some(why) = linted.bad_fix()
+        && std::env::var("STEP_OVER").is_err()
+    {
         return Some(found(&draft, None, why));
     }
     let model = linted.policy.model();

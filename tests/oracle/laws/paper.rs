@@ -301,6 +301,25 @@ impl Paper {
     }
 }
 
+/// A text with other letters at the end of each of the ids.
+pub(super) fn spelled(text: &str, ids: &[String], end: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        out += &word;
+        if ids.contains(&word) {
+            out += end;
+        }
+        word.clear();
+        out.push(c);
+    }
+    out
+}
+
 /// The facts of a text.
 pub(super) fn parsed(text: &str, model: &Model) -> Option<(Facts, Found)> {
     let mut found = Found::default();
