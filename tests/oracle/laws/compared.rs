@@ -30,7 +30,7 @@ use crate::tape::{Seed, Tape};
 
 /// Organisations for each pair of policies, and requests in each.
 const ORGANISATIONS: usize = 6;
-const REQUESTS: usize = 120;
+const REQUESTS: usize = 250;
 
 /// A compiled policy that knows its permissions by name.
 pub(super) struct Policy {

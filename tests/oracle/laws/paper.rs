@@ -279,7 +279,13 @@ impl Paper {
             let role = model.role_at(ty, &it.role);
             let custom = self.lists.iter().any(|entry| entry.fields.contains(&pair("name", &it.role)));
             if role.is_none() && !custom {
-                if model.default_role(ty).is_some() {
+                // Whoever is given a role at a place is a member of it, and has no default role there.
+                let listed = self.users.iter().find(|user| user.id == id).map(|user| {
+                    let mut places = user.fields.iter().filter(|(key, _)| key == "in");
+                    places.any(|(_, places)| places.trim_matches(['[', ']']).split(", ").any(|place| place == it.at))
+                });
+                let matters = model.default_role(ty).is_some() || (model.ty(ty).kind.is_place() && listed == Some(false));
+                if matters {
                     return None;
                 }
                 continue;

@@ -86,6 +86,17 @@ impl Scene<'_> {
         self.members().into_iter().filter_map(of).collect()
     }
 
+    /// Attributes of which the rules speak, mostly: what else is declared makes no difference.
+    fn read_attributes(&self, tape: &mut Tape) -> Vec<Parts> {
+        let words: Vec<&str> = self.draft.lines.iter().flat_map(|line| line.split(|c: char| !c.is_alphanumeric())).collect();
+        let mut all = self.attributes();
+        let is_read = |it: &Parts| words.contains(&&it.name[..]);
+        if tape.chance(80) && all.iter().any(is_read) {
+            all.retain(is_read);
+        }
+        all
+    }
+
     fn types(&self) -> Vec<(&NodeTypeDecl, Span)> {
         let items = self.tree.items.iter();
         items
@@ -156,7 +167,7 @@ impl Scene<'_> {
 
 /// Another default: a constant, a path, none.
 pub(super) fn default(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
-    let all = scene.attributes();
+    let all = scene.read_attributes(tape);
     let it = tape.pick(&all)?;
     let ty = scene.attribute(it)?.ty;
     let owner = match &it.owner {
@@ -182,7 +193,7 @@ pub(super) fn default(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
 
 /// Optional or not, one or many, or something else altogether.
 pub(super) fn retype(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
-    let mut all = scene.attributes();
+    let mut all = scene.read_attributes(tape);
     let at = tape.below(all.len());
     let it = all.get_mut(at)?;
     it.ty = match tape.below(4) {
@@ -209,7 +220,7 @@ pub(super) fn retype(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
 
 /// Into a field, out of it, into another.
 pub(super) fn field(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
-    let mut all = scene.attributes();
+    let mut all = scene.read_attributes(tape);
     all.retain(|it| it.owner != Owner::Context);
     let at = tape.below(all.len());
     let it = all.get_mut(at)?;
@@ -242,13 +253,13 @@ pub(super) fn new_attribute(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft>
 }
 
 pub(super) fn drop_attribute(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
-    let all = scene.attributes();
+    let all = scene.read_attributes(tape);
     Some(scene.replaced(tape.pick(&all)?.span, ""))
 }
 
 /// A value more or less, in another order, ordered or not.
 pub(super) fn values(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
-    let mut all = scene.attributes();
+    let mut all = scene.read_attributes(tape);
     all.retain(|it| it.ty.contains(['|', '<']));
     let at = tape.below(all.len());
     let it = all.get_mut(at)?;
