@@ -1,4 +1,5 @@
-//! One small edit of a policy: a rule dropped, added, narrowed, turned around, moved, or a role's head changed.
+//! One small edit of a policy: a rule dropped, added, narrowed, turned around, moved, a role's head or an attribute's
+//! default changed.
 
 use crate::tape::{Seed, Tape};
 use crate::worlds::WORLDS;
@@ -18,6 +19,9 @@ pub(crate) fn edited(draft: &Draft, seed: Seed) -> (Draft, Draft) {
 fn edit(draft: &mut Draft, tape: &mut Tape) {
     let world = &WORLDS[draft.world];
     let heads = world.heads.len();
+    if tape.chance(if world.defaults.is_empty() { 0 } else { 30 }) {
+        return redeclare(draft, tape);
+    }
     let is_rule = |line: &String| !line.starts_with("no user");
     let rules: Vec<usize> = (heads..draft.lines.len())
         .filter(|&ix| is_rule(&draft.lines[ix]))
@@ -38,6 +42,13 @@ fn edit(draft: &mut Draft, tape: &mut Tape) {
             draft.lines[at] = format!("role {}", tape.one(world.heads[at]));
         }
         _ => draft.lines[at] = with(&line, &format!(" when {}", tape.pick(world.tests).unwrap_or(&"true"))),
+    }
+}
+
+/// Declares an attribute in another way.
+fn redeclare(draft: &mut Draft, tape: &mut Tape) {
+    if let Some((written, others)) = tape.pick(WORLDS[draft.world].defaults) {
+        draft.types = draft.types.replacen(written, tape.one(others), 1);
     }
 }
 

@@ -3,7 +3,7 @@
 use rolebook::diagnostic::{Found, Severity};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::resolve::resolve;
-use rolebook::model::{Being, Effect, Model, PromiseKind, RoleId, Rule, RuleId, TypeId, TypeKind, Who, check};
+use rolebook::model::{Being, Default, Effect, Model, PromiseKind, RoleId, Rule, RuleId, TypeId, TypeKind, Who, check};
 use rolebook::source::{Sources, Span};
 use rolebook::syntax::{ast, parse};
 use rolebook::table::{Table, compile};
@@ -41,6 +41,10 @@ pub(crate) struct Matter {
     pub(crate) granted: Vec<PermId>,
     /// Permissions that callers have, or are promised, who are not signed in.
     pub(crate) open: Vec<PermId>,
+    /// Attributes with what they fall back on, by name.
+    pub(crate) fallbacks: Vec<(String, String)>,
+    /// Two policies are looked at, of which each has its own defaults: *not given* is a state of its own.
+    pub(crate) is_pair: bool,
 }
 
 impl Matter {
@@ -54,6 +58,8 @@ impl Matter {
             asked: either(&self.asked, &other.asked),
             granted: either(&self.granted, &other.granted),
             open: either(&self.open, &other.open),
+            fallbacks: [&self.fallbacks[..], &other.fallbacks[..]].concat(),
+            is_pair: true,
         }
     }
 
@@ -108,6 +114,8 @@ pub(crate) fn small(types: &str, lines: &[String]) -> Result<Small, Vec<usize>> 
         asked: asked(small.model()),
         granted: granted(&small.table),
         open: open(small.model()),
+        fallbacks: fallbacks(small.model()),
+        is_pair: false,
     };
     Ok(small)
 }
@@ -146,6 +154,19 @@ fn texts(model: &Model) -> (Vec<Text>, Vec<Option<usize>>) {
         text_of[id.ix()] = texts.iter().position(|known| *known == text(&id));
     }
     (texts, text_of)
+}
+
+/// Every attribute whose default is a path, with the names in that.
+fn fallbacks(model: &Model) -> Vec<(String, String)> {
+    let all = model.types.iter().flat_map(|ty| &ty.attributes);
+    let steps = all.flat_map(|attribute| {
+        let steps = match &attribute.default {
+            Default::Path(_, steps) => &steps[..],
+            _ => &[],
+        };
+        steps.iter().map(|step| (attribute.name.clone(), model.attr_names[step.0 as usize].clone()))
+    });
+    steps.collect()
 }
 
 /// The permissions that `anyone` can have, or is promised.

@@ -180,8 +180,9 @@ impl<'p> Space<'p> {
     /// What an attribute is that falls back on another's.
     fn fallback(&self, facts: &Facts, node: usize, slot: usize) -> Value {
         let model = self.small.model();
-        let Default::Path(ty, steps) = &model.ty(self.shape.types[node]).attributes[slot].default else {
-            return Value::Missing;
+        let attribute = &model.ty(self.shape.types[node]).attributes[slot];
+        let Default::Path(ty, steps) = &attribute.default else {
+            return attribute.unset();
         };
         let above = std::iter::successors(self.shape.parents[node], |&at| self.shape.parents[at]);
         let mut near = above.into_iter().filter(|&at| self.shape.types[at] == *ty);
@@ -365,9 +366,9 @@ fn used(small: &Small) -> Vec<String> {
         .filter(|a| small.matter.says(&a.name))
         .map(|a| a.name.clone())
         .collect();
-    for attribute in &all {
-        if let (Default::Path(_, steps), true) = (&attribute.default, used.contains(&attribute.name)) {
-            used.extend(steps.iter().map(|step| model.attr_names[step.0 as usize].clone()));
+    for (attribute, step) in &small.matter.fallbacks {
+        if used.contains(attribute) {
+            used.push(step.clone());
         }
     }
     used
@@ -377,9 +378,10 @@ fn used(small: &Small) -> Vec<String> {
 fn options(small: &Small, attribute: &Attribute, pool: &mut Pool) -> Vec<Option<Value>> {
     let mut values: Vec<Option<Value>> = of_type(small, attribute.ty, pool).into_iter().map(Some).collect();
     match attribute.default {
+        Default::None if attribute.ty.many => {}
+        _ if small.matter.is_pair => values.push(None),
         Default::Value(_) => {}
         Default::Path(..) => values.push(None),
-        Default::None if attribute.ty.many => {}
         Default::None => values.push(Some(attribute.unset())),
     }
     values

@@ -8,6 +8,7 @@ use crate::worlds::{WORLDS, World};
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) world: usize,
+    pub(crate) types: String,
     pub(crate) lines: Vec<String>,
 }
 
@@ -39,7 +40,11 @@ pub(crate) fn draft(world: usize, seed: Seed) -> Draft {
     if tape.chance(15) {
         lines.push(apart(it, &mut tape));
     }
-    Draft { world, lines }
+    Draft {
+        world,
+        types: it.types.to_owned(),
+        lines,
+    }
 }
 
 fn head<'w>(ways: &[&'w str], tape: &mut Tape) -> &'w str {
@@ -187,7 +192,7 @@ impl Draft {
     /// The policy, without the lines that do not compile.
     pub(crate) fn settle(mut self) -> Option<(Self, Small)> {
         for _ in 0..8 {
-            match small(WORLDS[self.world].types, &self.lines) {
+            match small(&self.types, &self.lines) {
                 Ok(small) => return Some((self, small)),
                 Err(bad) if bad.is_empty() => return None,
                 Err(bad) => {

@@ -17,7 +17,7 @@ use rolebook::source::Span;
 use rolebook::table::{Table, compile};
 
 use crate::meaning;
-use crate::organisation::{Tapes, build};
+use crate::organisation::{Tapes, Texts, build};
 use crate::policy::{Policy, Theme, write};
 use crate::requests::{Question, ask};
 use crate::show;
@@ -39,7 +39,7 @@ pub(crate) struct Case {
 pub(crate) struct Setup {
     pub(crate) policy: Policy,
     pub(crate) facts: Facts,
-    pub(crate) texts: Vec<String>,
+    pub(crate) texts: Texts,
     pub(crate) questions: Vec<Question>,
 }
 
@@ -110,6 +110,7 @@ pub(crate) fn sized(theme: Theme, size: Size) -> impl Strategy<Value = Case> {
         holdings,
         grants,
         customs,
+        full: false,
     });
     (
         seeds(1..81),

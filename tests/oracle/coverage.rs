@@ -7,8 +7,11 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rolebook::eval::Resource;
 use rolebook::facts::{EVERYONE, Subject, Window};
 use rolebook::model::permission::Permission;
-use rolebook::model::value::Tri;
-use rolebook::model::{Effect, Expr, HeldAt, Operand, Reach, Receiver, Rule, TestKind, Who};
+use rolebook::model::value::{Scalar, Tri, Value};
+use rolebook::model::{
+    AttrName, Default, Effect, Expr, HeldAt, Model, Operand, Path, Reach, Receiver, Root, Rule, TestKind, TypeId, TypeKind, USER,
+    Who,
+};
 use rolebook::syntax::ast::Op;
 
 use crate::agreement::{Setup, cases};
@@ -38,7 +41,7 @@ fn every_feature_decides_for_and_against() {
     for theme in THEMES {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[theme as u8 + 1; 32]);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-        for _ in 0..60 {
+        for _ in 0..75 {
             let case = cases(theme).new_tree(&mut runner).map(|tree| tree.current());
             let Some(setup) = case.ok().and_then(|case| case.setup()) else {
                 continue;
@@ -93,11 +96,28 @@ fn observe(setup: &Setup, question: &Question, counts: &mut Counts) {
     if request.user.is_none() {
         note(counts, "not signed in", verdict);
     }
+    people(setup, question, verdict, counts);
     for effect in [Effect::Grant, Effect::Prohibit] {
         note(counts, format!("{effect:?}"), oracle.side(&ask, effect));
         for contribution in oracle.contributions(&ask, effect) {
             features(setup, question, &contribution, counts);
         }
+    }
+}
+
+/// Principals of other kinds as those who ask, who are acted upon, who receive.
+fn people(setup: &Setup, question: &Question, verdict: Tri, counts: &mut Counts) {
+    let request = question.request();
+    let other = |user| setup.facts.user(user).ty != USER;
+    if request.user.is_some_and(other) {
+        note(counts, "a principal asks", verdict);
+    }
+    if matches!(request.target.resource, Resource::User(user) if other(user)) {
+        note(counts, "a principal is acted upon", verdict);
+    }
+    let administrative = setup.policy.model.permissions.get(request.permission).is_administrative();
+    if administrative && request.recipient.is_some_and(other) {
+        note(counts, "a principal receives", verdict);
     }
 }
 
@@ -139,14 +159,46 @@ fn features(setup: &Setup, question: &Question, it: &Contribution<'_>, counts: &
             _ => "chain",
         };
         note(counts, format!("relation: {kind}"), degree);
+        if relation.at.is_none() && is_shadowed(setup, question, relation.first) {
+            note(counts, "relation: on two nodes of the chain", degree);
+        }
+    }
+    let of_facts = it.held.as_ref().is_some_and(|held| match held.source {
+        Source::Grant(_) => true,
+        Source::Stated(it) => it.role.ix() >= setup.policy.model.roles.len(),
+        _ => false,
+    });
+    if of_facts && rule.reach != Reach::Below {
+        note(counts, "a text of the facts with a reach", degree);
     }
     administration(setup, question, rule, degree, counts);
     for (word, clause) in [("when", &rule.when), ("unless", &rule.unless)] {
         if let Some(expr) = clause {
             note(counts, word, degree);
             tests(expr, &mut |kind| note(counts, format!("test: {kind}"), degree));
+            for path in paths(expr) {
+                for feature in ways(setup, question, rule, path) {
+                    note(counts, format!("path: {feature}"), degree);
+                }
+            }
+            for words in shared_words(&setup.policy.model, expr) {
+                note(counts, format!("enumerations of one word: {words}"), degree);
+            }
         }
     }
+}
+
+/// Two nodes from the target outward have an attribute of the name.
+fn is_shadowed(setup: &Setup, question: &Question, name: AttrName) -> bool {
+    let (model, facts) = (&setup.policy.model, &setup.facts);
+    let target = question.request().target;
+    let own = match target.resource {
+        Resource::Unlisted(ty) => Some(ty),
+        _ => None,
+    };
+    let listed = std::iter::successors(Some(target.start), |&node| facts.node(node).container);
+    let chain = own.into_iter().chain(listed.map(|node| facts.node(node).ty));
+    chain.filter(|&ty| model.slot(ty, name).is_some()).count() > 1
 }
 
 fn administration(setup: &Setup, question: &Question, rule: &Rule, degree: Tri, counts: &mut Counts) {
@@ -198,6 +250,10 @@ fn source(setup: &Setup, it: &Contribution<'_>, counts: &mut Counts) {
     note(counts, format!("held: {kind}"), it.degree);
     if window != Window::ALWAYS {
         note(counts, "held: in a window", held.degree);
+        if matches!(held.source, Source::Stated(it) if it.subject() != Subject::Group(EVERYONE)) {
+            let through = if matches!(subject, Some(Subject::Group(_))) { "a group" } else { "the user" };
+            note(counts, format!("held: in a window, by {through}"), held.degree);
+        }
     }
     match subject {
         Some(Subject::Group(group)) if group != EVERYONE => {
@@ -246,6 +302,105 @@ fn tests(expr: &Expr, visit: &mut dyn FnMut(String)) {
     }
 }
 
+/// The paths of a condition.
+fn paths(expr: &Expr) -> Vec<&Path> {
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().flat_map(paths).collect(),
+        Expr::Not(inner) => paths(inner),
+        Expr::Test(test) => match &test.kind {
+            TestKind::Truth(operand) => of_operand(operand),
+            TestKind::Compare(left, _, right, _) => [of_operand(left), of_operand(right)].concat(),
+            TestKind::Quantified { set, right, .. } => std::iter::once(set).chain(of_operand(right)).collect(),
+            TestKind::Holds { who, .. } => vec![who],
+        },
+    }
+}
+
+fn of_operand(operand: &Operand) -> Vec<&Path> {
+    match operand {
+        Operand::Path(path) => vec![path],
+        Operand::List(items) => items.iter().flat_map(of_operand).collect(),
+        Operand::Value(_) => Vec::new(),
+    }
+}
+
+/// How a path comes to its value: through a principal, by a default of one step or several, from a parameter.
+fn ways(setup: &Setup, question: &Question, rule: &Rule, path: &Path) -> Vec<String> {
+    let (model, facts) = (&setup.policy.model, &setup.facts);
+    let request = question.request();
+    let mut found = Vec::new();
+    let mut at = match path.root {
+        Root::Near(ty) => Some(ty),
+        Root::User => request.user.map(|user| facts.user(user).ty),
+        Root::Recipient => request.recipient.map(|user| facts.user(user).ty),
+        Root::Here => match rule.who {
+            Who::Holders(ty) => Some(ty),
+            _ => None,
+        },
+        Root::Resource => match request.target.resource {
+            Resource::Node(node) => Some(facts.node(node).ty),
+            Resource::Unlisted(ty) => Some(ty),
+            Resource::User(user) => Some(facts.user(user).ty),
+        },
+        Root::Context(slot) => {
+            let it = &model.context[slot];
+            found.extend(by_default("of the request", &it.default));
+            of_type(it.ty.of)
+        }
+        Root::Holding(key) => {
+            let name = &model.attr_names[key.0 as usize];
+            match &name[..] {
+                "from" | "until" => found.push(format!("holding.{name}")),
+                _ => found.push("a parameter".to_owned()),
+            }
+            None
+        }
+    };
+    for &step in &path.steps {
+        let Some(ty) = at else { break };
+        if model.ty(ty).kind == TypeKind::Principal && ty != USER {
+            found.push("through a principal".to_owned());
+        }
+        let Some(it) = model.attribute(ty, step) else { break };
+        found.extend(by_default("of a type", &it.default));
+        at = of_type(it.ty.of);
+    }
+    found
+}
+
+const fn of_type(of: Scalar) -> Option<TypeId> {
+    match of {
+        Scalar::Node(ty) | Scalar::User(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+fn by_default(whose: &str, default: &Default) -> Option<String> {
+    match default {
+        Default::None => None,
+        Default::Value(Value::List(_)) => Some(format!("a default {whose}, a set")),
+        Default::Value(_) => Some(format!("a default {whose}")),
+        Default::Path(_, steps) if steps.len() == 1 => Some(format!("a default {whose}, a path")),
+        Default::Path(..) => Some(format!("a default {whose}, a path of several steps")),
+    }
+}
+
+/// Enumerations of which a condition speaks, and that share a word with another: ordered, or not.
+fn shared_words(model: &Model, expr: &Expr) -> Vec<&'static str> {
+    let of = |path: &&Path| match path.ty.of {
+        Scalar::Enum(id) => Some(id.0 as usize),
+        _ => None,
+    };
+    let asked: Vec<usize> = paths(expr).iter().filter_map(of).collect();
+    let shares = |&ix: &usize| {
+        let own = &model.enums[ix];
+        let mut others = model.enums.iter().enumerate().filter(|(other, _)| *other != ix);
+        let alike = others.any(|(_, other)| own.values.iter().any(|word| other.values.contains(word)));
+        alike.then_some(if own.ordered { "ordered" } else { "plain" })
+    };
+    asked.iter().filter_map(shares).collect()
+}
+
 fn op_name(op: Op) -> &'static str {
     match op {
         Op::Is => "is",
@@ -285,6 +440,10 @@ const EXPECTED: &[(&str, [usize; 3])] = &[
     ("Prohibit to anyone", [13, 6, 9]),
     ("Prohibit to holders", [50, 8, 4]),
     ("Prohibit to member", [50, 14, 45]),
+    ("a principal asks", [50, 25, 40]),
+    ("a principal is acted upon", [25, 1, 7]),
+    ("a principal receives", [50, 6, 12]),
+    ("a text of the facts with a reach", [50, 2, 12]),
     ("asked: action", [50, 50, 50]),
     ("asked: add member", [16, 1, 2]),
     ("asked: field", [50, 50, 50]),
@@ -293,6 +452,8 @@ const EXPECTED: &[(&str, [usize; 3])] = &[
     ("asked: remove member", [17, 1, 1]),
     ("asked: take", [50, 7, 6]),
     ("decision", [50, 50, 50]),
+    ("enumerations of one word: ordered", [50, 6, 1]),
+    ("enumerations of one word: plain", [25, 0, 2]),
     ("except self", [50, 15, 14]),
     ("held: by a group", [50, 8, 4]),
     ("held: by a group of several", [50, 30, 35]),
@@ -301,12 +462,24 @@ const EXPECTED: &[(&str, [usize; 3])] = &[
     ("held: default", [50, 29, 50]),
     ("held: derived", [50, 50, 50]),
     ("held: in a window", [50, 50, 50]),
+    ("held: in a window, by a group", [50, 50, 50]),
+    ("held: in a window, by the user", [50, 50, 50]),
     ("held: single grant", [50, 2, 7]),
     ("held: stated", [50, 50, 50]),
     ("not signed in", [50, 3, 7]),
+    ("path: a default of a type", [50, 50, 50]),
+    ("path: a default of a type, a path", [50, 50, 24]),
+    ("path: a default of a type, a path of several steps", [50, 11, 5]),
+    ("path: a default of a type, a set", [2, 0, 0]),
+    ("path: a default of the request", [50, 34, 50]),
+    ("path: a parameter", [50, 10, 16]),
+    ("path: holding.from", [50, 16, 4]),
+    ("path: holding.until", [50, 50, 8]),
+    ("path: through a principal", [50, 50, 50]),
     ("relation: chain", [50, 12, 2]),
     ("relation: chain with +", [50, 7, 3]),
     ("relation: of a type", [50, 17, 18]),
+    ("relation: on two nodes of the chain", [50, 27, 22]),
     ("relation: plain", [50, 27, 25]),
     ("target: created", [50, 17, 37]),
     ("target: listed", [50, 50, 50]),
@@ -314,7 +487,7 @@ const EXPECTED: &[(&str, [usize; 3])] = &[
     ("target: user", [50, 5, 17]),
     ("test: all", [43, 9, 9]),
     ("test: any", [47, 7, 1]),
-    ("test: before, after", [50, 28, 10]),
+    ("test: before, after", [50, 28, 5]),
     ("test: before, after shifted", [48, 17, 12]),
     ("test: holds", [50, 49, 28]),
     ("test: holds anywhere", [28, 1, 6]),

@@ -5,6 +5,7 @@
 //!   `tape` of numbers, which proptest shortens when a case fails.
 //! - `agreement`, `backwards` and `audit` hold the properties, `coverage` shows that the cases reach every feature;
 //!   `plain` holds the fast path against one policy that is made for it.
+//! - `laws` holds what analyses prove of every organisation against the organisations.
 
 mod agreement;
 mod audit;
@@ -12,6 +13,7 @@ mod backwards;
 mod coverage;
 mod kept;
 mod large;
+mod laws;
 mod meaning;
 mod organisation;
 mod plain;

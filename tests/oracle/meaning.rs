@@ -13,6 +13,7 @@ mod administration;
 mod conditions;
 mod holdings;
 mod nodes;
+mod promises;
 mod relations;
 
 use std::cell::RefCell;

@@ -7,7 +7,7 @@ use rolebook::model::containment::Containment;
 use rolebook::model::resolve::Loose;
 use rolebook::model::value::{AttributeType, NodeId, UserId, Value};
 use rolebook::model::{Attribute, Default, Model, RoleId, Rule, TypeId, TypeKind, USER};
-use rolebook::source::Span;
+use rolebook::source::{FileId, Span};
 use rolebook::syntax::parse;
 
 use crate::meaning::unset;
@@ -25,27 +25,43 @@ pub(crate) struct Tapes {
     pub(crate) holdings: Vec<Seed>,
     pub(crate) grants: Vec<Seed>,
     pub(crate) customs: Vec<Seed>,
+    /// Every attribute has a value, if there is one.
+    pub(crate) full: bool,
+}
+
+/// The rules that stand in an organisation, as written.
+#[derive(Default)]
+pub(crate) struct Texts {
+    /// Of single grants.
+    pub(crate) grants: Vec<String>,
+    /// Of custom roles.
+    pub(crate) customs: Vec<String>,
 }
 
 /// Builds an organisation; with it the texts of the rules that stand in it.
-pub(crate) fn build(policy: &Policy, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Vec<String>) {
+pub(crate) fn build(policy: &Policy, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Texts) {
+    draw(&policy.model, policy.file, world, theme, tapes)
+}
+
+/// The same for a model.
+pub(crate) fn draw(model: &Model, file: FileId, world: usize, theme: Theme, tapes: &Tapes) -> (Facts, Texts) {
     let mut builder = Builder {
-        model: &policy.model,
+        model,
         world,
         theme,
-        span: Span::new(policy.file, 0, 0),
+        span: Span::new(file, 0, 0),
         facts: Facts {
-            pool: policy.model.pool.clone(),
+            pool: model.pool.clone(),
             ..Facts::default()
         },
-        texts: Vec::new(),
+        texts: Texts::default(),
     };
     builder.nodes(&tapes.nodes);
     builder.users(&tapes.users);
     builder.groups(&tapes.groups);
     builder.rules(&tapes.grants, &tapes.customs);
     builder.values(tapes);
-    builder.holdings(&tapes.holdings);
+    builder.holdings(&tapes.holdings, tapes.full);
     (builder.facts, builder.texts)
 }
 
@@ -55,7 +71,7 @@ struct Builder<'m> {
     theme: Theme,
     span: Span,
     facts: Facts,
-    texts: Vec<String>,
+    texts: Texts,
 }
 
 impl Builder<'_> {
@@ -204,7 +220,7 @@ impl Builder<'_> {
         }
     }
 
-    fn holdings(&mut self, tapes: &[Seed]) {
+    fn holdings(&mut self, tapes: &[Seed], full: bool) {
         for &seed in tapes {
             let mut tape = Tape::new(seed);
             let subject = self.subject(&mut tape);
@@ -220,7 +236,7 @@ impl Builder<'_> {
                 .unwrap_or_default();
             let mut parameters = Vec::new();
             for parameter in &declared {
-                let value = if tape.chance(60) {
+                let value = if full || tape.chance(60) {
                     self.value(parameter.ty, None, &mut tape)
                 } else {
                     None
@@ -247,7 +263,7 @@ impl Builder<'_> {
             let base = self.facts.node(at).ty;
             let text = Writer::new(bare(self.world), self.theme, tape).in_facts(base);
             if let Some(rule) = self.rule(&mut loose, &text, base) {
-                self.texts.push(format!("grant {text} at {}", self.facts.node(at).id));
+                self.texts.grants.push(text);
                 self.facts.grants.push(SingleGrant {
                     to,
                     rule,
@@ -267,8 +283,7 @@ impl Builder<'_> {
             let rules: Vec<(TypeId, Rule)> = places
                 .filter_map(|ty| Some((ty, self.rule(&mut loose, &text, ty)?)))
                 .collect();
-            self.texts
-                .push(format!("role c{ix} at {} {text}", self.facts.node(at).id));
+            self.texts.customs.push(text);
             self.facts.custom.push(CustomRole {
                 name: format!("c{ix}"),
                 at,
@@ -300,7 +315,7 @@ impl Builder<'_> {
             let (ty, container) = (self.facts.nodes[ix].ty, self.facts.nodes[ix].container);
             let mut values = Vec::new();
             for attribute in &self.model.ty(ty).attributes {
-                let given = if tape.chance(60) {
+                let given = if tapes.full || tape.chance(60) {
                     self.value(attribute.ty, None, &mut tape)
                 } else {
                     None
@@ -314,7 +329,7 @@ impl Builder<'_> {
             let mut tape = Tape::second(tapes.users[ix]);
             let mut values = Vec::new();
             for attribute in &self.model.ty(self.facts.users[ix].ty).attributes {
-                let given = if tape.chance(65) {
+                let given = if tapes.full || tape.chance(65) {
                     self.value(attribute.ty, Some(ix), &mut tape)
                 } else {
                     None

@@ -161,16 +161,17 @@ fn derivation(model: &Model, head: &Head, theme: Theme, tape: &mut Tape) -> Stri
         return "is member".to_owned();
     };
     let many = if theme == Theme::Derivations { 35 } else { 20 };
-    let mut terms = vec![being(model, head, ty, tape)];
+    let mut terms = vec![being(model, head.names, ty, tape)];
     while tape.chance(many) && terms.len() < 3 {
-        terms.push(being(model, head, ty, tape));
+        terms.push(being(model, head.names, ty, tape));
     }
     terms.join(" and ")
 }
 
-fn being(model: &Model, head: &Head, ty: TypeId, tape: &mut Tape) -> String {
+/// One term of a derivation of roles of these names.
+pub(crate) fn being(model: &Model, names: &[&str], ty: TypeId, tape: &mut Tape) -> String {
     let relations: Vec<&str> = users_of(model, ty);
-    let own = |role: &RoleId| model.role(*role).ty == ty && !head.names.contains(&&model.role(*role).name[..]);
+    let own = |role: &RoleId| model.role(*role).ty == ty && !names.contains(&&model.role(*role).name[..]);
     let roles: Vec<RoleId> = model.role_ids().filter(own).collect();
     let graph = Containment::new(&model.types);
     match tape.below(6) {

@@ -3,6 +3,7 @@
 
 use rolebook::eval::{Request, Target};
 use rolebook::facts::{Facts, Subject};
+use rolebook::model::containment::Containment;
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{NodeId, Pool, Tri, UserId, Value};
 use rolebook::model::{Effect, Model, NOW, Rule, TypeId, TypeKind};
@@ -62,25 +63,36 @@ fn bears(model: &Model, facts: &Facts, question: &Question) -> bool {
 
 fn draw(model: &Model, facts: &Facts, seed: Seed) -> Option<Question> {
     let mut tape = Tape::new(seed);
+    let permission = permission(model, facts, &mut tape)?;
+    about(model, facts, permission, false, &mut tape)
+}
+
+/// A question about one permission; if it is to be full, as little as can be is missing from it.
+pub(crate) fn about(
+    model: &Model,
+    facts: &Facts,
+    permission: PermId,
+    full: bool,
+    tape: &mut Tape,
+) -> Option<Question> {
     let users: Vec<UserId> = facts.user_ids().collect();
     let user = (!tape.chance(8)).then(|| tape.one(&users));
-    let permission = permission(model, facts, &mut tape)?;
     // Values may add lists and strings: to a copy of the pool, which belongs to the request.
     let mut asking = facts.clone();
-    let target = target(model, facts, permission, &mut tape)?;
+    let target = target(model, facts, permission, tape)?;
     let about_users = matches!(target.resource, rolebook::eval::Resource::User(_));
-    let recipient = (!about_users && tape.chance(80)).then(|| tape.one(&users));
+    let recipient = (!about_users && (full || tape.chance(80))).then(|| tape.one(&users));
     let mut context: Vec<Value> = vec![Value::Missing; model.context.len()];
     for (slot, attribute) in model.context.iter().enumerate() {
-        if slot == NOW && tape.chance(60) {
+        if slot == NOW && (full || tape.chance(60)) {
             context[slot] = moment(tape.below(5));
-        } else if slot != NOW && tape.chance(70) {
-            context[slot] = one(&mut asking, attribute.ty.of, None, &mut tape).unwrap_or(Value::Missing);
+        } else if slot != NOW && (full || tape.chance(70)) {
+            context[slot] = one(&mut asking, attribute.ty.of, None, tape).unwrap_or(Value::Missing);
         }
     }
-    let keep = context.len() - if tape.chance(20) { tape.below(context.len()) } else { 0 };
+    let keep = context.len() - if !full && tape.chance(20) { tape.below(context.len()) } else { 0 };
     context.truncate(keep);
-    let given = given(model, &mut asking, target, &mut tape);
+    let given = given(model, &mut asking, target, full, tape);
     Some(Question {
         user,
         permission,
@@ -135,7 +147,26 @@ fn target(model: &Model, facts: &Facts, permission: PermId, tape: &mut Tape) -> 
         Permission::AddMember(ty) | Permission::RemoveMember(ty) => {
             tape.pick(&nodes(&|at| at == ty)).map(|&node| Target::node(node))
         }
-        Permission::Grant(_) => tape.pick(&nodes(&|_| true)).map(|&node| Target::node(node)),
+        Permission::Grant(inner) => {
+            let fits = granted_at(model, inner);
+            tape.pick(&nodes(&|at| fits.contains(&at))).map(|&node| Target::node(node))
+        }
+    }
+}
+
+/// The types of nodes in which there can be something that a granted permission is about.
+fn granted_at(model: &Model, inner: PermId) -> Vec<TypeId> {
+    let Permission::Act { ty, action, .. } = model.permissions.get(inner) else {
+        return Vec::new();
+    };
+    let graph = Containment::new(&model.types);
+    match model.ty(ty).kind {
+        TypeKind::Principal => model.type_ids().filter(|&ty| model.ty(ty).kind.is_place()).collect(),
+        _ if model.ty(ty).actions[action].creating => {
+            let containers = model.ty(ty).containers.iter();
+            containers.flat_map(|&at| graph.above(at)).collect()
+        }
+        _ => graph.above(ty),
     }
 }
 
@@ -154,13 +185,13 @@ fn user_target(model: &Model, facts: &Facts, ty: TypeId, tape: &mut Tape) -> Opt
 }
 
 /// Some attributes of a node that nobody lists.
-fn given(model: &Model, facts: &mut Facts, target: Target, tape: &mut Tape) -> Vec<(usize, Value)> {
+fn given(model: &Model, facts: &mut Facts, target: Target, full: bool, tape: &mut Tape) -> Vec<(usize, Value)> {
     let rolebook::eval::Resource::Unlisted(ty) = target.resource else {
         return Vec::new();
     };
     let mut given = Vec::new();
     for (slot, attribute) in model.ty(ty).attributes.iter().enumerate() {
-        if !tape.chance(55) {
+        if !full && !tape.chance(55) {
             continue;
         }
         let value = if attribute.ty.many {

@@ -12,8 +12,11 @@ use crate::requests::Question;
 pub(crate) fn setup(f: &mut fmt::Formatter<'_>, setup: &Setup) -> fmt::Result {
     writeln!(f, "\n{}\n# facts", setup.policy.text)?;
     facts(f, &setup.policy.model, &setup.facts)?;
-    for text in &setup.texts {
-        writeln!(f, "  {text}")?;
+    for (it, text) in setup.facts.grants.iter().zip(&setup.texts.grants) {
+        writeln!(f, "  grant {text} at {}", setup.facts.node(it.at).id)?;
+    }
+    for (it, text) in setup.facts.custom.iter().zip(&setup.texts.customs) {
+        writeln!(f, "  role {} at {} {text}", it.name, setup.facts.node(it.at).id)?;
     }
     if let [one] = &setup.questions[..] {
         writeln!(f, "# request\n{}", question(setup, one))?;

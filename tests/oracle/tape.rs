@@ -26,6 +26,11 @@ impl Tape {
         z ^ (z >> 31)
     }
 
+    /// A seed of its own for something else.
+    pub(crate) const fn word(&mut self) -> Seed {
+        self.next()
+    }
+
     /// A number below `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         let word = usize::try_from(self.next() >> 33).unwrap_or(0);

@@ -34,7 +34,7 @@ const fn head(names: &'static [&'static str], at: &'static [&'static str], kind:
     Head { names, at, kind }
 }
 
-pub(crate) const WORLDS: [World; 3] = [
+pub(crate) const WORLDS: [World; 4] = [
     World {
         types: r#"account Corp {
   open: bool = false
@@ -190,6 +190,116 @@ area papers { Doc, Key }
             head(&["Auto"], &["Team"], Kind::Derived),
             head(&["Maker"], &["Doc"], Kind::Derived),
             head(&["Holder"], &["Tenant"], Kind::Derived),
+        ],
+    },
+    // Defaults that are paths of several steps, through what may not be there and through users; principals with attributes,
+    // also as values; enumerations that share the names of values; attributes of one name along containment.
+    World {
+        types: r#"account Hub in Hub {
+  owner: user?
+  trusted: bool = false
+  locked: bool = hub.locked
+  guard: App?
+  creating actions found
+  actions view, edit
+  edit implies view
+}
+account Shop in Hub, Area {
+  owner: user?
+  fields settings, plans
+  open: bool = hub.trusted in settings
+  limit: int = 3 in settings
+  vip: bool = hub.owner.vip
+  plan: Plan? in plans
+  banned: users
+  actions view, edit, manage
+  manage implies edit
+  edit implies view
+}
+unit Area in Hub, Shop, Area {
+  owner: user?
+  crew: users
+  group: group?
+  banned: users = shop.banned
+  strict: bool = shop.open
+  open: bool = area.open
+  size: low < high = low
+  limit: int = shop.limit
+  actions view, edit
+  edit implies view
+}
+resource Plan in Hub, Shop {
+  owner: user?
+  open: bool = false
+  level: int = 1
+  keeper: App?
+  until: date
+  actions view
+}
+resource Order in Shop, Area {
+  owner: user
+  app: App?
+  bot: Bot
+  banned: users = area.banned
+  strict: bool = area.strict
+  free: bool = shop.plan.open
+  vip: bool = shop.owner.vip
+  safe: bool = shop.plan.keeper.trusted
+  size: low < high = area.size
+  risk: low < middle < high = middle
+  kind: high | low | other = other
+  limit: int = area.limit
+  due: date = 2026-01-11
+  sent: datetime?
+  tags: set of string = ["x", "y"]
+  creating actions place
+  actions view, edit, ship
+  edit implies view
+  ship implies edit
+}
+resource Item in Order {
+  owner: users
+  trusted: bool = order.app.trusted
+  level: int = order.app.level
+  size: low < middle < high = order.risk
+  kind: high | low | other = order.kind
+  tags: set of string = order.tags
+  vip: bool = order.owner.vip
+  actions view, edit
+  edit implies view
+}
+user { vip: bool = false  manager: user?  level: int = 1  home: Shop?  app: App?  actions view, remove  remove implies view }
+principal App { trusted: bool = false  level: int = 5  owner: user?  actions view, stop  stop implies view }
+principal Bot { trusted: bool = true  level: int  shop: Shop?  actions view }
+context {
+  ip: ip
+  net: network = 10.0.0.0/8
+  level: int = 2
+  strong: bool = false
+  app: App?
+  day: date = 2026-01-10
+  risk: low < middle < high = low
+}
+area goods { Order, Item }
+area people { App, Bot, view User }
+area rest { goods, edit Shop.settings, Plan }
+roles chiefs { Boss, Chief }
+"#,
+        roles: &[
+            head(&["Member"], &["Shop"], Kind::Default),
+            head(&["Boss"], &["Hub", "Shop"], Kind::Plain),
+            head(&["Chief"], &["Area"], Kind::Plain),
+            head(&["Staff"], &["Area"], Kind::Default),
+            head(
+                &["Agent"],
+                &["Area", "Shop"],
+                Kind::Parameters("(limit: int = 2, app: App?, tags: set of string = [\"x\"], least: low < middle < high = middle)"),
+            ),
+            head(&["Vice"], &["Area"], Kind::Heir("Chief")),
+            head(&["Reader"], &["Order"], Kind::Plain),
+            head(&["Owner"], &["Shop"], Kind::Derived),
+            head(&["Keeper"], &["Area"], Kind::Derived),
+            head(&["Buyer"], &["Order"], Kind::Derived),
         ],
     },
 ];

@@ -5,12 +5,12 @@ use crate::analyze::picture::Given;
 use crate::analyze::world::{Aim, Owner};
 use crate::diagnostic::Found;
 use crate::eval::org::Org;
-use crate::eval::{Resource, Target, decide};
+use crate::eval::{Resource, Target, degree};
 use crate::facts::Facts;
 use crate::facts::read::{Names, parse_value, read};
 use crate::model::Model;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::{NodeId, Pool, Value};
+use crate::model::value::{NodeId, Pool, Tri, Value};
 use crate::source::FileId;
 use crate::table::Table;
 use crate::yaml;
@@ -90,16 +90,23 @@ impl super::Witness {
     /// What the evaluator says; none if the policy does not take these facts.
     #[must_use]
     pub fn replay(&self, table: &Table, file: FileId) -> Option<bool> {
+        self.degree(table, file).map(|degree| degree == Tri::True)
+    }
+
+    /// The same, with unknown told from false.
+    #[must_use]
+    pub fn degree(&self, table: &Table, file: FileId) -> Option<Tri> {
         self.ask(&self.request, table, file)
     }
 
     /// What the evaluator says of the second request.
     #[must_use]
     pub fn replay_second(&self, table: &Table, file: FileId) -> Option<bool> {
-        self.ask(&self.second.as_ref()?.1, table, file)
+        let degree = self.ask(&self.second.as_ref()?.1, table, file);
+        degree.map(|degree| degree == Tri::True)
     }
 
-    fn ask(&self, request: &Request, table: &Table, file: FileId) -> Option<bool> {
+    fn ask(&self, request: &Request, table: &Table, file: FileId) -> Option<Tri> {
         let mut found = Found::default();
         let yaml = yaml::read(file, &self.facts, &mut found)?;
         let mut facts = read(&yaml, table.model(), &mut found);
@@ -139,7 +146,7 @@ impl super::Witness {
             given: &given,
             pool: &facts.pool,
         };
-        Some(decide(table, &org, &request))
+        Some(degree(table, &org, &request))
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Oracle<'a> {
 
     /// The groups of S(u), each with the windows in which u is in it. Windows along a way are met, so that what could run at
     /// no moment is false even where `now` is missing.
-    fn groups(&self, user: UserId) -> Vec<Vec<Window>> {
+    pub(super) fn groups(&self, user: UserId) -> Vec<Vec<Window>> {
         if let Some(known) = self.known.groups.borrow().get(&user) {
             return known.clone();
         }

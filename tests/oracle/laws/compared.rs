@@ -1,0 +1,358 @@
+//! Two policies compared, and decided: what the comparison leaves unsaid, no request may show.
+//!
+//! - Where it knows all, a request that one of the two allows and the other does not is of a permission that it names in
+//!   that direction.
+//! - What it shows as an example is one: one policy allows it, and the other does not.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rolebook::analyze::compare::{Change, Closed, Comparison, Shown, compare};
+use rolebook::diagnostic::Found;
+use rolebook::eval::decide;
+use rolebook::eval::org::Org;
+use rolebook::facts::Facts;
+use rolebook::facts::read::Names;
+use rolebook::model::{Effect, Model};
+use rolebook::model::permission::{PermId, Permission};
+use rolebook::model::value::{Tri, Value};
+use rolebook::query::{Ground, ask};
+use rolebook::source::FileId;
+use rolebook::syntax::parse;
+
+use super::asked::{self, Asked};
+use super::draft::{Compiled, Draft, settle};
+use super::edits::{edited, kinds};
+use super::paper::{Paper, keeps_apart, parsed};
+use super::shrink::{self, Broken};
+use super::{most, organisation, seeds};
+use crate::requests;
+use crate::tape::{Seed, Tape};
+
+/// Organisations for each pair of policies, and requests in each.
+const ORGANISATIONS: usize = 6;
+const REQUESTS: usize = 250;
+
+/// A compiled policy that knows its permissions by name.
+pub(super) struct Policy {
+    pub(super) compiled: Compiled,
+    by_name: HashMap<String, PermId>,
+}
+
+impl Policy {
+    pub(super) fn of(compiled: Compiled) -> Self {
+        let model = compiled.table.model();
+        let by_name = model.permissions.iter().map(|(id, _)| (asked::name(model, id), id));
+        Self {
+            by_name: by_name.collect(),
+            compiled,
+        }
+    }
+
+    pub(super) fn model(&self) -> &Model {
+        self.compiled.table.model()
+    }
+}
+
+/// An organisation as one policy reads it.
+pub(super) struct Reading<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) facts: &'a Facts,
+    pub(super) names: Names<'a>,
+    pub(super) org: Org<'a>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(policy: &'a Policy, facts: &'a Facts) -> Self {
+        Self {
+            policy,
+            facts,
+            names: Names::of(facts, policy.model()),
+            org: Org::new(&policy.compiled.table, facts),
+        }
+    }
+
+    pub(super) fn permission(&self, name: &str) -> Option<PermId> {
+        self.policy.by_name.get(name).copied()
+    }
+
+    /// Whether a request is allowed; not where there is no such permission. `None` if it cannot be asked.
+    pub(super) fn allows(&self, asked: &Asked) -> Option<bool> {
+        if self.permission(asked.permission()).is_none() {
+            return Some(false);
+        }
+        let question = asked.question(self)?;
+        Some(decide(&self.policy.compiled.table, &self.org, &question.request()))
+    }
+}
+
+/// What a comparison says, by the names of permissions.
+#[derive(Debug)]
+struct Told {
+    wider: BTreeSet<String>,
+    narrower: BTreeSet<String>,
+    unknown: bool,
+}
+
+impl Told {
+    fn of(comparison: &Comparison) -> Self {
+        let cells = |fits: fn(Change) -> bool| {
+            let cells = comparison.cells.iter().filter(move |cell| fits(cell.change));
+            cells.map(|cell| cell.permission.clone())
+        };
+        let beyond = |wanted: bool| {
+            let beyond = comparison.beyond.iter().filter(move |(.., wider)| *wider == wanted);
+            beyond.map(|(permission, ..)| permission.clone())
+        };
+        let is_wider = |change| matches!(change, Change::Gained | Change::Wider | Change::Both);
+        let is_narrower = |change| matches!(change, Change::Lost | Change::Narrower | Change::Both);
+        Self {
+            wider: cells(is_wider).chain(beyond(true)).collect(),
+            narrower: cells(is_narrower).chain(beyond(false)).collect(),
+            unknown: matches!(comparison.closed, Closed::Unknown(_)),
+        }
+    }
+
+    fn names(&self, wider: bool, model: &Model, id: PermId) -> bool {
+        let told = if wider { &self.wider } else { &self.narrower };
+        spellings(model, id).iter().any(|name| told.contains(name))
+    }
+}
+
+/// The ways in which a permission may be written: with the type of a role, or without.
+fn spellings(model: &Model, id: PermId) -> Vec<String> {
+    let of_role = |verb: &str, role| {
+        let name = &model.role(role).name;
+        vec![format!("{verb} {name}"), format!("{verb} {}", model.full_role(role))]
+    };
+    match model.permissions.get(id) {
+        Permission::Give(role) => of_role("give", role),
+        Permission::Take(role) => of_role("take", role),
+        Permission::AddMember(ty) => vec![format!("give member at {}", model.ty(ty).name)],
+        Permission::RemoveMember(ty) => vec![format!("take member at {}", model.ty(ty).name)],
+        Permission::Grant(inner) => {
+            let inner = spellings(model, inner);
+            inner.iter().map(|name| format!("grant {name}")).collect()
+        }
+        Permission::Act { .. } => vec![model.show_permission(id)],
+    }
+}
+
+/// Two policies with what is said of them.
+struct Pair {
+    old: Policy,
+    new: Policy,
+    comparison: Comparison,
+}
+
+impl Pair {
+    fn of(old: &mut Draft, new: &mut Draft) -> Option<Self> {
+        let (one, other) = settle(old, new)?;
+        let comparison = compare(&one.table, &other.table);
+        Some(Self {
+            old: Policy::of(one),
+            new: Policy::of(other),
+            comparison,
+        })
+    }
+
+    fn policies(&self) -> [&Policy; 2] {
+        [&self.old, &self.new]
+    }
+
+    /// Both read an organisation; `None` if one of them refuses it, or it breaks what both rule out.
+    fn read(&self, paper: &Paper) -> Option<[Facts; 2]> {
+        let facts = [paper.read(self.old.model())?, paper.read(self.new.model())?];
+        let kept = [0, 1].map(|side| keeps_apart(self.policies()[side].model(), &facts[side]));
+        (kept[0] || kept[1]).then_some(facts)
+    }
+
+    /// The permissions that somebody may have and of which not every change is said: by them a law can be broken.
+    fn open(&self, told: &Told) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        for policy in self.policies() {
+            let (model, table) = (policy.model(), &policy.compiled.table);
+            let granted = |id: PermId| !table.ways(id, Effect::Grant).is_empty();
+            let handed = |id| model.permissions.id(Permission::Grant(id)).is_some_and(granted);
+            let said = |id| [true, false].iter().all(|&wider| told.names(wider, model, id));
+            let all = model.permissions.iter().map(|(id, _)| id);
+            let open = all.filter(|&id| (granted(id) || handed(id)) && !said(id));
+            names.extend(open.map(|id| asked::name(model, id)));
+        }
+        names.into_iter().collect()
+    }
+
+    /// A change that is decided and not said.
+    fn unsaid(&self, told: &Told, readings: &[Reading<'_>; 2], asked: &Asked) -> Option<Option<String>> {
+        let [was, is] = [readings[0].allows(asked)?, readings[1].allows(asked)?];
+        if was == is || told.unknown {
+            return Some(None);
+        }
+        let side = usize::from(is);
+        let id = readings[side].permission(asked.permission())?;
+        let said = told.names(is, self.policies()[side].model(), id);
+        let how = if is { "gained" } else { "lost" };
+        Some((!said).then(|| format!("{how}, and not said: {asked}")))
+    }
+
+    /// An example that is none.
+    fn false_example(&self) -> Option<String> {
+        let known = |name: &str| ["App", "Bot"].iter().any(|kind| name.ends_with(kind)) && std::env::var("STEP_OVER").is_ok();
+        let of_cells = self.comparison.cells.iter().filter(|cell| !known(&cell.permission)).flat_map(|cell| {
+            let both = [(&cell.wider, true), (&cell.narrower, false)];
+            both.into_iter().filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
+        });
+        let beyond = self.comparison.beyond.iter().filter(|(name, ..)| !known(name)).map(|(_, shown, wider)| (shown, *wider));
+        of_cells.chain(beyond).find_map(|(shown, wider)| {
+            let answers = self.policies().map(|policy| answer(policy, shown) == Some(Tri::True));
+            (answers != [!wider, wider]).then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
+        })
+    }
+}
+
+pub(super) fn of_principal(model: &Model, id: PermId) -> bool {
+    match model.permissions.get(id) {
+        Permission::Act { ty, .. } => model.ty(ty).kind == rolebook::model::TypeKind::Principal && ty != rolebook::model::USER,
+        Permission::Grant(inner) => of_principal(model, inner),
+        _ => false,
+    }
+}
+
+/// What a policy answers to the sentence of an example; `None` if it does not take the facts.
+pub(super) fn answer(policy: &Policy, shown: &Shown) -> Option<Tri> {
+    let table = &policy.compiled.table;
+    let (facts, mut found) = parsed(&shown.facts, table.model())?;
+    if found.has_errors() {
+        return None;
+    }
+    let org = Org::new(table, &facts);
+    let sentence = parse::sentence(FileId::GENERATED, &shown.sentence, &mut found)?;
+    let ground = Ground {
+        table,
+        org: Some(&org),
+        now: Value::Missing,
+    };
+    ask(&ground, &sentence, &mut Found::default())?.truth()
+}
+
+/// A pair of policies, and what the edits between them are.
+fn pair(seed: Seed) -> Option<(Draft, Draft, Vec<&'static str>)> {
+    let old = Draft::generate(seed)?;
+    let mut tape = Tape::second(seed);
+    let (mut new, mut names) = (old.clone(), Vec::new());
+    for _ in 0..1 + tape.below(3) / 2 {
+        let model = new.compile().ok()?;
+        let (name, next) = edited(&new, model.table.model(), &mut tape)?;
+        new = next;
+        names.push(name);
+    }
+    Some((old, new, names))
+}
+
+/// What a run has seen.
+#[derive(Default)]
+struct Tally {
+    pairs: usize,
+    decided: usize,
+    organisations: usize,
+    refused: usize,
+    changes: usize,
+    unknown: usize,
+    by_edit: BTreeMap<&'static str, [usize; 2]>,
+}
+
+/// Holds a pair against decisions.
+fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
+    let (mut old, mut new, names) = pair(seed)?;
+    let pair = Pair::of(&mut old, &mut new)?;
+    let told = Told::of(&pair.comparison);
+    tally.pairs += 1;
+    tally.unknown += usize::from(told.unknown);
+    let changed = !(told.wider.is_empty() && told.narrower.is_empty());
+    for name in names {
+        tally.by_edit.entry(name).or_default()[usize::from(changed)] += 1;
+    }
+    let broken = |case, why| Broken {
+        old: old.clone(),
+        new: new.clone(),
+        case,
+        why,
+        again,
+    };
+    if let Some(why) = pair.false_example() {
+        return Some(broken(None, why));
+    }
+    let mut tape = Tape::new(seed ^ 0x6f72_6761);
+    let open = pair.open(&told);
+    for ix in 0..ORGANISATIONS {
+        let paper = organisation::drawn(pair.policies()[ix % 2], old.world, false, &mut tape);
+        let Some(facts) = pair.read(&paper) else {
+            tally.refused += 1;
+            continue;
+        };
+        tally.organisations += 1;
+        let readings = [0, 1].map(|side| Reading::of(pair.policies()[side], &facts[side]));
+        for ix in 0..REQUESTS {
+            let reading = &readings[ix % 2];
+            let Some(id) = tape.pick(&open).and_then(|name| reading.permission(name)) else {
+                continue;
+            };
+            let Some(question) = requests::about(reading.policy.model(), reading.facts, id, false, &mut tape) else {
+                continue;
+            };
+            let asked = Asked::of(reading.policy.model(), reading.facts, &question.request());
+            let Some(outcome) = pair.unsaid(&told, &readings, &asked) else {
+                continue;
+            };
+            tally.decided += 1;
+            if let Some(why) = outcome {
+                return Some(broken(Some((paper, asked)), why));
+            }
+            tally.changes += usize::from(readings[0].allows(&asked) != readings[1].allows(&asked));
+        }
+    }
+    None
+}
+
+/// The same fault in other policies, organisations or requests.
+fn again(broken: &Broken) -> Option<Broken> {
+    let (mut old, mut new) = (broken.old.clone(), broken.new.clone());
+    let pair = Pair::of(&mut old, &mut new)?;
+    let why = match &broken.case {
+        None => pair.false_example()?,
+        Some((paper, asked)) => {
+            let facts = pair.read(paper)?;
+            let readings = [0, 1].map(|side| Reading::of(pair.policies()[side], &facts[side]));
+            pair.unsaid(&Told::of(&pair.comparison), &readings, asked)??
+        }
+    };
+    Some(Broken {
+        old,
+        new,
+        case: broken.case.clone(),
+        why,
+        again,
+    })
+}
+
+#[test]
+fn what_is_not_said_to_change_does_not() {
+    let (mut tally, mut wrong) = (Tally::default(), Vec::new());
+    let seeds = seeds(60);
+    let count = usize::try_from(seeds.end - seeds.start).unwrap_or(usize::MAX);
+    for seed in seeds {
+        if let Some(broken) = hold(seed, &mut tally) {
+            wrong.push(format!("seed {seed}\n{}", shrink::smallest(broken)));
+            if wrong.len() >= most() {
+                break;
+            }
+        }
+    }
+    let by_edit: Vec<String> = tally.by_edit.iter().map(|(name, [same, other])| format!("{name} {same}+{other}")).collect();
+    println!(
+        "{} pairs ({} unknown), {} organisations ({} refused), {} requests, {} decided otherwise\n{}",
+        tally.pairs, tally.unknown, tally.organisations, tally.refused, tally.decided, tally.changes, by_edit.join(", ")
+    );
+    assert!(wrong.is_empty(), "{} broken\n\n{}", wrong.len(), wrong.join("\n\n"));
+    let never: Vec<&str> = kinds().filter(|name| !tally.by_edit.contains_key(name)).collect();
+    assert!(count < 1_000 || never.is_empty(), "never done: {never:?}");
+}
