@@ -15,7 +15,6 @@
 //!
 //! [`policy`] asks the first two questions of the policy alone, for `ensure R can never become S`.
 
-pub mod change;
 mod goal;
 mod most;
 mod perhaps;
@@ -28,8 +27,9 @@ mod why;
 
 use std::cell::Cell;
 
+use super::change::{Asked, Handout};
 use crate::eval::org::Org;
-use crate::eval::{Request, Target, degree};
+use crate::eval::{Request, Target};
 use crate::facts::{Facts, Thing};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
@@ -37,7 +37,7 @@ use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
 use crate::source::Span;
 use crate::table::Table;
 
-pub use change::Change;
+pub use super::change::Change;
 pub use goal::Goal;
 pub use why::{Obstacle, Stop};
 
@@ -105,7 +105,7 @@ pub struct Proof {
     /// The roles that the actors hold at most, besides those that they hold now.
     pub roles: Vec<(UserId, RoleId, NodeId)>,
     /// The single permissions that they can be granted at most.
-    pub grants: Vec<(UserId, PermId, NodeId)>,
+    pub grants: Vec<(UserId, Handout, NodeId)>,
     /// The attributes that they can change at most.
     pub attributes: Vec<(Thing, usize)>,
     /// What would give the goal, and what stands in the way.
@@ -132,15 +132,13 @@ impl Budget {
 }
 
 impl<'a> Scene<'a> {
-    /// D is true.
-    fn decides(
-        &self,
-        org: &Org<'_>,
-        user: UserId,
-        (permission, target, recipient): (PermId, Target, Option<UserId>),
-    ) -> bool {
-        let request = self.request(user, permission, target, recipient, &[]);
-        degree(self.table, org, &request) == Tri::True
+    /// As whom it is asked who may make a change.
+    const fn asked<'r>(&'r self, org: &'r Org<'r>) -> Asked<'r> {
+        Asked {
+            table: self.table,
+            org,
+            context: self.context,
+        }
     }
 
     const fn request<'r>(
@@ -176,12 +174,20 @@ impl<'a> Scene<'a> {
 /// Whether the actors can reach a goal, within a budget counted in decisions.
 #[must_use]
 pub fn reach(scene: &Scene<'_>, goal: &Goal, budget: u64) -> Outcome {
-    let mut pool = scene.pool.clone();
+    let mut facts = scene.facts.clone();
+    facts.pool = scene.pool.clone();
     let slice = slice::Slice::of(scene, goal);
-    let domains = values::Domains::of(scene, &slice, &mut pool);
-    let scene = Scene { pool: &pool, ..*scene };
+    let domains = values::Domains::of(scene, goal, &slice, &mut facts.pool);
+    let scene = Scene {
+        facts: &facts,
+        pool: &facts.pool,
+        ..*scene
+    };
     match settle(&scene, goal, &slice, &domains, &Budget(Cell::new(budget))) {
-        Ok(steps) => Outcome::Plan(Plan { steps, pool }),
+        Ok(steps) => Outcome::Plan(Plan {
+            steps,
+            pool: facts.pool.clone(),
+        }),
         Err(Failed::Doubt(doubt)) => Outcome::Unknown(doubt),
         Err(Failed::Never(proof)) => Outcome::Never(proof),
     }

@@ -7,18 +7,19 @@
 
 mod follow;
 mod obtain;
+mod single;
 
 use std::collections::HashMap;
 
-use super::change::Change;
 use super::slice::Slice;
 use super::values::Domains;
-use super::{Budget, Goal, Scene};
+use super::{Budget, Change, Goal, Scene};
 use crate::eval::org::{Entry, Org, Source};
 use crate::facts::{Member, Thing};
 use crate::model::RoleId;
-use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
+
+pub(super) use single::Singles;
 
 /// Something that may come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,10 +34,10 @@ pub(super) enum Atom {
     Member(UserId, NodeId),
     /// A user is in a group.
     In(UserId, GroupId),
-    /// A user has a single permission.
-    Granted(UserId, PermId, NodeId),
-    /// A group has a single permission.
-    GroupGranted(GroupId, PermId, NodeId),
+    /// A user has a single grant, by its place among those worth trying.
+    Granted(UserId, usize, NodeId),
+    /// A group has one.
+    GroupGranted(GroupId, usize, NodeId),
     /// An attribute may have any value.
     Free(Thing, usize),
 }
@@ -75,7 +76,7 @@ pub(super) struct Person {
     pub(super) seats: Vec<Seat>,
     pub(super) places: Vec<(NodeId, usize)>,
     pub(super) groups: Vec<(GroupId, usize)>,
-    pub(super) grants: Vec<(PermId, NodeId, usize)>,
+    pub(super) grants: Vec<(usize, NodeId, usize)>,
 }
 
 /// The fixpoint.
@@ -88,7 +89,9 @@ pub(super) struct Most<'a> {
     atoms: Vec<(Atom, Origin)>,
     index: HashMap<Atom, usize>,
     stated: Vec<Vec<Seat>>,
-    group_grants: Vec<Vec<(PermId, NodeId, usize)>>,
+    group_grants: Vec<Vec<(usize, NodeId, usize)>>,
+    /// Single grants worth trying.
+    pub(super) singles: Singles,
     /// Atoms that hold from the start.
     first: usize,
 }
@@ -111,6 +114,7 @@ impl<'a> Most<'a> {
             index: HashMap::new(),
             stated: vec![Vec::new(); scene.facts.groups.len()],
             group_grants: vec![Vec::new(); scene.facts.groups.len()],
+            singles: Singles::of(scene, org, slice),
             first: 0,
         };
         most.track(goal);

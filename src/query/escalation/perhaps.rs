@@ -262,22 +262,13 @@ impl<'m> Perhaps<'m> {
 
     /// Single permissions granted on the way.
     fn newly_granted(&self, user: UserId, trail: &mut Trail) -> bool {
-        let model = self.table().model();
-        let wanted = self.request.permission;
-        any_of(
-            &self.most.people[user.0 as usize].grants,
-            trail,
-            |&(id, node, atom), trail| {
-                trail.push(plain(atom));
-                let covers = id == wanted || model.permissions.implied(id).contains(&wanted);
-                let org = self.most.org;
-                let span = org.facts.node(node).span;
-                covers && {
-                    let rule = super::change::grant_rule(model, id, org.ty(node), span);
-                    reaches(org, &rule, node, &self.request.target)
-                }
-            },
-        )
+        let grants = &self.most.people[user.0 as usize].grants;
+        any_of(grants, trail, |&(ix, node, atom), trail| {
+            trail.push(plain(atom));
+            let rule = &self.most.singles.all[ix].rule;
+            let covers = rule.permissions.contains(&self.request.permission);
+            covers && reaches(self.most.org, rule, node, &self.request.target)
+        })
     }
 
     /// Relation, recipient, `when` and `unless`.

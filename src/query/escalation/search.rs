@@ -6,16 +6,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::change::{Change, handing};
 use super::most::{Atom, Most, group_id};
 use super::values::Domains;
-use super::{Budget, Goal, Scene};
+use super::{Budget, Change, Goal, Scene};
 use crate::eval::Target;
 use crate::eval::org::Org;
 use crate::facts::{Holding, Member, SingleGrant, Subject, Thing, Window};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Attribute, Reach, RoleId};
+use crate::query::change::{Handout, handing};
 
 /// How many sets of parameters a role is given with at most.
 const PARAMETERS: usize = 16;
@@ -37,9 +37,9 @@ enum Item {
     Given(Subject, RoleId, NodeId, usize),
     Listed(UserId, NodeId),
     /// The single grants of the facts.
-    Granted(Subject, Vec<PermId>, NodeId),
+    Granted(Subject, Handout, NodeId),
     /// One granted on the way.
-    NewlyGranted(Subject, Vec<PermId>, NodeId),
+    NewlyGranted(Subject, Handout, NodeId),
     In(GroupId, UserId),
     Value(Thing, usize),
 }
@@ -141,7 +141,7 @@ impl Builder<'_, '_> {
         let scene = self.most.scene;
         let same = |held: &&Holding| (held.subject(), held.role, held.node) == (subject, role, node);
         let stated: Vec<&Holding> = scene.facts.holdings.iter().filter(same).collect();
-        let asked = handing(scene, self.most.org, role, node, true);
+        let asked = self.most.asked(role, node);
         let given = self.minds(subject, node) && self.perhaps(&asked, node, subject);
         if stated.is_empty() && !given {
             return;
@@ -172,7 +172,8 @@ impl Builder<'_, '_> {
     }
 
     fn taken(&mut self, from: Subject, role: RoleId, node: NodeId, slots: &[usize]) {
-        let asked = handing(self.most.scene, self.most.org, role, node, false);
+        let model = self.most.scene.table.model();
+        let asked = handing(model, self.most.org, role, node, false).unwrap_or_default();
         if matches!(from, Subject::Group(_)) || self.perhaps(&asked, node, from) {
             let sets = slots.iter().map(|&slot| (slot, 0)).collect();
             self.push(Change::Take { role, node, from }, sets);
@@ -217,37 +218,42 @@ impl Builder<'_, '_> {
     }
 
     fn grants(&mut self, subject: Subject) {
-        let (scene, model) = (self.most.scene, self.most.scene.table.model());
-        for (permission, asked) in self.most.grantable() {
-            for node in scene.facts.node_ids() {
-                if !self.minds(subject, node) || !self.perhaps(&asked, node, subject) {
+        let scene = self.most.scene;
+        for (ix, single) in self.most.singles.all.iter().enumerate() {
+            for node in scene.facts.node_ids().filter(|&node| self.most.singles.fits(ix, node)) {
+                if !self.minds(subject, node) || !self.perhaps(&single.asked, node, subject) {
                     continue;
                 }
-                let permissions = model.permissions.closure(&[permission]);
-                let slot = match self.stated_grant(subject, &permissions, node) {
+                let handout = single.handout.clone();
+                let slot = match self.stated_grant(subject, &handout, node) {
                     Some((slot, true)) => slot,
-                    _ => self.slot(Item::NewlyGranted(subject, permissions.clone(), node), false),
+                    _ => self.slot(Item::NewlyGranted(subject, handout.clone(), node), false),
                 };
                 let to = subject;
-                let change = Change::Grant { permission, node, to };
+                let change = Change::Grant {
+                    handout: handout.clone(),
+                    node,
+                    to,
+                };
                 self.push(change, vec![(slot, 1)]);
-                self.revoke(subject, permissions, node);
+                self.revoke(subject, handout, node);
             }
         }
         for grant in scene.facts.grants.iter().filter(|grant| grant.to == subject) {
             if grant.rule.permissions.iter().any(|&id| self.most.slice.has(id)) {
-                self.stated_grant(subject, &grant.rule.permissions, grant.at);
-                self.revoke(subject, grant.rule.permissions.clone(), grant.at);
+                let handout = Handout::of(&grant.rule);
+                self.stated_grant(subject, &handout, grant.at);
+                self.revoke(subject, handout, grant.at);
             }
         }
     }
 
     /// The slot of the grants that the facts state, and whether one granted anew would be the same.
-    fn stated_grant(&mut self, to: Subject, permissions: &[PermId], node: NodeId) -> Option<(usize, bool)> {
-        let same = |grant: &&SingleGrant| grant.to == to && grant.at == node && grant.rule.permissions == permissions;
+    fn stated_grant(&mut self, to: Subject, handout: &Handout, node: NodeId) -> Option<(usize, bool)> {
+        let same = |grant: &&SingleGrant| grant.to == to && grant.at == node && handout.is_of(&grant.rule);
         let stated: Vec<&SingleGrant> = self.most.scene.facts.grants.iter().filter(same).collect();
         let plain = matches!(stated[..], [only] if is_plain(only));
-        let slot = self.slot(Item::Granted(to, permissions.to_vec(), node), true);
+        let slot = self.slot(Item::Granted(to, handout.clone(), node), true);
         if stated.is_empty() {
             self.out.start[slot] = 0;
             return None;
@@ -255,16 +261,12 @@ impl Builder<'_, '_> {
         Some((slot, plain))
     }
 
-    fn revoke(&mut self, from: Subject, permissions: Vec<PermId>, node: NodeId) {
+    fn revoke(&mut self, from: Subject, handout: Handout, node: NodeId) {
         let known = |thing: Item| self.slots.get(&thing).map(|&slot| (slot, 0));
-        let old = known(Item::Granted(from, permissions.clone(), node));
-        let new = known(Item::NewlyGranted(from, permissions.clone(), node));
+        let old = known(Item::Granted(from, handout.clone(), node));
+        let new = known(Item::NewlyGranted(from, handout.clone(), node));
         let sets = old.into_iter().chain(new).collect();
-        let change = Change::Revoke {
-            permissions,
-            node,
-            from,
-        };
+        let change = Change::Revoke { handout, node, from };
         if !self.out.moves.iter().any(|known| known.change == change) {
             self.push(change, sets);
         }
@@ -308,7 +310,8 @@ impl Builder<'_, '_> {
 
     fn is_editable(&self, thing: Thing, slot: usize) -> bool {
         let scene = self.most.scene;
-        let Some(id) = super::change::editing(scene.table.model(), scene.facts, thing, slot) else {
+        let ty = scene.facts.type_of(thing);
+        let Some(id) = scene.table.model().changing(ty, slot) else {
             return false;
         };
         let targets = match thing {
@@ -339,7 +342,7 @@ fn values_of(parameter: &Attribute, values: &[Value], before: &[(AttrName, Value
 fn is_plain(grant: &SingleGrant) -> bool {
     let rule = &grant.rule;
     grant.window == Window::ALWAYS
-        && rule.reach == Reach::Below
+        && matches!(rule.reach, Reach::Below | Reach::In(_))
         && rule.relation.is_empty()
         && rule.when.is_none()
         && rule.unless.is_none()
@@ -367,9 +370,9 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
         }
         let steps = steps_to(&visited, at, moves);
         let mut facts = scene.facts.clone();
-        steps
-            .iter()
-            .for_each(|(_, change)| change.apply(scene.table.model(), &mut facts));
+        for (_, change) in &steps {
+            change.apply(&mut facts, scene.table.model());
+        }
         let org = Org::new(scene.table, &facts);
         if goal.is_reached(scene, &org) {
             return End::Found(steps);
@@ -385,7 +388,7 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
             }
             let able = scene.actors.iter().find(|&&actor| {
                 budget.spend(1);
-                it.change.is_allowed(scene, &org, actor)
+                scene.asked(&org).may(actor, &it.change)
             });
             if let Some(&actor) = able {
                 seen.insert(state.clone());

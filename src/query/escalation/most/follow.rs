@@ -5,7 +5,7 @@ use crate::eval::org::{Source, now, running};
 use crate::facts::{Member, Subject, Thing, Window};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Default, RoleId};
-use crate::query::escalation::change::{Change, handing};
+use crate::query::change::{Change, handing};
 
 impl Most<'_> {
     pub(super) fn seed(&mut self) {
@@ -148,7 +148,7 @@ impl Most<'_> {
     }
 
     pub(super) fn takes(&self, user: UserId, role: RoleId, node: NodeId, origin: &mut Origin) -> bool {
-        let asked = handing(self.scene, self.org, role, node, false);
+        let asked = handing(self.scene.table.model(), self.org, role, node, false).unwrap_or_default();
         let actors = self.scene.actors.iter();
         for &actor in actors {
             if let Some(needs) = self.all(actor, &asked, node, user) {

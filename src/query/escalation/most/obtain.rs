@@ -3,11 +3,11 @@
 use super::{Atom, FRESH, Most, Need, Origin, group_id, plain};
 use crate::eval::Target;
 use crate::facts::{Subject, Thing};
+use crate::model::RoleId;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
-use crate::model::{Default, RoleId};
+use crate::query::change::{Change, handing, outward, places_of};
 use crate::query::escalation::Budget;
-use crate::query::escalation::change::{Change, editing, handing, outer_groups};
 
 impl Most<'_> {
     /// Attributes that an actor may change.
@@ -16,7 +16,8 @@ impl Most<'_> {
             if self.atom(Atom::Free(thing, slot)).is_some() {
                 continue;
             }
-            let Some(id) = editing(self.scene.table.model(), self.scene.facts, thing, slot) else {
+            let ty = self.scene.facts.type_of(thing);
+            let Some(id) = self.scene.table.model().changing(ty, slot) else {
                 continue;
             };
             for &actor in self.scene.actors {
@@ -47,7 +48,7 @@ impl Most<'_> {
     pub(in crate::query::escalation) fn user_targets(&self, user: UserId) -> Vec<Target> {
         let person = &self.people[user.0 as usize];
         if !person.tracked {
-            return crate::query::escalation::goal::places_of(self.org, user);
+            return places_of(self.org, user);
         }
         let ty = self.scene.facts.user(user).ty;
         let places = person
@@ -102,8 +103,13 @@ impl Most<'_> {
         let relevant: Vec<RoleId> = roles.filter(|&role| self.slice.has_role(role)).collect();
         let held = |node: NodeId| relevant.iter().map(move |&role| (role, node));
         let mut all: Vec<(RoleId, NodeId)> = facts.node_ids().flat_map(held).collect();
-        all.retain(|&(role, node)| !handing(self.scene, self.org, role, node, true).is_empty());
+        all.retain(|&(role, node)| !self.asked(role, node).is_empty());
         all
+    }
+
+    /// What giving a role at a node asks; nothing where it cannot be held by hand.
+    pub(in crate::query::escalation) fn asked(&self, role: RoleId, node: NodeId) -> Vec<PermId> {
+        handing(self.scene.table.model(), self.org, role, node, true).unwrap_or_default()
     }
 
     pub(super) fn roles(&mut self, user: UserId, budget: &Budget) {
@@ -112,11 +118,11 @@ impl Most<'_> {
             if self.atom(new).is_some() || self.has_plainly(user, role, node) {
                 continue;
             }
-            let asked = handing(self.scene, self.org, role, node, true);
+            let asked = self.asked(role, node);
             let Some((actor, needs)) = self.somebody(&asked, node, user, budget) else {
                 continue;
             };
-            let change = self.give(role, node, Subject::User(user));
+            let change = Self::give(role, node, Subject::User(user));
             let origin = Origin {
                 steps: vec![(actor, change)],
                 needs,
@@ -143,24 +149,12 @@ impl Most<'_> {
         held && !parameters && self.atom(Atom::Member(user, node)).is_some()
     }
 
-    pub(super) fn give(&self, role: RoleId, node: NodeId, to: Subject) -> Change {
-        let declared = self
-            .scene
-            .table
-            .model()
-            .roles
-            .get(role.ix())
-            .map_or(&[][..], |role| &role.parameters);
-        let set = |parameter: &crate::model::Attribute| match parameter.default {
-            Default::Value(value) => Some((parameter.key, value)),
-            _ => None,
-        };
-        let parameters = declared.iter().filter_map(set).collect();
+    const fn give(role: RoleId, node: NodeId, to: Subject) -> Change {
         Change::Give {
             role,
             node,
             to,
-            parameters,
+            parameters: Vec::new(),
         }
     }
 
@@ -189,44 +183,24 @@ impl Most<'_> {
         facts.node_ids().filter(relevant).map(add).collect()
     }
 
-    /// Single permissions that matter and that some rule lets somebody grant, with all that they bring along.
-    pub(in crate::query::escalation) fn grantable(&self) -> Vec<(PermId, Vec<PermId>)> {
-        let (table, model) = (self.scene.table, self.scene.table.model());
-        let mut all = Vec::new();
-        for (id, permission) in model.permissions.iter() {
-            if permission.is_administrative() || !self.slice.has(id) {
-                continue;
-            }
-            let closure = model.permissions.closure(&[id]);
-            let asked: Vec<PermId> = closure
-                .iter()
-                .filter_map(|&part| model.permissions.id(Permission::Grant(part)))
-                .collect();
-            if asked.iter().all(|&grant| !table.row(grant).grants.is_empty()) {
-                all.push((id, asked));
-            }
-        }
-        all
-    }
-
     pub(super) fn grants(&mut self, user: UserId, budget: &Budget) {
-        for (id, asked) in self.grantable() {
+        for ix in 0..self.singles.all.len() {
             for node in self.scene.facts.node_ids() {
-                if self.atom(Atom::Granted(user, id, node)).is_some() {
+                if !self.singles.fits(ix, node) || self.atom(Atom::Granted(user, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, needs)) = self.somebody(&asked, node, user, budget) {
-                    let to = Subject::User(user);
-                    let change = Change::Grant {
-                        permission: id,
-                        node,
-                        to,
-                    };
+                if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user, budget) {
+                    let change = self.granting(ix, node, Subject::User(user));
                     let steps = vec![(actor, change)];
-                    self.add(Atom::Granted(user, id, node), Origin { steps, needs });
+                    self.add(Atom::Granted(user, ix, node), Origin { steps, needs });
                 }
             }
         }
+    }
+
+    fn granting(&self, ix: usize, node: NodeId, to: Subject) -> Change {
+        let handout = self.singles.all[ix].handout.clone();
+        Change::Grant { handout, node, to }
     }
 
     /// Groups that somebody may put the user into: who may give him something of what the group has.
@@ -268,21 +242,21 @@ impl Most<'_> {
     pub(super) fn asked_by(&self, group: GroupId) -> Vec<(Vec<PermId>, NodeId)> {
         let (facts, model) = (self.scene.facts, self.scene.table.model());
         let mut asked = Vec::new();
-        for outer in outer_groups(facts, group) {
+        for outer in outward(facts, group) {
             for seat in &self.stated[outer.0 as usize] {
-                asked.push((handing(self.scene, self.org, seat.role, seat.node, true), seat.node));
+                asked.push((self.asked(seat.role, seat.node), seat.node));
             }
             for held in facts
                 .holdings
                 .iter()
                 .filter(|held| held.subject() == Subject::Group(outer))
             {
-                asked.push((handing(self.scene, self.org, held.role, held.node, true), held.node));
+                asked.push((self.asked(held.role, held.node), held.node));
             }
             let granted = facts.grants.iter().filter(|grant| grant.to == Subject::Group(outer));
             let granted = granted.map(|grant| (grant.rule.permissions.clone(), grant.at));
             let fresh = self.group_grants[outer.0 as usize].iter();
-            let fresh = fresh.map(|&(id, node, _)| (model.permissions.closure(&[id]), node));
+            let fresh = fresh.map(|&(id, node, _)| (self.singles.all[id].handout.permissions.clone(), node));
             for (permissions, node) in granted.chain(fresh) {
                 let grant = |id: PermId| model.permissions.id(Permission::Grant(id));
                 asked.push((permissions.into_iter().filter_map(grant).collect(), node));
@@ -316,28 +290,23 @@ impl Most<'_> {
             if self.atom(Atom::Stated(group, role, node, FRESH)).is_some() {
                 continue;
             }
-            let asked = handing(self.scene, self.org, role, node, true);
+            let asked = self.asked(role, node);
             if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
                 needs.extend(is_in);
-                let steps = vec![(actor, self.give(role, node, Subject::Group(group)))];
+                let steps = vec![(actor, Self::give(role, node, Subject::Group(group)))];
                 self.state(group, (role, node), None, Origin { steps, needs });
             }
         }
-        for (id, asked) in self.grantable() {
+        for ix in 0..self.singles.all.len() {
             for node in self.scene.facts.node_ids() {
-                if self.atom(Atom::GroupGranted(group, id, node)).is_some() {
+                if !self.singles.fits(ix, node) || self.atom(Atom::GroupGranted(group, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+                if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member, budget) {
                     needs.extend(is_in);
-                    let to = Subject::Group(group);
-                    let change = Change::Grant {
-                        permission: id,
-                        node,
-                        to,
-                    };
+                    let change = self.granting(ix, node, Subject::Group(group));
                     let steps = vec![(actor, change)];
-                    self.add(Atom::GroupGranted(group, id, node), Origin { steps, needs });
+                    self.add(Atom::GroupGranted(group, ix, node), Origin { steps, needs });
                 }
             }
         }
