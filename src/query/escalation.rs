@@ -33,7 +33,7 @@ use crate::eval::{Request, Target};
 use crate::facts::{Facts, Thing};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
-use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
+use crate::model::value::{NodeId, Pool, UserId, Value};
 use crate::source::Span;
 use crate::table::Table;
 
@@ -41,8 +41,9 @@ pub use super::change::Change;
 pub use goal::Goal;
 pub use why::{Obstacle, Stop};
 
-/// How many decisions a question may cost unless it says otherwise.
-pub const BUDGET: u64 = 400_000;
+/// How much work a question may cost unless it says otherwise: about as many looks at a rule. Work is counted, not
+/// timed, so that an answer is the same on every machine.
+pub const BUDGET: u64 = 4_000_000;
 
 /// What the question is put to.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +94,10 @@ pub enum Outcome {
 /// Why it is not settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// The budget ended.
-    Budget,
+    /// The budget ended before it was known what the actors can obtain at most.
+    Bound,
+    /// What they can obtain at most leads to the goal; the budget ended after so many states were looked at.
+    States(usize),
     /// Every state was looked at that differs in a value tried; some attribute has more values than were tried.
     Values,
 }
@@ -114,7 +117,7 @@ pub struct Proof {
     pub states: Option<usize>,
 }
 
-/// Decisions left.
+/// Work left.
 #[derive(Debug)]
 struct Budget(Cell<u64>);
 
@@ -171,7 +174,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Whether the actors can reach a goal, within a budget counted in decisions.
+/// Whether the actors can reach a goal, within a budget of work.
 #[must_use]
 pub fn reach(scene: &Scene<'_>, goal: &Goal, budget: u64) -> Outcome {
     let mut facts = scene.facts.clone();
@@ -207,39 +210,44 @@ fn settle(
     budget: &Budget,
 ) -> Result<Vec<Step>, Failed> {
     if !budget.spend(scene.cost_of_state()) {
-        return Err(Failed::Doubt(Doubt::Budget));
+        return Err(Failed::Doubt(Doubt::Bound));
     }
     let org = Org::new(scene.table, scene.facts);
     if goal.is_reached(scene, &org) {
         return Ok(Vec::new());
     }
-    let mut most = most::Most::new(scene, &org, goal, slice, domains);
-    if !most.run(budget) {
-        return Err(Failed::Doubt(Doubt::Budget));
+    let mut most = most::Most::new(scene, &org, goal, (slice, domains), budget);
+    if !most.run() {
+        return Err(Failed::Doubt(Doubt::Bound));
     }
-    let Some(needs) = most.reaches(goal) else {
+    let needs = most.reaches(goal);
+    if budget.is_spent() {
+        return Err(Failed::Doubt(Doubt::Bound));
+    }
+    let Some(needs) = needs else {
         return Err(Failed::Never(why::proof(&most, goal, None)));
     };
-    let moves = search::Moves::of(&most, domains);
     if let Some(plan) = plan::replay(scene, goal, &most.steps(&needs), budget) {
-        return Ok(shorter(scene, goal, plan, &moves, budget));
+        return Ok(shorter(&most, goal, plan, budget));
     }
+    let moves = search::Moves::of(&most, domains);
     match search::search(scene, goal, &moves, usize::MAX, budget) {
         search::End::Found(steps) => Ok(plan::trim(scene, goal, steps, budget)),
-        search::End::Budget => Err(Failed::Doubt(Doubt::Budget)),
+        search::End::Budget(states) => Err(Failed::Doubt(Doubt::States(states))),
         search::End::Exhausted(_) if !moves.complete => Err(Failed::Doubt(Doubt::Values)),
         search::End::Exhausted(states) => Err(Failed::Never(why::proof(&most, goal, Some(states)))),
     }
 }
 
 /// A shorter plan, if a part of what is left of the budget finds one.
-fn shorter(scene: &Scene<'_>, goal: &Goal, plan: Vec<Step>, moves: &search::Moves, budget: &Budget) -> Vec<Step> {
+fn shorter(most: &most::Most<'_>, goal: &Goal, plan: Vec<Step>, budget: &Budget) -> Vec<Step> {
     if plan.len() < 2 {
         return plan;
     }
+    let moves = search::Moves::of(most, most.domains);
     let part = Budget(Cell::new(budget.0.get() / 4));
-    match search::search(scene, goal, moves, plan.len() - 1, &part) {
-        search::End::Found(steps) => plan::trim(scene, goal, steps, budget),
+    match search::search(most.scene, goal, &moves, plan.len() - 1, &part) {
+        search::End::Found(steps) => plan::trim(most.scene, goal, steps, budget),
         _ => plan,
     }
 }

@@ -28,6 +28,8 @@ pub struct Reached {
     pub at_most: Vec<Item>,
     /// How many states were searched, if a search proved it.
     pub states: Option<usize>,
+    /// Some action makes nodes, and a *no* holds without making new ones.
+    pub makes_nodes: bool,
     /// Why it is unknown.
     pub doubt: Option<Doubt>,
 }
@@ -224,6 +226,11 @@ impl<'w> Words<'w> {
             because: Vec::new(),
             at_most: Vec::new(),
             states: None,
+            makes_nodes: self
+                .model
+                .types
+                .iter()
+                .any(|ty| ty.actions.iter().any(|action| action.creating)),
             doubt: None,
         };
         match outcome {

@@ -520,7 +520,7 @@ fn compare(seed: u64) -> Result<Tally, String> {
         actors: &actors,
     };
     let truth = machine.search(&goal);
-    let outcome = reach(&scene, &goal.goal(), 60_000);
+    let outcome = reach(&scene, &goal.goal(), 600_000);
     let mut tally = Tally::default();
     let wrong = |what: String| Err(format!("seed {seed}, {goal:?}, {truth:?}: {what}\n{text}"));
     match outcome {

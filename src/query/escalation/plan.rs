@@ -55,7 +55,7 @@ pub(super) fn trim(scene: &Scene<'_>, goal: &Goal, mut steps: Vec<(UserId, Chang
         ix -= 1;
         let mut fewer = steps.clone();
         fewer.remove(ix);
-        if budget.spend(scene.cost_of_state()) && leads(scene, goal, &fewer) {
+        if spend(scene, &fewer, budget) && leads(scene, goal, &fewer) {
             steps = fewer;
             ix = steps.len();
         }
@@ -81,7 +81,7 @@ fn combined(
             let mut fewer = steps.clone();
             fewer[place].1 = both.clone();
             fewer.remove(if place == ix { later } else { ix });
-            (budget.spend(scene.cost_of_state()) && leads(scene, goal, &fewer)).then_some(fewer)
+            (spend(scene, &fewer, budget) && leads(scene, goal, &fewer)).then_some(fewer)
         };
         match at(ix).or_else(|| at(later)) {
             Some(fewer) => steps = fewer,
@@ -93,6 +93,12 @@ fn combined(
 
 fn joined(one: &(UserId, Change), other: &(UserId, Change)) -> Option<Change> {
     (one.0 == other.0).then(|| one.1.joined(&other.1)).flatten()
+}
+
+/// Each step is decided on an organisation of its own.
+fn spend(scene: &Scene<'_>, steps: &[(UserId, Change)], budget: &Budget) -> bool {
+    let steps = u64::try_from(steps.len() + 1).unwrap_or(u64::MAX);
+    budget.spend(scene.cost_of_state().saturating_mul(steps))
 }
 
 /// True if every step is allowed where it stands, and they reach the goal.

@@ -25,7 +25,8 @@ pub(super) enum End {
     Found(Vec<(UserId, Change)>),
     /// After so many states.
     Exhausted(usize),
-    Budget,
+    /// Not at all: the budget ended after so many states.
+    Budget(usize),
 }
 
 /// Something that may be there or not.
@@ -63,6 +64,8 @@ struct Builder<'m, 'a> {
     most: &'m Most<'a>,
     domains: &'m Domains,
     slots: HashMap<Item, usize>,
+    /// Grants that a move revokes.
+    revoked: HashSet<(Subject, Handout, NodeId)>,
     out: Moves,
 }
 
@@ -77,6 +80,7 @@ impl Moves {
             most,
             domains,
             slots: HashMap::new(),
+            revoked: HashSet::new(),
             out,
         };
         for user in most.tracked() {
@@ -112,10 +116,7 @@ impl Builder<'_, '_> {
     fn perhaps(&self, asked: &[PermId], node: NodeId, subject: Subject) -> bool {
         let users = match subject {
             Subject::User(user) => vec![user],
-            Subject::Group(group) => {
-                let is_in = |user: &UserId| self.most.atom(Atom::In(*user, group)).is_some();
-                self.most.tracked().into_iter().filter(is_in).collect()
-            }
+            Subject::Group(group) => self.most.members(group).collect(),
         };
         let able = |&user: &UserId| {
             let mut actors = self.most.scene.actors.iter();
@@ -128,21 +129,28 @@ impl Builder<'_, '_> {
     fn minds(&self, subject: Subject, node: NodeId) -> bool {
         let Subject::Group(group) = subject else { return true };
         let ty = self.most.org.ty(node);
-        self.most.is_open(group) || self.most.slice.minds_manner(self.most.scene.table.model(), ty)
+        self.most.map.is_open(group) || self.most.slice.minds_manner(self.most.scene.table.model(), ty)
     }
 
     fn roles(&mut self, subject: Subject) {
-        for (role, node) in self.most.role_nodes() {
-            self.role(subject, role, node);
+        let most = self.most;
+        if matches!(subject, Subject::Group(_)) && !most.budget.spend(most.scene.cost_of_state()) {
+            return;
+        }
+        for (role, (asked, node)) in &most.map.roles {
+            self.role(subject, (*role, *node), asked);
         }
     }
 
-    fn role(&mut self, subject: Subject, role: RoleId, node: NodeId) {
+    fn role(&mut self, subject: Subject, (role, node): (RoleId, NodeId), asked: &[PermId]) {
         let scene = self.most.scene;
-        let same = |held: &&Holding| (held.subject(), held.role, held.node) == (subject, role, node);
-        let stated: Vec<&Holding> = scene.facts.holdings.iter().filter(same).collect();
-        let asked = self.most.asked(role, node);
-        let given = self.minds(subject, node) && self.perhaps(&asked, node, subject);
+        let stated = self.most.map.stated.get(&(subject, role, node));
+        let stated: Vec<&Holding> = stated
+            .into_iter()
+            .flatten()
+            .map(|&ix| &scene.facts.holdings[ix])
+            .collect();
+        let given = self.minds(subject, node) && self.perhaps(asked, node, subject);
         if stated.is_empty() && !given {
             return;
         }
@@ -203,9 +211,10 @@ impl Builder<'_, '_> {
 
     fn membership(&mut self, user: UserId) {
         let model = self.most.scene.table.model();
-        for (place, asked) in self.most.memberships() {
+        for (asked, place) in &self.most.map.places {
+            let place = *place;
             let listed = self.most.scene.facts.user(user).places.contains(&place);
-            if !listed && !self.perhaps(&asked, place, Subject::User(user)) {
+            if !listed && !self.perhaps(asked, place, Subject::User(user)) {
                 continue;
             }
             let slot = self.slot(Item::Listed(user, place), listed);
@@ -266,9 +275,8 @@ impl Builder<'_, '_> {
         let old = known(Item::Granted(from, handout.clone(), node));
         let new = known(Item::NewlyGranted(from, handout.clone(), node));
         let sets = old.into_iter().chain(new).collect();
-        let change = Change::Revoke { handout, node, from };
-        if !self.out.moves.iter().any(|known| known.change == change) {
-            self.push(change, sets);
+        if self.revoked.insert((from, handout.clone(), node)) {
+            self.push(Change::Revoke { handout, node, from }, sets);
         }
     }
 
@@ -364,10 +372,14 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
         depth: 0,
     }];
     let mut open: VecDeque<usize> = VecDeque::from([0]);
+    // What copying a state costs beside its decisions.
+    let cost = u64::try_from((moves.start.len() + moves.moves.len()) / 64).unwrap_or(u64::MAX);
+    let mut seen_through = 0;
     while let Some(at) = open.pop_front() {
-        if !budget.spend(scene.cost_of_state()) {
-            return End::Budget;
+        if !budget.spend(scene.cost_of_state() + cost) {
+            return End::Budget(seen_through);
         }
+        seen_through += 1;
         let steps = steps_to(&visited, at, moves);
         let mut facts = scene.facts.clone();
         for (_, change) in &steps {
@@ -401,7 +413,10 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
             }
         }
     }
-    End::Exhausted(visited.len())
+    match budget.is_spent() {
+        true => End::Budget(seen_through),
+        false => End::Exhausted(visited.len()),
+    }
 }
 
 fn steps_to(visited: &[Visited], at: usize, moves: &Moves) -> Vec<(UserId, Change)> {

@@ -177,8 +177,12 @@ fn target(most: &Most<'_>, id: PermId, node: NodeId) -> Target {
 
 /// The rules that would give it; of each the nearest that anybody comes.
 fn obstacles(proof: &mut Proof, most: &Most<'_>, question: Question) {
-    let (_, permission, ..) = question;
+    let (user, permission, target, recipient) = question;
     let model = most.scene.table.model();
+    // What can come to be allowed stands in nobody's way.
+    if most.may(user, permission, target, recipient, &[]).is_some() {
+        return;
+    }
     for way in &most.scene.table.row(permission).grants {
         let (rule, stop) = (model.rule(way.rule).span, most.stops(question, way));
         let known = proof

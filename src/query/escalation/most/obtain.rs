@@ -1,17 +1,17 @@
 //! What the actors can hand out and change, given what they may have so far.
 
+use super::map::Asked;
 use super::{Atom, FRESH, Most, Need, Origin, group_id, plain};
 use crate::eval::Target;
 use crate::facts::{Subject, Thing};
 use crate::model::RoleId;
-use crate::model::permission::{PermId, Permission};
+use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
-use crate::query::change::{Change, handing, outward, places_of};
-use crate::query::escalation::Budget;
+use crate::query::change::{Change, handing, places_of};
 
 impl Most<'_> {
     /// Attributes that an actor may change.
-    pub(super) fn free(&mut self, budget: &Budget) {
+    pub(super) fn free(&mut self) {
         for (thing, slot) in self.domains.changeable() {
             if self.atom(Atom::Free(thing, slot)).is_some() {
                 continue;
@@ -21,7 +21,7 @@ impl Most<'_> {
                 continue;
             };
             for &actor in self.scene.actors {
-                budget.spend(1);
+                self.budget.spend(1);
                 if let Some(needs) = self.edits(actor, id, thing) {
                     let change = Change::Set {
                         thing,
@@ -77,34 +77,14 @@ impl Most<'_> {
     }
 
     /// The first actor who may do all of this, and on what that rests.
-    pub(super) fn somebody(
-        &self,
-        asked: &[PermId],
-        node: NodeId,
-        to: UserId,
-        budget: &Budget,
-    ) -> Option<(UserId, Vec<Need>)> {
-        if asked.is_empty() || budget.is_spent() {
+    pub(super) fn somebody(&self, asked: &[PermId], node: NodeId, to: UserId) -> Option<(UserId, Vec<Need>)> {
+        if asked.is_empty() || self.budget.is_spent() {
             return None;
         }
         self.scene.actors.iter().find_map(|&actor| {
-            budget.spend(1);
+            self.budget.spend(1);
             self.all(actor, asked, node, to).map(|needs| (actor, needs))
         })
-    }
-
-    /// Where roles that matter can be held.
-    pub(in crate::query::escalation) fn role_nodes(&self) -> Vec<(RoleId, NodeId)> {
-        let (facts, count) = (
-            self.scene.facts,
-            self.scene.table.model().roles.len() + self.scene.facts.custom.len(),
-        );
-        let roles = (0..count).map(|ix| RoleId(u32::try_from(ix).unwrap_or(u32::MAX)));
-        let relevant: Vec<RoleId> = roles.filter(|&role| self.slice.has_role(role)).collect();
-        let held = |node: NodeId| relevant.iter().map(move |&role| (role, node));
-        let mut all: Vec<(RoleId, NodeId)> = facts.node_ids().flat_map(held).collect();
-        all.retain(|&(role, node)| !self.asked(role, node).is_empty());
-        all
     }
 
     /// What giving a role at a node asks; nothing where it cannot be held by hand.
@@ -112,21 +92,18 @@ impl Most<'_> {
         handing(self.scene.table.model(), self.org, role, node, true).unwrap_or_default()
     }
 
-    pub(super) fn roles(&mut self, user: UserId, budget: &Budget) {
-        for (role, node) in self.role_nodes() {
-            let new = Atom::Held(user, role, node, FRESH);
-            if self.atom(new).is_some() || self.has_plainly(user, role, node) {
+    pub(super) fn roles(&mut self, user: UserId) {
+        for ix in 0..self.map.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[ix];
+            let (role, node) = (*role, *node);
+            if self.atom(Atom::Held(user, role, node, FRESH)).is_some() || self.has_plainly(user, role, node) {
                 continue;
             }
-            let asked = self.asked(role, node);
-            let Some((actor, needs)) = self.somebody(&asked, node, user, budget) else {
+            let Some((actor, needs)) = self.somebody(asked, node, user) else {
                 continue;
             };
-            let change = Self::give(role, node, Subject::User(user));
-            let origin = Origin {
-                steps: vec![(actor, change)],
-                needs,
-            };
+            let steps = vec![(actor, Self::give(role, node, Subject::User(user)))];
+            let origin = Origin { steps, needs };
             self.hold(user, (role, node), None, origin.clone());
             self.add(Atom::Member(user, node), origin);
         }
@@ -141,11 +118,8 @@ impl Most<'_> {
             .roles
             .get(role.ix())
             .is_some_and(|role| !role.parameters.is_empty());
-        let mut seats = self.people[user.0 as usize].seats.iter();
-        let held = seats.any(|seat| {
-            let always = seat.entry.is_none_or(|entry| entry.is_always());
-            (seat.role, seat.node) == (role, node) && always
-        });
+        let mut seats = self.people[user.0 as usize].seats_at(node);
+        let held = seats.any(|seat| seat.role == role && seat.entry.is_none_or(|entry| entry.is_always()));
         held && !parameters && self.atom(Atom::Member(user, node)).is_some()
     }
 
@@ -158,12 +132,14 @@ impl Most<'_> {
         }
     }
 
-    pub(super) fn membership(&mut self, user: UserId, budget: &Budget) {
-        for (place, asked) in self.memberships() {
+    pub(super) fn membership(&mut self, user: UserId) {
+        for ix in 0..self.map.places.len() {
+            let (asked, place) = &self.map.places[ix];
+            let place = *place;
             if self.atom(Atom::Listed(user, place)).is_some() {
                 continue;
             }
-            if let Some((actor, needs)) = self.somebody(&asked, place, user, budget) {
+            if let Some((actor, needs)) = self.somebody(asked, place, user) {
                 let steps = vec![(actor, Change::Add { place, user })];
                 let origin = Origin { steps, needs };
                 self.add(Atom::Listed(user, place), origin.clone());
@@ -172,24 +148,13 @@ impl Most<'_> {
         }
     }
 
-    /// Places of which it matters who is a member.
-    pub(in crate::query::escalation) fn memberships(&self) -> Vec<(NodeId, Vec<PermId>)> {
-        let (facts, model) = (self.scene.facts, self.scene.table.model());
-        let relevant = |node: &NodeId| self.slice.has_members(model, facts.node(*node).ty);
-        let add = |node: NodeId| {
-            let id = model.permissions.id(Permission::AddMember(facts.node(node).ty));
-            (node, id.into_iter().collect())
-        };
-        facts.node_ids().filter(relevant).map(add).collect()
-    }
-
-    pub(super) fn grants(&mut self, user: UserId, budget: &Budget) {
+    pub(super) fn grants(&mut self, user: UserId) {
         for ix in 0..self.singles.all.len() {
             for node in self.scene.facts.node_ids() {
                 if !self.singles.fits(ix, node) || self.atom(Atom::Granted(user, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user, budget) {
+                if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user) {
                     let change = self.granting(ix, node, Subject::User(user));
                     let steps = vec![(actor, change)];
                     self.add(Atom::Granted(user, ix, node), Origin { steps, needs });
@@ -204,29 +169,24 @@ impl Most<'_> {
     }
 
     /// Groups that somebody may put the user into: who may give him something of what the group has.
-    pub(super) fn groups(&mut self, user: UserId, budget: &Budget) {
+    pub(super) fn groups(&mut self, user: UserId) {
         for ix in 1..self.scene.facts.groups.len() {
             let group = group_id(ix);
             if self.atom(Atom::In(user, group)).is_some() {
                 continue;
             }
-            if let Some((actor, needs)) = self.joins(user, group, budget) {
+            if let Some((actor, needs)) = self.joins(user, group) {
                 let steps = vec![(actor, Change::Join { group, user })];
                 self.add(Atom::In(user, group), Origin { steps, needs });
             }
         }
     }
 
-    pub(in crate::query::escalation) fn joins(
-        &self,
-        user: UserId,
-        group: GroupId,
-        budget: &Budget,
-    ) -> Option<(UserId, Vec<Need>)> {
+    pub(in crate::query::escalation) fn joins(&self, user: UserId, group: GroupId) -> Option<(UserId, Vec<Need>)> {
         let asked = self.asked_by(group);
         let mut best: Option<(usize, UserId, Vec<Need>)> = None;
         for &actor in self.scene.actors {
-            budget.spend(1);
+            self.budget.spend(1);
             let met = asked
                 .iter()
                 .filter_map(|(asked, node)| self.all(actor, asked, *node, user));
@@ -239,59 +199,41 @@ impl Most<'_> {
     }
 
     /// What each role and grant of a group, and of those that it is in, asks of who gives it.
-    pub(super) fn asked_by(&self, group: GroupId) -> Vec<(Vec<PermId>, NodeId)> {
-        let (facts, model) = (self.scene.facts, self.scene.table.model());
+    fn asked_by(&self, group: GroupId) -> Vec<Asked> {
         let mut asked = Vec::new();
-        for outer in outward(facts, group) {
-            for seat in &self.stated[outer.0 as usize] {
-                asked.push((self.asked(seat.role, seat.node), seat.node));
-            }
-            for held in facts
-                .holdings
-                .iter()
-                .filter(|held| held.subject() == Subject::Group(outer))
-            {
-                asked.push((self.asked(held.role, held.node), held.node));
-            }
-            let granted = facts.grants.iter().filter(|grant| grant.to == Subject::Group(outer));
-            let granted = granted.map(|grant| (grant.rule.permissions.clone(), grant.at));
-            let fresh = self.group_grants[outer.0 as usize].iter();
-            let fresh = fresh.map(|&(id, node, _)| (self.singles.all[id].handout.permissions.clone(), node));
-            for (permissions, node) in granted.chain(fresh) {
-                let grant = |id: PermId| model.permissions.id(Permission::Grant(id));
-                asked.push((permissions.into_iter().filter_map(grant).collect(), node));
-            }
+        for outer in self.map.outward(self.scene.facts, group) {
+            let ix = outer.0 as usize;
+            asked.extend(self.map.asked[ix].iter().cloned());
+            let fresh = self.stated[ix].iter().filter(|seat| seat.entry.is_none());
+            asked.extend(fresh.map(|seat| (self.asked(seat.role, seat.node), seat.node)));
+            let single = |&(single, node, _): &(usize, NodeId, usize)| (self.singles.all[single].asked.clone(), node);
+            asked.extend(self.group_grants[ix].iter().map(single));
         }
         asked.retain(|(asked, _)| !asked.is_empty());
         asked
     }
 
     /// What is given to a group whose members change by themselves reaches people to whom it could not be given.
-    pub(super) fn open_groups(&mut self, budget: &Budget) {
+    pub(super) fn open_groups(&mut self) {
         for ix in 1..self.scene.facts.groups.len() {
             let group = group_id(ix);
-            if !self.is_open(group) {
-                continue;
-            }
-            let members: Vec<UserId> = self
-                .tracked()
-                .into_iter()
-                .filter(|&user| self.atom(Atom::In(user, group)).is_some())
-                .collect();
-            for member in members {
-                self.give_group(group, member, budget);
+            if self.map.is_open(group) {
+                for member in self.members(group).collect::<Vec<_>>() {
+                    self.give_group(group, member);
+                }
             }
         }
     }
 
-    pub(super) fn give_group(&mut self, group: GroupId, member: UserId, budget: &Budget) {
+    fn give_group(&mut self, group: GroupId, member: UserId) {
         let is_in = self.atom(Atom::In(member, group)).map(plain);
-        for (role, node) in self.role_nodes() {
+        for ix in 0..self.map.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[ix];
+            let (role, node) = (*role, *node);
             if self.atom(Atom::Stated(group, role, node, FRESH)).is_some() {
                 continue;
             }
-            let asked = self.asked(role, node);
-            if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+            if let Some((actor, mut needs)) = self.somebody(asked, node, member) {
                 needs.extend(is_in);
                 let steps = vec![(actor, Self::give(role, node, Subject::Group(group)))];
                 self.state(group, (role, node), None, Origin { steps, needs });
@@ -302,7 +244,7 @@ impl Most<'_> {
                 if !self.singles.fits(ix, node) || self.atom(Atom::GroupGranted(group, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member, budget) {
+                if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member) {
                     needs.extend(is_in);
                     let change = self.granting(ix, node, Subject::Group(group));
                     let steps = vec![(actor, change)];
