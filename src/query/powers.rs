@@ -288,7 +288,6 @@ pub(super) fn show(
         Value::Text(sym) => format!("\"{}\"", facts.pool.text(sym)),
         Value::Date(day) => show_date(day),
         Value::Time(second) => show_time(second),
-        Value::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
         Value::Net(net) => net.to_string(),
         Value::Enum(ix) => match of {
             crate::model::value::Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),

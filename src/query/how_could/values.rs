@@ -7,10 +7,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use ipnet::IpNet;
-
 use crate::facts::Facts;
-use crate::model::value::{AttributeType, DAY, NodeId, Number, Scalar, Sym, Value, compare, parse_network, shift};
+use crate::model::value::{AttributeType, DAY, Net, NodeId, Number, Scalar, Sym, Value, compare, parse_network, shift};
 use crate::model::{AttrName, Default, Expr, Model, Operand, Path, Rule, TestKind};
 
 /// A text and addresses that are others than those of the policy, if it does not happen to name them.
@@ -180,7 +178,7 @@ fn things(facts: &Facts, of: Scalar) -> Vec<Value> {
 /// Networks as they are; of each an address where one address is wanted.
 fn addresses(known: &[Value], of: Scalar) -> Vec<Value> {
     let nets = known.iter().filter_map(|value| match value {
-        Value::Net(net) if of == Scalar::Ip => Some(IpNet::from(net.addr())),
+        Value::Net(net) if of == Scalar::Ip => Some(Net::from(net.network().addr())),
         Value::Net(net) => Some(*net),
         _ => None,
     });
