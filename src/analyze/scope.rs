@@ -114,7 +114,8 @@ impl Scope {
             self.rule(table, rule);
         }
         if let Some(grant) = model.permissions.id(Permission::Grant(id)) {
-            for way in &table.row(grant).grants {
+            let row = table.row(grant);
+            for way in row.grants.iter().chain(&row.prohibitions) {
                 if let Receiver::Holders(roles) = &model.rule(way.rule).receiver {
                     self.roles(table, roles);
                 }

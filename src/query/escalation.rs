@@ -29,7 +29,8 @@ mod why;
 use std::cell::Cell;
 
 use crate::eval::org::Org;
-use crate::eval::{Request, Target, degree};
+use crate::eval::unchecked::degree;
+use crate::eval::{Request, Target};
 use crate::facts::{Facts, Thing};
 use crate::model::RoleId;
 use crate::model::permission::PermId;

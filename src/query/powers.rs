@@ -201,6 +201,7 @@ impl Query<'_, '_> {
             targets: vec![target],
             recipients,
             given: Vec::new(),
+            taking: false,
         };
         self.settle(user, &act).0
     }
@@ -227,6 +228,7 @@ impl Query<'_, '_> {
                 targets,
                 recipients: Recipients::None,
                 given: Vec::new(),
+                taking: false,
             };
             if self.settle(user, &act).0 == Tri::True {
                 let name = field.map_or_else(|| model.ty(ty).name.clone(), |f| model.ty(ty).fields[f].name.clone());

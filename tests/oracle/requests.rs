@@ -69,7 +69,8 @@ fn draw(model: &Model, facts: &Facts, seed: Seed) -> Option<Question> {
     let mut asking = facts.clone();
     let target = target(model, facts, permission, &mut tape)?;
     let about_users = matches!(target.resource, rolebook::eval::Resource::User(_));
-    let recipient = (!about_users && tape.chance(80)).then(|| tape.one(&users));
+    let handed = model.permissions.get(permission).is_administrative();
+    let recipient = (!about_users && handed != tape.chance(5)).then(|| tape.one(&users));
     let mut context: Vec<Value> = vec![Value::Missing; model.context.len()];
     for (slot, attribute) in model.context.iter().enumerate() {
         if slot == NOW && tape.chance(60) {

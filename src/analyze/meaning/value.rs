@@ -193,6 +193,7 @@ impl Meaning<'_, '_> {
         }
     }
 
+    /// From nobody, or where there is no such node, a path leads to what the attribute is that is not given.
     fn default_path(
         &mut self,
         attribute: &Attribute,
@@ -201,14 +202,23 @@ impl Meaning<'_, '_> {
         node: NodeId,
         asked: &Asked,
     ) -> Cases {
-        let mut at = self.nearest(asked, |shape, _| match shape.forest.near(node, root) {
-            Some(near) => Value::Node(near),
-            None => attribute.unset(),
+        let mut at = self.nearest(asked, |shape, _| {
+            let near = shape.forest.near(node, root);
+            near.map_or(Value::Absent, Value::Node)
         });
+        let mut found = Cases::new();
         for &step in steps {
-            at = self.step(at, step, asked);
+            let (nobody, there): (Vec<_>, Vec<_>) = self
+                .single(&at)
+                .into_iter()
+                .partition(|(_, value)| *value == Value::Absent);
+            let blank = Base::Value(attribute.ty.blank());
+            found.extend(nobody.into_iter().map(|(guard, _)| (guard, blank)));
+            let there = there.into_iter().map(|(guard, value)| (guard, Base::Value(value)));
+            at = self.step(there.collect(), step, asked);
         }
-        at
+        found.extend(at);
+        found
     }
 
     /// The value of an attribute on the resource, else on the first node outward that has one of that name.

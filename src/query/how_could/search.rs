@@ -14,8 +14,8 @@ use super::needs::needs;
 use super::plans::{Plan, World};
 use super::reads::{Read, Want};
 use super::{Budget, End, Step};
-use crate::eval::decide;
 use crate::eval::org::Org;
+use crate::eval::unchecked::decide;
 use crate::facts::{Facts, Thing};
 use crate::model::value::UserId;
 
