@@ -39,14 +39,22 @@ fn littlebig() -> (Table, Facts) {
     (table, facts)
 }
 
-/// Every user, ordinary permission and listed node of its type.
+/// Every user, ordinary permission and listed node of its type; what is created is not listed yet.
 fn requests<'a>(table: &Table, org: &Org<'a>, context: &'a [Value]) -> Vec<Request<'a>> {
     let mut requests = Vec::new();
     for user in org.facts.user_ids() {
         for (permission, what) in table.model().permissions.iter() {
-            let Permission::Act { ty, field: None, .. } = what else {
+            let Permission::Act {
+                ty,
+                action,
+                field: None,
+            } = what
+            else {
                 continue;
             };
+            if table.model().ty(ty).actions[action].creating {
+                continue;
+            }
             for node in org.facts.node_ids().filter(|&node| org.ty(node) == ty) {
                 let (target, pool) = (Target::node(node), &org.facts.pool);
                 requests.push(Request {

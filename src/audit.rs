@@ -381,8 +381,8 @@ impl<'a> Audit<'a> {
         if own == Tri::False {
             return Err(Dropped::Condition);
         }
-        if let (Some(user), Some(entry), Some(_)) = (user, held.entry, line.to)
-            && eval.still_entitled(user, entry, line.to) != Tri::True
+        if let (Some(user), Some(entry), Some(terms)) = (user, held.entry, line.entitled)
+            && eval.is_entitled(user, entry, terms) != Tri::True
         {
             return Err(Dropped::NotEntitled);
         }

@@ -2,8 +2,9 @@
 //!
 //! 1. [`org::Org`] indexes an organisation once: containment as intervals, each user's holdings as a slice sorted by node.
 //! 2. [`decide`] answers one [`Request`] by walking the target's few ancestors; it allocates nothing.
-//! 3. [`candidates`] narrows reverse questions to those for whom the answer may be yes.
-//! 4. [`explain::explain`] answers the same with every reason; a slow path that must agree.
+//! 3. [`sound`] tells which requests make sense; no other is ever allowed.
+//! 4. [`candidates`] narrows reverse questions to those for whom the answer may be yes.
+//! 5. [`explain::explain`] answers the same with every reason; a slow path that must agree.
 //!
 //! Everything is Kleene logic over [`Tri`]: an unknown never allows and always forbids.
 
@@ -17,12 +18,15 @@ pub mod org_extra;
 mod plainly;
 pub mod reach;
 pub mod reverse;
+pub mod sound;
 
 use crate::model::TypeId;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
 use crate::table::Table;
 use org::Org;
+
+pub use sound::IllTyped;
 
 /// What is acted upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +92,7 @@ impl Target {
     }
 }
 
-/// One question to the evaluator.
+/// One question to the evaluator. It is plain data; [`Request::check`] tells whether it makes sense.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Who; `None` is a caller who is not signed in.
@@ -107,14 +111,30 @@ pub struct Request<'a> {
     pub pool: &'a Pool,
 }
 
-/// True if the request is allowed: D is true.
+/// True if the request is allowed: D is true. What makes no sense ([`Request::check`]) is denied.
 #[must_use]
 pub fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {
     degree(table, org, request) == Tri::True
 }
 
-/// D(u, p, r), with unknown told from false.
+/// D(u, p, r), with unknown told from false. What makes no sense ([`Request::check`]) is false.
 #[must_use]
 pub fn degree(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Tri {
-    decision::Eval { table, org, request }.degree()
+    decision::Eval { table, org, request }.degree_if_sound()
+}
+
+/// The same for requests that this crate makes itself from parts that fit, and for what has no recipient yet.
+pub(crate) mod unchecked {
+    use super::decision::Eval;
+    use super::{Org, Request, Table, Tri};
+
+    /// True if D is true.
+    pub(crate) fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {
+        degree(table, org, request) == Tri::True
+    }
+
+    /// D(u, p, r).
+    pub(crate) fn degree(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Tri {
+        Eval { table, org, request }.degree()
+    }
 }

@@ -20,7 +20,7 @@ use smallvec::SmallVec;
 use crate::model::value::{GroupId, NodeId, Pool, UserId, Value};
 use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
 use crate::packed;
-use crate::source::Span;
+use crate::source::{Span, nfc};
 
 pub use values::Values;
 
@@ -30,7 +30,7 @@ pub const EVERYONE: GroupId = GroupId(0);
 /// A place or resource.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Its id, unique per type.
+    /// Its id in NFC, unique per type.
     pub id: CompactString,
     /// Its type.
     pub ty: TypeId,
@@ -48,7 +48,7 @@ pub type Places = SmallVec<[NodeId; 4]>;
 /// A user, or another principal.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// The id.
+    /// The id, in NFC.
     pub id: CompactString,
     /// The kind of principal.
     pub ty: TypeId,
@@ -332,6 +332,7 @@ impl Facts {
     /// The user of this id.
     #[must_use]
     pub fn user_named(&self, id: &str) -> Option<UserId> {
+        let id = nfc(id);
         self.user_ids().find(|&user| self.user(user).id == id)
     }
 

@@ -50,6 +50,9 @@
 //! assert!(decide(&table, &org, &request));
 //! ```
 //!
+//! A request is numbers; one that makes no sense, such as `view Order` on a shop, is denied, and
+//! [`Request::check`](eval::Request::check) tells what is wrong with it.
+//!
 //! # The house
 //!
 //! A module uses only what stands above it; a test holds that order.

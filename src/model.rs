@@ -23,7 +23,7 @@ pub use rule::*;
 pub use statement::*;
 
 use crate::diagnostic::Found;
-use crate::source::Span;
+use crate::source::{Span, nfc};
 use crate::syntax::ast;
 use permission::{PermId, Permissions};
 use value::{AttributeType, Pool, Value};
@@ -379,6 +379,7 @@ impl Model {
     /// The type of this name.
     #[must_use]
     pub fn type_named(&self, name: &str) -> Option<TypeId> {
+        let name = nfc(name);
         self.type_ids().find(|&id| self.ty(id).name == name)
     }
 

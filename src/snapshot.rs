@@ -42,7 +42,7 @@ use crate::packed;
 use crate::source::{FileId, Sources};
 
 /// The version of the format: files of any other are refused.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 const MAGIC: [u8; 8] = *b"ROLEBOOK";
 const PARTS: usize = 4;

@@ -5,10 +5,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
 use crate::packed::{Block, Reader, Record};
+
+/// A text in Unicode normal form C, in which all names and ids are kept and compared: two ways of writing one letter are
+/// one name.
+#[must_use]
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    match text.is_ascii() || is_nfc(text) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.nfc().collect()),
+    }
+}
 
 /// A file in a [`Sources`] collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

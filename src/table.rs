@@ -9,7 +9,7 @@ pub mod grid;
 pub mod plain;
 
 use crate::model::permission::PermId;
-use brief::Briefs;
+use brief::{Brief, Briefs, Tag};
 use plain::Plain;
 
 use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId};
@@ -35,6 +35,8 @@ pub struct Row {
     grant_needs: Needs,
     prohibition_needs: Needs,
     plain: Plain,
+    /// What a listed node says in brief that it is about.
+    about: Tag,
 }
 
 /// Which searches a row needs, found out once.
@@ -89,6 +91,7 @@ pub fn compile(checked: Checked<'_>) -> Table {
         row.grant_needs = needs(&row.grants, model);
         row.prohibition_needs = needs(&row.prohibitions, model);
         row.plain = Plain::of(id, &row.grants, model, &briefs);
+        row.about = plain::target(id, model).map_or_else(Tag::default, Tag::of);
     }
     Table {
         model: model.clone(),
@@ -129,6 +132,13 @@ pub const fn is_far(reach: Reach) -> bool {
 }
 
 impl Row {
+    /// True if the permission is about nodes of the type that one says in brief it is of.
+    #[must_use]
+    #[inline]
+    pub fn is_about(&self, brief: Brief) -> bool {
+        brief.is_of(self.about)
+    }
+
     /// The ways of granting that are settled first.
     #[must_use]
     #[inline]
@@ -155,6 +165,13 @@ impl Table {
     #[inline]
     pub fn row(&self, id: PermId) -> &Row {
         &self.rows[id.ix()]
+    }
+
+    /// The same of what may be no permission of the policy.
+    #[must_use]
+    #[inline]
+    pub fn known_row(&self, id: PermId) -> Option<&Row> {
+        self.rows.get(id.ix())
     }
 
     /// The ways of one effect.

@@ -52,7 +52,7 @@ pub enum Value {
 /// A key of a mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// The text; a key that looks like a number is text as well.
+    /// The text, in NFC as all names are; a key that looks like a number is text as well.
     pub text: String,
     /// Where it stands.
     pub span: Span,

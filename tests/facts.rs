@@ -236,7 +236,7 @@ fn what_every_request_carries() {
         Value::Net(net) => net.to_string(),
         other => format!("{other:?}"),
     };
-    assert_eq!(text(it.facts.context[1]), "10.0.0.1/32");
+    assert_eq!(text(it.facts.context[1]), "10.0.0.1");
     assert_eq!(text(it.facts.context[2]), "10.0.0.0/8");
 }
 

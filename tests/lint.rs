@@ -267,8 +267,8 @@ fn every_code_has_a_page() {
     assert_eq!(lint::codes().count(), known.len());
 }
 
-/// Findings that are always told: about files, and about promises.
-const ALWAYS: [&str; 3] = ["baseline/", "ensure/", "project/"];
+/// Findings that are always told: about files, the moment of a review, and promises.
+const ALWAYS: [&str; 4] = ["audit/", "baseline/", "ensure/", "project/"];
 
 #[test]
 fn every_finding_can_be_configured() {

@@ -484,3 +484,121 @@ fn many_users_keep_their_windows() {
         assert_eq!(windows, [holding.window()], "{user:?}");
     }
 }
+
+/// Which of two values counts would be a matter of the order of rows, or of columns.
+#[test]
+fn what_is_said_twice_is_an_error() {
+    let with = |attributes: &'static str| {
+        let mut tables = GOOD.to_vec();
+        tables.push(("attributes.csv", attributes));
+        reading(&tables).1
+    };
+    assert_eq!(
+        with("of,attribute,value\nsales,cap,1\nsales,cap,2\n"),
+        ["attributes.csv:3:7 tables/twice: `cap` is given twice"]
+    );
+    assert_eq!(
+        with("of,attribute,value\nacme,tier,low\n"),
+        ["attributes.csv:2:6 tables/twice: `tier` is given twice"],
+        "in a column of `nodes` before"
+    );
+    assert_eq!(
+        with("of,attribute,value\nann,manager,ada\n"),
+        ["attributes.csv:2:5 tables/twice: `manager` is given twice"],
+        "in a column of `users` before, also the same"
+    );
+    for (name, text) in [
+        ("nodes.csv", "id,type,in,cap,cap\nacme,Company,,,\n"),
+        ("nodes.csv", "id,id,type\nacme,acme,Company\n"),
+        ("holdings.csv", "to,role,at,until,until\nada,Owner,acme,2021-01-01,\n"),
+    ] {
+        let told = wrong(name, text);
+        assert!(
+            told[0].starts_with(&format!("{name}:1:1 tables/twice: the header names")),
+            "{told:?}"
+        );
+    }
+    for line in [
+        "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":\"acme\",\"until\":\"2021-01-01\",\"until\":null}",
+        "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":\"acme\",\"until\":null,\"until\":\"2021-01-01\"}",
+        "{\"to\":\"ann\",\"role\":\"Manager\",\"at\":\"sales\",\"limit\":1,\"limit\":2}",
+        "{\"to\":\"ada\",\"to\":\"ann\",\"role\":\"Owner\",\"at\":\"acme\"}",
+    ] {
+        let told = wrong("holdings.jsonl", line);
+        assert!(
+            told[0].starts_with("holdings.jsonl:1:1 tables/twice: this line says"),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
+fn what_json_says_is_taken_as_it_is() {
+    assert_eq!(
+        wrong(
+            "holdings.jsonl",
+            "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":\"acme\",\"until\":\"\"}"
+        ),
+        ["holdings.jsonl:1:1 tables/shape: `until` is an empty text"]
+    );
+    assert_eq!(
+        wrong(
+            "holdings.jsonl",
+            "{\"to\":\"ada\",\"role\":\"Owner\",\"at\":[\"acme\"]}"
+        ),
+        ["holdings.jsonl:1:1 tables/shape: `at` is a list; one text is needed here"]
+    );
+    assert_eq!(
+        wrong(
+            "holdings.jsonl",
+            "{\"to\":\"ann\",\"role\":\"Manager\",\"at\":\"sales\",\"limit\":[5]}"
+        ),
+        ["holdings.jsonl:1:20 type/mismatch: one value of type `int` is needed here, not a list"]
+    );
+    let nodes = "{\"id\":\"acme\",\"type\":\"Company\",\"tier\":\"high\",\"cap2\":7}
+{\"id\":\"sales\",\"type\":\"Team\",\"in\":\"acme\"}
+{\"id\":\"order, one\",\"type\":\"Order\",\"in\":\"sales\",\"creator\":\"ann\",\"tags\":[\"red;blue\"]}
+{\"id\":\"two\",\"type\":\"Order\",\"in\":\"sales\",\"creator\":\"ann\",\"tags\":[]}
+";
+    let (facts, told) = reading(&beside("nodes.jsonl", nodes));
+    assert_eq!(told, [""; 0]);
+    let told = plain(&facts);
+    assert!(
+        told.iter()
+            .any(|line| line.starts_with("order, one") && line.contains("\"red;blue\"")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn ids_have_one_form_and_are_no_references() {
+    assert_eq!(
+        wrong(
+            "users.csv",
+            "id,in\nada,acme\nann,acme\nr2,acme\nzo\u{eb},acme\nzoe\u{308},acme\n"
+        ),
+        ["users.csv:6:1 name/duplicate: `zo\u{eb}` is declared twice"]
+    );
+    let (facts, told) = reading(&beside(
+        "users.csv",
+        "id,in\nada,acme\nann,acme\nr2,acme\nzoe\u{308},acme\n",
+    ));
+    assert_eq!(told, [""; 0]);
+    assert_eq!(facts.user_named("zoe\u{308}"), facts.user_named("zo\u{eb}"));
+    assert!(facts.user_named("zo\u{eb}").is_some());
+    let told = wrong(
+        "users.csv",
+        "id,in\nada,acme\nann,acme\nr2,acme\nOwner at acme,acme\ngroup:x,\n",
+    );
+    assert_eq!(
+        told,
+        [
+            "users.csv:5:1 facts/reserved-id: nothing can be called `Owner at acme`",
+            "users.csv:6:1 facts/reserved-id: nothing can be called `group:x`",
+        ]
+    );
+    assert_eq!(
+        wrong("groups.csv", "id,in\nfolk,acme\nall,\ngroup:x,\n"),
+        ["groups.csv:4:1 facts/reserved-id: nothing can be called `group:x`"]
+    );
+}

@@ -4,10 +4,8 @@
 //! attributes are compared with each other, a gap needs as many values as attributes can differ in it. Dates that are
 //! compared with a shift (`before due + 30 days`) get the constants moved by every sum of shifts as well.
 
-use ipnet::IpNet;
-
 use super::scope::Class;
-use crate::model::value::{DAY, Number, Scalar, Sym, Value};
+use crate::model::value::{DAY, Net, Number, Scalar, Sym, Value};
 
 /// The most candidates of one attribute.
 const MOST: usize = 4_000;
@@ -158,8 +156,8 @@ const fn second(value: Value) -> Option<i64> {
     }
 }
 
-fn constant_nets(class: &Class) -> Vec<IpNet> {
-    let mut nets: Vec<IpNet> = class
+fn constant_nets(class: &Class) -> Vec<Net> {
+    let mut nets: Vec<Net> = class
         .constants
         .iter()
         .filter_map(|value| match value {
@@ -173,9 +171,9 @@ fn constant_nets(class: &Class) -> Vec<IpNet> {
 }
 
 /// One address of every region that the constant networks tell apart.
-fn addresses(class: &Class) -> Vec<IpNet> {
+fn addresses(class: &Class) -> Vec<Net> {
     let nets = constant_nets(class);
-    let mut found: Vec<IpNet> = Vec::new();
+    let mut found: Vec<Net> = Vec::new();
     let mut seen: Vec<Vec<bool>> = Vec::new();
     let outside = [
         "192.0.2.1",
@@ -189,20 +187,20 @@ fn addresses(class: &Class) -> Vec<IpNet> {
     ];
     let fixed = outside.iter().filter_map(|text| text.parse::<std::net::IpAddr>().ok());
     let edges = nets.iter().flat_map(edge_addresses);
-    for address in edges.chain(fixed) {
+    for address in edges.chain(fixed).map(Net::from) {
         let region: Vec<bool> = nets.iter().map(|net| net.contains(&address)).collect();
         let fresh = !seen.contains(&region);
         if fresh || (class.links > 0 && found.len() < nets.len() * 2 + 4) {
             seen.push(region);
-            found.push(IpNet::from(address));
+            found.push(address);
         }
     }
     found
 }
 
 /// Addresses in a network and right beside it: where regions can begin and end.
-fn edge_addresses(net: &IpNet) -> Vec<std::net::IpAddr> {
-    let (first, last) = (net.network(), net.broadcast());
+fn edge_addresses(net: &Net) -> Vec<std::net::IpAddr> {
+    let (first, last) = (net.network().network(), net.network().broadcast());
     [first, last]
         .into_iter()
         .chain(beside(first, false))
@@ -226,7 +224,7 @@ fn beside(address: std::net::IpAddr, up: bool) -> Option<std::net::IpAddr> {
     }
 }
 
-fn networks(class: &Class) -> Vec<IpNet> {
+fn networks(class: &Class) -> Vec<Net> {
     let mut all = constant_nets(class);
     all.extend(addresses(class));
     all.dedup();

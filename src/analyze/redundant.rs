@@ -14,7 +14,7 @@ use super::solver::{Answer, Lit};
 use super::texts::{permissions, rule, truth_with, ways as ways_of};
 use super::verdict::{by_text, core};
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect, Rule, RuleId};
+use crate::model::{Being, Effect, Rule, RuleId, Who};
 use crate::source::Span;
 use crate::table::Way;
 
@@ -91,6 +91,12 @@ fn asked(analysis: &Analysis<'_>) -> BTreeSet<PermId> {
 impl Search<'_, '_> {
     /// The parts of a rule, without those that are constant.
     fn suspects(&self, rule: &Rule) -> Vec<Part> {
+        // Without a condition, it would also bound what data hands out.
+        let permissions = &self.analysis.table.model().permissions;
+        let hands = |&id: &PermId| matches!(permissions.get(id), Permission::Grant(_));
+        if matches!(rule.who, Who::Nobody(_)) && rule.permissions.iter().any(hands) {
+            return Vec::new();
+        }
         let apart = |a: Span, b: Span| a.file != b.file || a.end <= b.start || b.end <= a.start;
         let constants = self.analysis.constants();
         let told = |part: &Part| constants.iter().all(|known| apart(known.part.span, part.span));

@@ -122,10 +122,11 @@ impl Scope {
             self.rule(table, rule);
         }
         if let Some(grant) = model.permissions.id(Permission::Grant(id)) {
-            if !table.row(grant).grants.is_empty() {
+            let row = table.row(grant);
+            if !row.grants.is_empty() {
                 self.handed.insert(id);
             }
-            for way in &table.row(grant).grants {
+            for way in row.grants.iter().chain(&row.prohibitions) {
                 if let Receiver::Holders(roles) = &model.rule(way.rule).receiver {
                     self.roles(table, roles);
                 }

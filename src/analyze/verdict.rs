@@ -22,7 +22,7 @@ use super::Analysis;
 use super::cell::Cell;
 use super::circuit::Circuit;
 use super::solver::{Answer, Lit};
-use crate::eval::org_extra::{ceiling, ceiling_of};
+use crate::eval::org_extra::{terms, terms_of};
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
@@ -214,12 +214,12 @@ impl Survey<'_, '_> {
         self.covered(span, text, effect)
     }
 
-    /// True if data may hand out some permission only because of this rule: ceilings look at reach, not at conditions and
-    /// prohibitions, so the rule decides something even where it is never true.
+    /// True if it decides what data may hand out: ceilings look at reach, not at conditions, so a rule decides something
+    /// there even where it is never true.
     fn is_a_ceiling(&self, own: Span, text: &Text) -> bool {
         let permissions = &self.table.model().permissions;
         text.permissions.iter().any(|&id| match permissions.get(id) {
-            Permission::Grant(inner) => self.analysis.with(inner, |cell| raises_ceiling(cell, own)),
+            Permission::Grant(inner) => self.analysis.with(inner, |cell| moves_ceiling(cell, own)),
             _ => false,
         })
     }
@@ -306,14 +306,14 @@ impl Survey<'_, '_> {
     }
 }
 
-/// True if at some node less could be handed out without a text.
-fn raises_ceiling(cell: &Cell<'_>, own: Span) -> bool {
+/// True if at some node other things could be handed out without a text.
+fn moves_ceiling(cell: &Cell<'_>, own: Span) -> bool {
     let (table, permission) = (cell.table, cell.permission);
     cell.world.shapes.iter().any(|shape| {
         let mut nodes = (0..).map(NodeId).zip(&shape.present).filter(|(_, present)| **present);
         nodes.any(|(at, _)| {
-            let without = ceiling_of(table, &shape.forest, permission, at, |way| span(table, *way) != own);
-            ceiling(table, &shape.forest, permission, at) != without
+            let without = terms_of(table, &shape.forest, permission, at, |way| span(table, *way) != own);
+            terms(table, &shape.forest, permission, at) != without
         })
     })
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::format::{Ending, Format};
 use super::zone::{Zone, Zones, parties};
 use crate::eval::org::Org;
-use crate::eval::org_extra::ExtraWay;
+use crate::eval::org_extra::{ExtraWay, Terms};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Tri;
 use crate::model::{Model, Reach, RoleId, Rule, TypeId, Who};
@@ -38,8 +38,8 @@ pub(super) struct Line<'a> {
     pub(super) own: Option<Tri>,
     /// The same with all prohibitions.
     pub(super) fixed: Option<bool>,
-    /// Roles of which the holder of a single grant must have one.
-    pub(super) to: Option<&'a [RoleId]>,
+    /// With whom it works, where data hands it out and it does not work with everybody.
+    pub(super) entitled: Option<&'a Terms>,
     /// Its terms, less the reach.
     pub(super) terms: String,
     /// How its rows end.
@@ -78,7 +78,7 @@ struct Maker<'a> {
 struct Given<'a> {
     permission: PermId,
     rule: &'a Rule,
-    to: Option<&'a [RoleId]>,
+    entitled: Option<&'a Terms>,
 }
 
 /// The same with its terms as the author writes them, less the reach.
@@ -94,7 +94,7 @@ impl Told<'_> {
     fn is_said_by(&self, before: &[Self], after: &[Self]) -> bool {
         let covers = |a: &Self, b: &Self| {
             let (one, other) = (a.given, b.given);
-            let alike = one.rule.reach == other.rule.reach && one.to == other.to && a.named >= b.named;
+            let alike = one.rule.reach == other.rule.reach && one.entitled == other.entitled && a.named >= b.named;
             alike && (a.terms.is_empty() || a.terms == b.terms)
         };
         before.iter().any(|other| covers(other, self))
@@ -166,7 +166,7 @@ impl<'a> Maker<'a> {
                 let given = Given {
                     permission,
                     rule,
-                    to: None,
+                    entitled: None,
                 };
                 match way.role {
                     Some(role) => maker.granted.entry(role).or_default().push(given),
@@ -266,14 +266,14 @@ impl<'a> Maker<'a> {
         let permission = permission_in_words(model, given.permission);
         let ending = Ending::new(self.format, &permission, &reach_in_words(model, reach), &told.terms);
         let free = self.table.row(given.permission).prohibitions.is_empty();
-        let simple = free && given.to.is_none() && !matches!(given.rule.reach, Reach::Across(_));
+        let simple = free && given.entitled.is_none() && !matches!(given.rule.reach, Reach::Across(_));
         Line {
             permission: given.permission,
             rule: given.rule,
             zone,
             own,
             fixed: own.filter(|_| simple).map(|own| own == Tri::True),
-            to: given.to,
+            entitled: given.entitled,
             terms: told.terms.clone(),
             ending,
         }
@@ -297,7 +297,7 @@ fn extra<'a>(org: &'a Org<'a>, permission: PermId, way: &'a ExtraWay) -> Given<'
     Given {
         permission,
         rule: org.extra.rule(way),
-        to: way.to.as_deref(),
+        entitled: (!way.terms.are_open()).then_some(&way.terms),
     }
 }
 

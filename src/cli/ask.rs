@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let Some(table) = loaded.table.take() else {
         return load::print_problems(found, &sources);
     };
-    let facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
+    let mut facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
     if found.has_errors() || facts.is_none() {
         // Without facts a warning may tell why: a file beside the policy that is not known as facts.
         let exit = load::print_problems(found, &sources);
@@ -61,6 +61,7 @@ pub(super) fn run(args: &Args) -> Exit {
         }
     }
     let now = args.now.map_or_else(clock, |moment| moment.0);
+    let pinned = facts.as_mut().and_then(|facts| load::pin(facts, args.now));
     let index = loaded.index.take();
     let org = facts.as_ref().map(|facts| load::ready(&table, facts, index));
     let mut session = Session {
@@ -68,6 +69,7 @@ pub(super) fn run(args: &Args) -> Exit {
         org: org.as_ref(),
         sources,
         now,
+        pinned,
         budget: Budget {
             sets: args.budget.unwrap_or(Budget::default().sets),
             ..Budget::default()
@@ -85,6 +87,8 @@ pub(super) struct Session<'a> {
     org: Option<&'a Org<'a>>,
     sources: Sources,
     now: Value,
+    /// What is told of the moment, where it is not that of the clock.
+    pinned: Option<String>,
     budget: Budget,
 }
 
@@ -105,6 +109,10 @@ impl Session<'_> {
             return load::print_problems(found, &self.sources);
         };
         load::print(&render::text(&answer, &ground, &self.sources));
+        let says_when = sentence.with.iter().any(|setting| setting.key.text == "context.now");
+        if let (Some(pinned), false) = (&self.pinned, says_when) {
+            load::print(&format!("({pinned})\n"));
+        }
         if exit_code && !is_as_said(&answer, &sentence.kind) {
             Exit::Findings
         } else {

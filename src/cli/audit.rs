@@ -10,11 +10,11 @@ use super::{Exit, progress, wrong_usage};
 use crate::audit::file::{self, Output, Refused, Stamp, beside};
 use crate::audit::{Audit, Format, Rows};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::eval::org::Org;
+use crate::eval::{self, org::Org};
 use crate::model::value::{NodeId, Value, clock};
 use crate::project;
 use crate::report;
-use crate::source::Sources;
+use crate::source::{Sources, nfc};
 
 /// Write the access review: who has which permission where, and by what.
 ///
@@ -67,7 +67,9 @@ pub(super) fn run(args: &Args) -> Exit {
     let Some(table) = loaded.table.take() else {
         return load::print_problems(found, &sources);
     };
-    let facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
+    let mut facts = load::organisation(args.facts.as_deref(), &mut loaded, &mut sources, &mut found);
+    let said = said(args);
+    let pinned = facts.as_mut().and_then(|facts| load::pin(facts, said));
     if facts.is_none() && !found.has_errors() {
         let fault = Diagnostic::error("audit/no-facts", "an audit is about an organisation, and there is none");
         found.push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
@@ -76,7 +78,13 @@ pub(super) fn run(args: &Args) -> Exit {
         return load::print_problems(found, &sources);
     };
     let org = load::ready(&table, &facts, loaded.index.take());
-    let now = moment(args);
+    let now = match eval::org::now(&facts.context) {
+        Value::Missing => clock(),
+        pinned => pinned,
+    };
+    if let Some(pinned) = pinned {
+        found.push(Diagnostic::note("audit/moment", pinned));
+    }
     let audit = Audit::new(&table, &org, now, format);
     let job = Job {
         audit: &audit,
@@ -97,27 +105,24 @@ fn format(args: &Args) -> Format {
     args.format.or_else(named).unwrap_or_default()
 }
 
-/// The moment that was said, else that of the work that goes on, else the present.
-fn moment(args: &Args) -> Value {
+/// The moment that was said, else that of the work that goes on.
+fn said(args: &Args) -> Option<Moment> {
     let before = args.output.as_deref().filter(|_| args.resume).and_then(file::moment);
-    args.now
-        .map(|moment| moment.0)
-        .or(before.map(Value::Time))
-        .unwrap_or_else(clock)
+    args.now.or(before.map(|second| Moment(Value::Time(second))))
 }
 
 /// The accounts that were named, in the order of the facts; without names all.
 fn accounts(args: &Args, audit: &Audit<'_>, org: &Org<'_>, found: &mut Found) -> Vec<NodeId> {
     let id = |account: NodeId| org.facts.node(account).id.as_str();
     let all = audit.accounts().iter().copied();
-    for wanted in &args.accounts {
+    let named: Vec<_> = args.accounts.iter().map(|id| nfc(id)).collect();
+    for wanted in &named {
         if !all.clone().any(|account| id(account) == wanted) {
             let fault = Diagnostic::error("name/unknown-node", format!("there is no account `{wanted}`"));
             found.push(fault.did_you_mean(wanted, all.clone().map(id)));
         }
     }
-    let chosen =
-        |account: &NodeId| args.accounts.is_empty() || args.accounts.iter().any(|wanted| wanted == id(*account));
+    let chosen = |account: &NodeId| named.is_empty() || named.iter().any(|wanted| wanted == id(*account));
     all.filter(chosen).collect()
 }
 

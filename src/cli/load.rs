@@ -7,8 +7,8 @@ use super::{Exit, progress};
 use crate::diagnostic::Found;
 use crate::eval::org::{Index, Org};
 use crate::facts::{self, Facts};
-use crate::model::value::Value;
-use crate::model::{self, Model};
+use crate::model::value::{Value, show_time};
+use crate::model::{self, Model, NOW};
 use crate::project::{self, Policy};
 use crate::report::{self, Format, Style};
 use crate::source::{FileId, Sources};
@@ -96,6 +96,27 @@ fn snapshot(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<Loa
         Err(fault) => found.push(fault),
     }
     Some(loaded)
+}
+
+/// What is told of the moment of all answers, where it is not that of the clock. A moment given on the command line stands
+/// above the one that the facts name.
+pub(super) fn pin(facts: &mut Facts, said: Option<Moment>) -> Option<String> {
+    let facts_now = crate::eval::org::now(&facts.context);
+    let shown = |value| match value {
+        Value::Time(second) => Some(show_time(second)),
+        _ => None,
+    };
+    let named = shown(facts_now);
+    let Some(Moment(said)) = said else {
+        return named.map(|named| format!("as of {named}, which the facts name in `context`; `--now` sets another"));
+    };
+    facts.context.resize(facts.context.len().max(NOW + 1), Value::Missing);
+    facts.context[NOW] = said;
+    let other = named.filter(|_| facts_now != said)?;
+    Some(format!(
+        "as of {}, in place of {other}, which the facts name",
+        shown(said)?
+    ))
 }
 
 /// Reads a YAML file of the sources.

@@ -6,7 +6,8 @@
 
 use super::names::Names;
 use crate::eval::org::Org;
-use crate::eval::{Request, Target, degree};
+use crate::eval::unchecked::degree;
+use crate::eval::{Request, Target};
 use crate::facts::Facts;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value};

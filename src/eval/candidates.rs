@@ -16,6 +16,9 @@ use crate::table::{Table, Way, is_far};
 /// The users who may be allowed what a request asks, ascending, whoever its user is; `None` if that may be anybody.
 #[must_use]
 pub fn callers(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Option<Vec<UserId>> {
+    if request.check_all_but_recipient(table, org).is_err() {
+        return Some(Vec::new());
+    }
     let eval = Eval { table, org, request };
     let ways = table.ways(request.permission, Effect::Grant);
     let needs = table.needs(request.permission, Effect::Grant);
@@ -110,6 +113,10 @@ fn users(eval: &Eval<'_>, value: Value, found: &mut Vec<UserId>) -> Option<()> {
 /// The nodes of a type on which a user may be allowed a permission, in pre-order; `None` if that may be any.
 #[must_use]
 pub fn nodes(table: &Table, org: &Org<'_>, user: UserId, permission: PermId, ty: TypeId) -> Option<Vec<NodeId>> {
+    let known = table.known_row(permission).is_some() && (user.0 as usize) < org.facts.users.len();
+    if !known {
+        return Some(Vec::new());
+    }
     let ways = table.ways(permission, Effect::Grant);
     let needs = table.needs(permission, Effect::Grant);
     if needs.public > 0 || needs.derived {

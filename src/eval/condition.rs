@@ -9,7 +9,7 @@ use super::decision::Eval;
 use super::org::{self, Entry};
 use super::reach::{self, Near};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, compare, shift};
-use crate::model::{AttrName, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind};
+use crate::model::{AttrName, Attribute, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind};
 use crate::syntax::ast::Op;
 
 /// The node that stands for a target which nobody lists.
@@ -233,11 +233,23 @@ impl Eval<'_> {
         let attribute = &model.ty(ty).attributes[slot];
         match &attribute.default {
             Default::Path(near, steps) => match self.org.near(self.request.target.start, *near) {
-                Some(node) => steps.iter().fold(Value::Node(node), |at, &step| self.step(at, step)),
+                Some(node) => self.fallen_back(node, steps, attribute),
                 None => attribute.unset(),
             },
             _ => attribute.unset(),
         }
+    }
+
+    /// Where a default path leads. From nobody it leads to what the attribute is that is not given, as for listed nodes.
+    fn fallen_back(&self, node: NodeId, steps: &[AttrName], attribute: &Attribute) -> Value {
+        let mut at = Value::Node(node);
+        for &step in steps {
+            if at == Value::Absent {
+                return attribute.ty.blank();
+            }
+            at = self.step(at, step);
+        }
+        at
     }
 
     /// `as a or b`: true if the user is, or is in, what one of the relations leads to.

@@ -7,7 +7,8 @@
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
 use super::condition::{Scope, all, any};
-use super::org::{Entry, Org, Source, running};
+use super::org::{Entry, Org, running};
+use super::org_extra::Terms;
 use super::plainly::Plainly;
 use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
@@ -16,7 +17,7 @@ use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
 use crate::table::{Needs, Row, Table, Way, is_far};
 
-/// One evaluation: policy, organisation, request.
+/// One evaluation: policy, organisation, and a request that makes sense ([`Request::check`]), which is not looked at again.
 #[derive(Debug, Clone, Copy)]
 pub struct Eval<'e> {
     /// The policy.
@@ -40,11 +41,30 @@ impl<'e> Eval<'e> {
         }
     }
 
+    /// The same of a request of which nothing is known. What makes no sense is denied; where the rules deny it anyway,
+    /// nobody need look.
+    #[must_use]
+    pub fn degree_if_sound(&self) -> Tri {
+        let Some(row) = self.table.known_row(self.request.permission) else {
+            return Tri::False;
+        };
+        if self.request.target.start.0 as usize >= self.org.len() {
+            return Tri::False;
+        }
+        match self.plainly(row.plain()) {
+            Plainly::Denied => Tri::False,
+            _ if !self.is_sound(row) => Tri::False,
+            Plainly::Granted if row.prohibitions.is_empty() => Tri::True,
+            plain => self.searched_for(row, plain),
+        }
+    }
+
     /// The same where more has to be looked at.
     #[inline(never)]
     fn searched_for(&self, row: &Row, plain: Plainly) -> Tri {
+        let there = self.is_there();
         let prohibited = self.side(Effect::Prohibit);
-        if prohibited == Tri::True {
+        if prohibited == Tri::True || there == Tri::False {
             return Tri::False;
         }
         let granted = match plain {
@@ -55,7 +75,17 @@ impl<'e> Eval<'e> {
             }
             _ => self.side(Effect::Grant),
         };
-        granted.min(prohibited.negate())
+        granted.min(prohibited.negate()).min(there)
+    }
+
+    /// A user who is the target lies in a place as long as they are a member of it; nodes always are where they lie.
+    #[must_use]
+    pub fn is_there(&self) -> Tri {
+        let target = self.request.target;
+        match target.resource {
+            Resource::User(user) => self.org.is_member(user, target.start, self.now()),
+            Resource::Node(_) | Resource::Unlisted(_) => Tri::True,
+        }
     }
 
     /// The greatest ρ among the rules of one effect.
@@ -268,29 +298,28 @@ impl<'e> Eval<'e> {
                 if way.role != entry.role || rule.who != at {
                     return Tri::False;
                 }
-                self.entry(entry, rule)
-                    .min(self.still_entitled(user, entry, way.to.as_deref()))
+                self.entry(entry, rule).min(self.is_entitled(user, entry, &way.terms))
             })
         })
     }
 
-    /// A single grant works while its holder has a role to which it may be granted.
-    pub(crate) fn still_entitled(&self, user: UserId, entry: &Entry, to: Option<&[RoleId]>) -> Tri {
-        match (entry.source(), to) {
-            (Source::Grant(_), Some(roles)) => {
-                let target = Target::node(entry.node);
-                let request = Request {
-                    target,
-                    ..*self.request
-                };
-                Eval {
-                    request: &request,
-                    ..*self
-                }
-                .holds_above(user, roles)
-            }
-            _ => Tri::True,
+    /// What data handed out works while its holder has, where it is held, a role to which it may be granted, and none to
+    /// which nobody may grant it.
+    pub(crate) fn is_entitled(&self, user: UserId, entry: &Entry, terms: &Terms) -> Tri {
+        if terms.are_open() {
+            return Tri::True;
         }
+        let target = Target::node(entry.node);
+        let request = Request {
+            target,
+            ..*self.request
+        };
+        let there = Eval {
+            request: &request,
+            ..*self
+        };
+        let may = terms.to.as_ref().map_or(Tri::True, |to| there.holds_above(user, to));
+        may.min(there.holds_above(user, &terms.not_to).negate())
     }
 
     /// ρ less the holding itself: reach, relation, recipient, `when` and `unless`, for a role held at `node`.

@@ -3,11 +3,11 @@
 //! Each rule that concerns the permission is tried with each holding that could bring it, wherever that is; what stops it
 //! first is its [`Cause`]. The verdict is [`Eval::degree`]'s: this module only tells how it came about.
 
-use super::Request;
 use super::condition::Scope;
 use super::decision::Eval;
 use super::org::{Entry, Org};
 use super::reach::reaches;
+use super::{Request, Resource};
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Effect, Expr, HeldAt, Operand, Path, RoleId, Rule, Test, TestKind, Who};
@@ -39,8 +39,12 @@ pub enum Cause {
     NotRunning,
     /// It is not known whether the holding runs: the request carries no `context.now`.
     PerhapsRunning,
+    /// Whoever it is done to is no member of the place (`false`), or it is not known whether they are (`true`).
+    NotThere(bool),
     /// It does not reach the target from where the role is held.
     OutOfReach,
+    /// Whoever it is taken from does not have it.
+    NothingToTake,
     /// The user does not hold the role.
     NotHeld,
 }
@@ -62,6 +66,20 @@ pub struct Reason {
     pub entry: Option<Entry>,
 }
 
+impl Reason {
+    /// One that lies in the facts, and in no rule.
+    pub(crate) const fn of_facts(cause: Cause, span: Span) -> Self {
+        Self {
+            cause,
+            rule: span,
+            doc: None,
+            path: Vec::new(),
+            node: None,
+            entry: None,
+        }
+    }
+}
+
 /// A verdict with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
@@ -72,12 +90,29 @@ pub struct Explanation {
     pub reasons: Vec<Reason>,
 }
 
-/// Decides, and tells why.
+/// Decides, and tells why. What makes no sense ([`Request::check`]) is denied without a reason.
 #[must_use]
 pub fn explain(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Explanation {
+    match request.check(table, org) {
+        Ok(()) => explained(table, org, request),
+        Err(_) => Explanation {
+            verdict: Tri::False,
+            reasons: Vec::new(),
+        },
+    }
+}
+
+/// The same for requests that this crate makes itself.
+pub(crate) fn explained(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Explanation {
     let eval = Eval { table, org, request };
     let verdict = eval.degree();
     let mut reasons = Vec::new();
+    if let (Resource::User(user), false) = (request.target.resource, eval.is_there() == Tri::True) {
+        return Explanation {
+            verdict,
+            reasons: vec![eval.not_there(user)],
+        };
+    }
     if verdict == Tri::True {
         eval.tried(Effect::Grant, &mut reasons);
         reasons.retain(|reason| reason.cause == Cause::Granted);
@@ -114,6 +149,14 @@ impl Eval<'_> {
         if effect == Effect::Grant {
             self.extra_reasons(user, reasons);
         }
+    }
+
+    /// The user who is the target is no member of the place, or perhaps none.
+    fn not_there(&self, user: UserId) -> Reason {
+        Reason::of_facts(
+            Cause::NotThere(self.is_there() == Tri::Unknown),
+            self.org.facts.user(user).span,
+        )
     }
 
     fn is_derived(&self, way: &Way) -> bool {
@@ -217,7 +260,7 @@ impl Eval<'_> {
             let held = self.org.entries(user).iter().filter(|entry| entry.role == way.role);
             for entry in held.filter(|entry| rule.who == Who::Holders(self.org.ty(entry.node))) {
                 let mut cause = self.entry_cause(rule, entry);
-                if cause == Cause::Granted && self.still_entitled(user, entry, way.to.as_deref()) != Tri::True {
+                if cause == Cause::Granted && self.is_entitled(user, entry, &way.terms) != Tri::True {
                     cause = Cause::NotHeld;
                 }
                 let (node, entry) = (Some(entry.node), Some(*entry));

@@ -130,6 +130,12 @@ impl Forest {
         self.kinds[ty.ix()]
     }
 
+    /// The same of what may be no type of the policy.
+    #[inline]
+    pub(super) fn known_kind(&self, ty: TypeId) -> Option<TypeKind> {
+        self.kinds.get(ty.ix()).copied()
+    }
+
     /// What a node lies in.
     #[must_use]
     pub fn container(&self, node: NodeId) -> Option<NodeId> {

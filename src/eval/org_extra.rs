@@ -3,10 +3,10 @@
 use super::Target;
 use super::forest::Forest;
 use super::org::Org;
-use super::reach::reaches;
+use super::reach::{below, reaches};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Reach, Receiver, RoleId, Rule};
+use crate::model::{Reach, Receiver, RoleId, Rule, Who};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -16,8 +16,30 @@ pub struct ExtraWay {
     /// The custom role, or the number of the single grant, beyond the policy's roles.
     pub role: RoleId,
     rule: u32,
-    /// Roles of which the holder of a single grant must have one; `None`: none is asked.
+    /// On what terms.
+    pub terms: Terms,
+}
+
+/// To whom somebody may grant a permission at a node, and so with whom it works.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Whoever has it must hold one of these roles there; `None`: any or none.
     pub to: Option<Vec<RoleId>>,
+    /// They must hold none of these.
+    pub not_to: Vec<RoleId>,
+}
+
+impl Terms {
+    /// Anybody may have it.
+    #[must_use]
+    pub const fn are_open(&self) -> bool {
+        self.to.is_none() && self.not_to.is_empty()
+    }
+
+    /// The roles on which it depends.
+    pub fn roles(&self) -> impl Iterator<Item = RoleId> {
+        self.to.iter().flatten().chain(&self.not_to).copied()
+    }
 }
 
 /// A permission that a custom role or a single grant names, and that nobody may grant there.
@@ -39,17 +61,6 @@ pub struct Extra {
     ways: Vec<Vec<ExtraWay>>,
     /// What lies beyond the ceiling.
     pub beyond: Vec<Beyond>,
-}
-
-/// Who may receive a permission at a node.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ceiling {
-    /// Nobody may grant it there.
-    None,
-    /// Holders of these roles.
-    To(Vec<RoleId>),
-    /// Anybody.
-    Open,
 }
 
 impl Extra {
@@ -75,19 +86,14 @@ impl Extra {
         let ix = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
         self.rules.push(rule.clone());
         for &permission in &rule.permissions {
-            let to = match ceiling(table, org, permission, at) {
-                Ceiling::None => {
-                    self.note_beyond(Beyond {
-                        permission,
-                        span: rule.span,
-                        node: at,
-                    });
-                    continue;
-                }
-                Ceiling::To(roles) => Some(roles),
-                Ceiling::Open => None,
-            };
-            self.ways[permission.ix()].push(ExtraWay { role, rule: ix, to });
+            match terms(table, org, permission, at) {
+                Some(terms) => self.ways[permission.ix()].push(ExtraWay { role, rule: ix, terms }),
+                None => self.note_beyond(Beyond {
+                    permission,
+                    span: rule.span,
+                    node: at,
+                }),
+            }
         }
     }
 
@@ -114,41 +120,58 @@ fn number(ix: usize) -> RoleId {
     RoleId(u32::try_from(ix).unwrap_or(u32::MAX))
 }
 
-/// Whether some `can grant` for this permission reaches a node from where its role may be held, and to whom.
+/// On what terms a permission can be handed out at a node: some `can grant` must reach it from where its role may be
+/// held, and no prohibition may bind every giver. `None` if nobody may.
 #[must_use]
-pub fn ceiling(table: &Table, forest: &Forest, permission: PermId, at: NodeId) -> Ceiling {
-    ceiling_of(table, forest, permission, at, |_| true)
+pub fn terms(table: &Table, forest: &Forest, permission: PermId, at: NodeId) -> Option<Terms> {
+    terms_of(table, forest, permission, at, |_| true)
 }
 
 /// The same by some of the rules alone.
 #[must_use]
-pub fn ceiling_of(
+pub fn terms_of(
     table: &Table,
     forest: &Forest,
     permission: PermId,
     at: NodeId,
     counts: impl Fn(&Way) -> bool,
-) -> Ceiling {
+) -> Option<Terms> {
     let model = table.model();
-    let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
-        return Ceiling::None;
-    };
-    let mut to: Vec<RoleId> = Vec::new();
-    let mut reached = false;
-    for way in table.row(grant).grants.iter().filter(|way| counts(way)) {
+    let row = table.row(model.permissions.id(Permission::Grant(permission))?);
+    let reaching = |way: &Way| {
         let rule = model.rule(way.rule);
-        if !may_reach(forest, rule, way.role.map(|role| model.role(role).ty), at) {
-            continue;
-        }
-        reached = true;
+        let reached = counts(way) && may_reach(forest, rule, way.role.map(|role| model.role(role).ty), at);
+        reached.then_some(rule)
+    };
+    let to = receivers(row.grants.iter().filter_map(reaching))?;
+    let forbidding = Table::cell(&row.prohibitions, None).iter().filter_map(reaching);
+    match receivers(forbidding.filter(|rule| is_outright(rule))) {
+        Some(None) => None,
+        Some(Some(not_to)) => Some(Terms { to, not_to }),
+        None => Some(Terms { to, not_to: Vec::new() }),
+    }
+}
+
+/// The roles to whose holders some rules speak, or `None` for anybody; nothing if there is no rule.
+#[expect(clippy::option_option, reason = "no rule, for anybody, for some")]
+fn receivers<'r>(rules: impl Iterator<Item = &'r Rule>) -> Option<Option<Vec<RoleId>>> {
+    let mut to: Option<Vec<RoleId>> = None;
+    for rule in rules {
         match &rule.receiver {
-            Receiver::Holders(roles) => to.extend_from_slice(roles),
-            Receiver::Member | Receiver::Anyone => return Ceiling::Open,
+            Receiver::Holders(roles) => to.get_or_insert_default().extend_from_slice(roles),
+            Receiver::Member | Receiver::Anyone => return Some(None),
         }
     }
+    let mut to = to?;
     to.sort_unstable();
     to.dedup();
-    if reached { Ceiling::To(to) } else { Ceiling::None }
+    Some(Some(to))
+}
+
+/// Nothing that a giver could be, have or ask for lets them past this prohibition.
+fn is_outright(rule: &Rule) -> bool {
+    let conditional = rule.when.is_some() || rule.unless.is_some() || rule.except_self || rule.they_have;
+    rule.who == Who::Nobody(Vec::new()) && rule.relation.is_empty() && !conditional
 }
 
 fn may_reach(forest: &Forest, rule: &Rule, base: Option<crate::model::TypeId>, at: NodeId) -> bool {
@@ -159,8 +182,9 @@ fn may_reach(forest: &Forest, rule: &Rule, base: Option<crate::model::TypeId>, a
     match rule.reach {
         Reach::Anywhere => true,
         Reach::Across(ty) => forest
-            .near(at, ty)
-            .is_some_and(|zone| forest.account(zone) == forest.account(at)),
+            .chain(at)
+            .filter(|&zone| forest.ty(zone) == ty)
+            .any(|zone| below(forest, rule, zone, &target)),
         _ => forest
             .chain(at)
             .filter(|&n| forest.ty(n) == base)

@@ -26,7 +26,7 @@ pub(super) enum Plainly {
 
 impl Eval<'_> {
     /// Whether some grant applies: a role that has the permission is held above the target, within its account.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plainly(&self, plain: &Plain) -> Plainly {
         if self.is_unfit() {
             return Plainly::Unclear;
@@ -44,11 +44,11 @@ impl Eval<'_> {
         }
     }
 
-    /// The target is an account that nobody lists.
+    /// The target is an account that nobody lists, or a user.
     #[inline]
     fn is_unfit(&self) -> bool {
         let own = self.request.target.own;
-        own.is_some_and(|own| self.org.kind_of(own) == TypeKind::Account)
+        own.is_some_and(|own| !matches!(self.org.known_kind(own), Some(TypeKind::Unit | TypeKind::Resource)))
     }
 
     #[inline]

@@ -35,9 +35,10 @@ use contain::Nesting;
 
 pub(super) use contain::{contain_circles, outside_in};
 pub use names::Names;
+pub(super) use names::{no_id, no_user};
 pub(super) use relations::relation_circles;
 pub(super) use values::constant;
-pub use values::parse_value;
+pub use values::{no_list, parse_value};
 pub(super) use window::moment;
 
 /// Reads an organisation. What is wrong is left out and stands in `found`, sorted by place.

@@ -26,11 +26,12 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
 use ahead::{Item, Row, read_ahead};
+use attributes::Given;
 use rows::{Fault, Rows};
 use tell::Told;
 
 use super::read::{Names, constant, relation_circles};
-use super::{EVERYONE, Facts, Group, Thing, Values, defaults};
+use super::{EVERYONE, Facts, Group, Values, defaults};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::model::value::NodeId;
 use crate::model::{Model, RoleId, TypeId};
@@ -98,6 +99,12 @@ impl Kind {
         }
     }
 
+    /// A JSON list may stand in a column: whether it may in a further one is a matter of its type.
+    fn takes_lists(self, column: &str) -> bool {
+        let named = self.columns().iter().any(|(name, _)| *name == column);
+        !named || (self, column) == (Self::Users, "in") || (self, column) == (Self::Attributes, "value")
+    }
+
     /// Further columns are attributes or parameters.
     const fn has_extra(self) -> bool {
         matches!(self, Self::Nodes | Self::Users | Self::Holdings)
@@ -143,7 +150,7 @@ pub fn read(inputs: &[Input<'_>], model: &Model, sources: &mut Sources, found: &
         told: Told::new(sources, found),
         left_out: HashSet::new(),
         outside: Vec::new(),
-        given: HashSet::new(),
+        given: Given::default(),
         roles: HashMap::new(),
         blank: attributes::blank(model),
         slots: HashMap::new(),
@@ -174,8 +181,8 @@ struct Tables<'m, 't> {
     left_out: HashSet<Box<str>>,
     /// Nodes whose container was not known yet when they were read.
     outside: Vec<(NodeId, Span, Box<str>)>,
-    /// Attributes that fall back on a path, and were given.
-    given: HashSet<(Thing, usize)>,
+    /// Attributes that were given.
+    given: Given,
     /// The roles of a name, looked up once.
     roles: HashMap<Box<str>, Vec<RoleId>>,
     /// What a node or user of each type is of whom nothing is said.

@@ -59,11 +59,11 @@ impl Containment {
     }
 
     /// Types of which a node can lie within reach of a rule held at a node of type `base`; `None` for rules without a
-    /// role. Prohibitions see no borders.
+    /// role, which see no borders, as prohibitions do.
     #[must_use]
     pub fn within(&self, base: Option<TypeId>, reach: Reach, borders: bool) -> Vec<TypeId> {
         match (reach, base) {
-            (Reach::In(ty) | Reach::Across(ty), _) => self.below(ty, borders),
+            (Reach::In(ty) | Reach::Across(ty), base) => self.below(ty, borders && base.is_some()),
             (Reach::Below | Reach::OnlyHere | Reach::OnlyBelow, Some(base)) => self.below(base, borders),
             (Reach::Anywhere, _) | (_, None) => self.graph.node_indices().map(type_of).collect(),
         }

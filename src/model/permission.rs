@@ -88,6 +88,12 @@ impl Permissions {
         self.list[id.ix()]
     }
 
+    /// The same of what may be no permission of the policy.
+    #[must_use]
+    pub fn known(&self, id: PermId) -> Option<Permission> {
+        self.list.get(id.ix()).copied()
+    }
+
     /// The id of a permission, if the policy has it.
     #[must_use]
     pub fn id(&self, permission: Permission) -> Option<PermId> {

@@ -73,7 +73,6 @@ impl Model {
             (Value::Text(sym), _) => format!("\"{}\"", self.pool.text(sym)),
             (Value::Date(day), _) => show_date(day),
             (Value::Time(second), _) => show_time(second),
-            (Value::Net(net), _) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
             (Value::Net(net), _) => net.to_string(),
             (Value::Enum(ix), Some(Scalar::Enum(id))) => self.enums[id.0 as usize].values[ix as usize].clone(),
             _ => "?".to_owned(),

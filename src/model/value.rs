@@ -6,12 +6,17 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt;
 
-use ipnet::IpNet;
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::TypeId;
 use crate::packed::{Block, Reader, Record};
+use crate::source::nfc;
+
+mod net;
+mod time;
+
+pub use net::{Net, parse_network};
+pub use time::{DAY, parse_date, parse_datetime, show_date, show_time};
 
 /// A user or another principal of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -202,7 +207,7 @@ pub enum Value {
     /// Seconds since 1970-01-01T00:00Z.
     Time(i64),
     /// An address (a network of one) or a network.
-    Net(IpNet),
+    Net(Net),
     /// The nth value of an enumeration.
     Enum(u32),
     /// A user.
@@ -265,9 +270,6 @@ pub fn compare(left: Value, right: Value) -> Option<Ordering> {
     }
 }
 
-/// Seconds in a day.
-pub const DAY: i64 = 86_400;
-
 /// `value + minutes`; a date becomes a datetime only if the shift is not in whole days.
 #[must_use]
 pub fn shift(value: Value, minutes: i64) -> Value {
@@ -278,34 +280,6 @@ pub fn shift(value: Value, minutes: i64) -> Value {
         Value::Date(day) => Value::Time((i64::from(day) * DAY).saturating_add(minutes.saturating_mul(60))),
         Value::Time(second) => Value::Time(second.saturating_add(minutes.saturating_mul(60))),
         other => other,
-    }
-}
-
-/// Reads `2026-12-31`.
-#[must_use]
-pub fn parse_date(text: &str) -> Option<Value> {
-    let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second();
-    i32::try_from(midnight.div_euclid(DAY)).ok().map(Value::Date)
-}
-
-/// Reads `2026-12-31T08:00Z`, `2026-12-31T08:00:30+02:00`.
-#[must_use]
-pub fn parse_datetime(text: &str) -> Option<Value> {
-    let with_seconds = match text.get(11..) {
-        Some(clock) if clock.get(5..6) != Some(":") => format!("{}:00{}", text.get(..16)?, text.get(16..)?),
-        _ => text.to_owned(),
-    };
-    let time: Timestamp = with_seconds.parse().ok()?;
-    Some(Value::Time(time.as_second()))
-}
-
-/// Reads an address or a network.
-#[must_use]
-pub fn parse_network(text: &str) -> Option<IpNet> {
-    match text.parse::<IpNet>() {
-        Ok(net) => Some(net.trunc()),
-        Err(_) => text.parse::<std::net::IpAddr>().ok().map(IpNet::from),
     }
 }
 
@@ -325,14 +299,15 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// The id of a string, given to it on first sight.
+    /// The id of a string, given to it on first sight; compared in NFC, as names are.
     pub fn intern(&mut self, text: &str) -> Sym {
-        if let Some(&sym) = self.known.get(text) {
+        let text = nfc(text);
+        if let Some(&sym) = self.known.get(&*text) {
             return sym;
         }
         let sym = Sym(u32::try_from(self.strings.len()).unwrap_or(u32::MAX));
-        self.strings.push(text.to_owned());
-        self.known.insert(text.to_owned(), sym);
+        self.strings.push(text.clone().into_owned());
+        self.known.insert(text.into_owned(), sym);
         sym
     }
 
@@ -360,26 +335,28 @@ impl Pool {
         Value::List(ListId(u32::try_from(self.lists.len() - 1).unwrap_or(u32::MAX)))
     }
 
+    /// The values of a list that is kept here.
+    #[must_use]
+    pub fn elements(&self, list: ListId) -> Option<&[Value]> {
+        match Value::List(list) {
+            Value::EMPTY => Some(&[]),
+            _ => self.lists.get(list.0 as usize).map(Vec::as_slice),
+        }
+    }
+
+    /// True if all that another pool keeps is kept here under the same numbers, as far as the last of it tells.
+    #[must_use]
+    pub fn stands_on(&self, base: &Self) -> bool {
+        let strings = || self.strings.get(..base.strings.len()).map(<[_]>::last) == Some(base.strings.last());
+        let lists = || self.lists.get(..base.lists.len()).map(<[_]>::last) == Some(base.lists.last());
+        std::ptr::eq(self, base) || (strings() && lists())
+    }
+
     /// The values of a list.
     #[must_use]
     pub fn values(&self, list: ListId) -> &[Value] {
         self.lists.get(list.0 as usize).map_or(&[], Vec::as_slice)
     }
-}
-
-/// Shows a date.
-#[must_use]
-pub fn show_date(day: i32) -> String {
-    let epoch = Date::constant(1970, 1, 1);
-    epoch
-        .checked_add(SignedDuration::from_hours(24 * i64::from(day)))
-        .map_or_else(|_| day.to_string(), |date| date.to_string())
-}
-
-/// Shows a datetime in UTC.
-#[must_use]
-pub fn show_time(second: i64) -> String {
-    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |time| time.to_string())
 }
 
 #[cfg(test)]
@@ -408,18 +385,5 @@ mod tests {
             Number::parse("0.1").unwrap().cmp(&Number::parse("0.10").unwrap()),
             Ordering::Equal
         );
-    }
-
-    #[test]
-    fn dates_and_times_compare_by_day() {
-        let day = parse_date("2026-12-31").unwrap();
-        assert_eq!(day, Value::Date(20_818));
-        let noon = parse_datetime("2026-12-31T12:00Z").unwrap();
-        assert_eq!(compare(noon, day), Some(Ordering::Equal));
-        assert_eq!(parse_datetime("2026-12-31T14:00:00+02:00"), Some(noon));
-        assert_eq!(compare(shift(day, 1440), noon), Some(Ordering::Greater));
-        assert_eq!(parse_date("2026-02-30"), None);
-        assert_eq!(show_date(20_818), "2026-12-31");
-        assert_eq!(show_time(0), "1970-01-01T00:00:00Z");
     }
 }

@@ -4,9 +4,10 @@ use super::Query;
 use super::names::is_called;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Target;
+use crate::eval::org::{Org, Source};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId, Value};
-use crate::model::{RoleId, TypeId, TypeKind};
+use crate::model::{Model, RoleId, TypeId, TypeKind};
 use crate::syntax::ast::{self, Deed, Id, Name, NodeRef, Thing};
 
 /// A deed with every name looked up.
@@ -20,6 +21,31 @@ pub struct Act {
     pub recipients: Recipients,
     /// Attributes supposed of a target that nobody lists.
     pub given: Vec<(usize, Value)>,
+    /// It only takes away, which needs that there is something to take.
+    pub taking: bool,
+}
+
+impl Act {
+    /// Whether there is what one of its permissions takes at a node: a role or a single permission that the facts state for
+    /// a user or for a group of theirs, a membership.
+    #[must_use]
+    pub fn has_to_take(&self, model: &Model, org: &Org<'_>, permission: PermId, node: NodeId, from: UserId) -> bool {
+        let mut stated = org.entries_at(from, node).iter();
+        match model.permissions.get(permission) {
+            _ if !self.taking => true,
+            Permission::Take(role) => stated.any(|entry| entry.role == role && entry.source() != Source::Default),
+            Permission::RemoveMember(_) => org.memberships(from).any(|(place, _)| place == node),
+            Permission::Grant(inner) => stated.any(|entry| match entry.source() {
+                Source::Grant(ix) => org.facts.grants[ix as usize].rule.permissions.contains(&inner),
+                Source::Holding(_) => {
+                    let custom = org.facts.custom_role(model, entry.role);
+                    custom.is_some_and(|it| it.rules.iter().any(|(_, rule)| rule.permissions.contains(&inner)))
+                }
+                Source::Default => false,
+            }),
+            Permission::Act { .. } | Permission::Give(_) | Permission::AddMember(_) => true,
+        }
+    }
 }
 
 /// To or from whom something is handed.
@@ -45,7 +71,11 @@ impl Query<'_, '_> {
             } => {
                 let roles = self.handed(actions, thing);
                 match (roles, at) {
-                    (Some(handed), Some(at)) => self.hand_role(actions, handed, at, other.as_ref()),
+                    (Some(handed), Some(at)) => {
+                        let act = self.hand_role(actions, handed, at, other.as_ref())?;
+                        let taking = actions.iter().all(|action| action.text == "take");
+                        Some(Act { taking, ..act })
+                    }
                     (Some(_), None) => {
                         let fault =
                             Diagnostic::error("sentence/no-place", "it is not said where").at(thing.node.id.span(), "");
@@ -61,8 +91,12 @@ impl Query<'_, '_> {
                 target,
                 at,
                 other,
+                revoke,
                 ..
-            } => self.hand_permission(actions, target, at.as_ref(), other.as_ref()),
+            } => {
+                let act = self.hand_permission(actions, target, at.as_ref(), other.as_ref())?;
+                Some(Act { taking: *revoke, ..act })
+            }
             Deed::Become { .. } => self.later("`become`"),
         }
     }
@@ -116,6 +150,7 @@ impl Query<'_, '_> {
             targets,
             recipients,
             given,
+            taking: false,
         })
     }
 
@@ -330,6 +365,7 @@ impl Query<'_, '_> {
             targets,
             recipients: Recipients::None,
             given,
+            taking: false,
         })
     }
 
@@ -361,6 +397,7 @@ impl Query<'_, '_> {
             targets: vec![target],
             recipients: Recipients::None,
             given,
+            taking: false,
         })
     }
 
@@ -404,6 +441,7 @@ impl Query<'_, '_> {
             targets: vec![Target::node(node)],
             recipients: Recipients::None,
             given,
+            taking: false,
         })
     }
 

@@ -3,7 +3,7 @@
 use super::Query;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::facts::read::{Names, parse_value};
+use crate::facts::read::{Names, no_list, parse_value};
 use crate::model::value::{AttributeType, GroupId, NodeId, UserId, Value};
 use crate::model::{RoleId, TypeId};
 use crate::source::Span;
@@ -183,7 +183,7 @@ impl Query<'_, '_> {
     /// Takes `with context.x = …` into the request, and gives what is said of a node of type `ty` that nobody lists.
     pub(super) fn suppose(&mut self, ty: Option<TypeId>) -> Option<Vec<(usize, Value)>> {
         let mut given = Vec::new();
-        let mut fine = true;
+        let mut fine = self.says_once();
         for setting in &self.sentence.with {
             match setting.key.text.strip_prefix("context.") {
                 Some(name) => fine &= self.suppose_context(name, setting),
@@ -194,6 +194,23 @@ impl Query<'_, '_> {
             }
         }
         fine.then_some(given)
+    }
+
+    /// Nothing is said twice: which of two values counts would be a guess.
+    fn says_once(&mut self) -> bool {
+        let with = &self.sentence.with;
+        let again = |ix: &usize| with[..*ix].iter().find(|first| first.key.text == with[*ix].key.text);
+        let twice: Vec<_> = (0..with.len())
+            .filter_map(|ix| Some((&with[ix], again(&ix)?)))
+            .collect();
+        for (setting, first) in &twice {
+            let fault = Diagnostic::error("sentence/twice", format!("`{}` is said twice", setting.key.text));
+            let fault = fault
+                .at(setting.key.span(), "again here")
+                .at(first.key.span(), "first here");
+            self.found.push(fault.help("say it once"));
+        }
+        twice.is_empty()
     }
 
     fn suppose_context(&mut self, name: &str, setting: &Setting) -> bool {
@@ -240,6 +257,11 @@ impl Query<'_, '_> {
         let empty = Facts::default();
         let facts = self.org.map_or(&empty, |org| org.facts);
         let names = Names::of(facts, self.model());
+        if setting.list && !ty.many {
+            let span = setting.values.first().map_or(setting.key.span(), Id::span);
+            self.found.push(no_list(self.model(), ty).at(span, ""));
+            return None;
+        }
         let texts: Vec<&str> = setting.values.iter().map(|id| id.text.as_str()).collect();
         match parse_value(&texts, ty, &names, &mut self.pool) {
             Ok(value) => Some(value),

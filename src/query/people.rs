@@ -58,6 +58,7 @@ impl Query<'_, '_> {
                     targets,
                     recipients: Recipients::None,
                     given: given.clone(),
+                    taking: false,
                 };
                 items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
             }
@@ -115,6 +116,7 @@ impl Query<'_, '_> {
                 targets,
                 recipients: Recipients::None,
                 given: given.clone(),
+                taking: false,
             };
             items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
         }
@@ -141,6 +143,7 @@ impl Query<'_, '_> {
             targets,
             recipients: Recipients::None,
             given: Vec::new(),
+            taking: false,
         }
     }
 

@@ -201,6 +201,7 @@ impl Query<'_, '_> {
             targets: vec![target],
             recipients,
             given: Vec::new(),
+            taking: false,
         };
         self.settle(user, &act).0
     }
@@ -227,6 +228,7 @@ impl Query<'_, '_> {
                 targets,
                 recipients: Recipients::None,
                 given: Vec::new(),
+                taking: false,
             };
             if self.settle(user, &act).0 == Tri::True {
                 let name = field.map_or_else(|| model.ty(ty).name.clone(), |f| model.ty(ty).fields[f].name.clone());
@@ -288,7 +290,6 @@ pub(super) fn show(
         Value::Text(sym) => format!("\"{}\"", facts.pool.text(sym)),
         Value::Date(day) => show_date(day),
         Value::Time(second) => show_time(second),
-        Value::Net(net) if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
         Value::Net(net) => net.to_string(),
         Value::Enum(ix) => match of {
             crate::model::value::Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),

@@ -303,11 +303,38 @@ impl<'w> Writer<'w> {
                     &format!("whether {name}{at} runs: no `context.now` is given: {rule}"),
                 );
             }
+            Cause::NotThere(perhaps) => {
+                let (who, place) = self.whom(decided);
+                match perhaps {
+                    false => self.line("no member", &format!("{who} is no member of {place} at this moment")),
+                    true => self.line(
+                        "unknown",
+                        &format!("whether {who} is a member of {place}: no `context.now` is given"),
+                    ),
+                }
+            }
+            Cause::NothingToTake => {
+                let (who, place) = self.whom(decided);
+                self.line("nothing to take", &format!("{who} has not been given it at {place}"));
+            }
             Cause::OutOfReach => {
                 let place = self.lies(decided);
                 self.line("out of reach", &format!("{name} is held{at}{place}: {rule}"));
             }
         }
+    }
+
+    /// The user to whom it is done, or from whom it is taken, and where.
+    fn whom(&self, decided: &Decided) -> (String, String) {
+        let (Some(facts), Some(target)) = (self.facts(), decided.target) else {
+            return (String::new(), String::new());
+        };
+        let user = match target.resource {
+            Resource::User(user) => Some(user),
+            Resource::Node(_) | Resource::Unlisted(_) => decided.recipient,
+        };
+        let name = user.map_or_else(String::new, |user| facts.user(user).id.to_string());
+        (name, facts.node_name(self.model(), target.start))
     }
 
     fn lies(&self, decided: &Decided) -> String {

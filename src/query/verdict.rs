@@ -2,8 +2,9 @@
 
 use super::deed::{Act, Recipients};
 use super::{Answer, Query};
-use crate::eval::explain::{Explanation, explain};
-use crate::eval::{Request, Target, degree};
+use crate::eval::explain::{Cause, Explanation, Reason, explained};
+use crate::eval::unchecked::degree;
+use crate::eval::{Request, Target};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Tri, UserId};
 use crate::syntax::ast::{Deed, Id};
@@ -162,17 +163,33 @@ impl Query<'_, '_> {
     }
 
     fn truth(&self, user: Option<UserId>, act: &Act, case: Case) -> Tri {
-        let Some(org) = self.org else { return Tri::False };
-        degree(self.table, org, &self.request(user, act, case))
+        match self.org {
+            Some(org) if self.nothing_to_take(act, case).is_none() => {
+                degree(self.table, org, &self.request(user, act, case))
+            }
+            _ => Tri::False,
+        }
+    }
+
+    /// Whoever has nothing that could be taken from them.
+    fn nothing_to_take(&self, act: &Act, case: Case) -> Option<UserId> {
+        let (org, from) = (self.org?, case.recipient?);
+        let has = act.has_to_take(self.model(), org, case.permission, case.target.start, from);
+        (!has).then_some(from)
     }
 
     fn explain(&self, user: Option<UserId>, act: &Act, case: Case) -> Explanation {
-        match self.org {
-            Some(org) => explain(self.table, org, &self.request(user, act, case)),
-            None => Explanation {
-                verdict: Tri::False,
-                reasons: Vec::new(),
-            },
+        let denied = |reasons| Explanation {
+            verdict: Tri::False,
+            reasons,
+        };
+        match (self.org, self.nothing_to_take(act, case)) {
+            (None, _) => denied(Vec::new()),
+            (Some(org), None) => explained(self.table, org, &self.request(user, act, case)),
+            (Some(org), Some(from)) => {
+                let span = org.facts.user(from).span;
+                denied(vec![Reason::of_facts(Cause::NothingToTake, span)])
+            }
         }
     }
 

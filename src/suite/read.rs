@@ -2,7 +2,7 @@
 
 use super::{Expectation, Step, Suite, Test};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, nfc};
 use crate::syntax::ast::Sentence;
 use crate::syntax::parse;
 use crate::yaml::{Key, Value, Yaml};
@@ -178,7 +178,7 @@ impl Reader<'_> {
         let mut names = Vec::new();
         for item in list {
             match &item.value {
-                Value::Text(text) | Value::Number(text) => names.push(text.clone()),
+                Value::Text(text) | Value::Number(text) => names.push(nfc(text).into_owned()),
                 _ => self.wrong(item.span, "a name is needed"),
             }
         }

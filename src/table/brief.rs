@@ -19,6 +19,16 @@ const TAG: u32 = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Brief(pub u32);
 
+/// A type, as nodes of it say it in brief; by default one that no node says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tag(u32);
+
+impl Tag {
+    pub(super) fn of(ty: TypeId) -> Self {
+        Self(tag(ty).unwrap_or_default())
+    }
+}
+
 /// A test of what a node says in brief.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Test {
@@ -31,6 +41,13 @@ pub struct Test {
 }
 
 impl Brief {
+    /// A node that says this is of a type, and says so.
+    #[must_use]
+    #[inline]
+    pub const fn is_of(self, tag: Tag) -> bool {
+        tag.0 != 0 && self.0 & ((1 << TAG) - 1) == tag.0
+    }
+
     /// Whether the value is among those looked for; `None` if there is none, or the node is of another type.
     #[must_use]
     #[inline]

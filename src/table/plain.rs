@@ -218,7 +218,7 @@ fn conditions(id: PermId, rule: &Rule, model: &Model, briefs: &Briefs) -> Option
 }
 
 /// The type of the target, if that is a listed node.
-fn target(id: PermId, model: &Model) -> Option<TypeId> {
+pub(super) fn target(id: PermId, model: &Model) -> Option<TypeId> {
     match model.permissions.get(id) {
         Permission::Act { ty, action, .. } if !model.ty(ty).actions[action].creating => Some(ty),
         _ => None,

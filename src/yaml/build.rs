@@ -6,7 +6,7 @@
 use super::offsets::Offsets;
 use super::outline::{Kind, Outline};
 use super::{Key, Value, Yaml};
-use crate::source::Span;
+use crate::source::{Span, nfc};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
@@ -180,6 +180,6 @@ impl Visitor<'_> for KeyText {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<String, E> {
-        Ok(value.to_owned())
+        Ok(nfc(value).into_owned())
     }
 }

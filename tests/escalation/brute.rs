@@ -443,6 +443,7 @@ impl Wanted {
                     targets: vec![Target::node(node)],
                     recipients: Recipients::None,
                     given: Vec::new(),
+                    taking: false,
                 },
                 roams: false,
             },

@@ -158,6 +158,27 @@ fn ids() {
         fault("groups: { everyone: { members: [] } }"),
         "3:23 facts/reserved-id: `everyone` is all users; `members` cannot be said of it"
     );
+    for id in ["Boss at d", "group:ops", "nobody at all"] {
+        for section in ["users", "groups"] {
+            let told = fault(&format!("{section}: {{ '{id}': {{}} }}"));
+            assert!(
+                told.ends_with(&format!("facts/reserved-id: nothing can be called `{id}`")),
+                "{told}"
+            );
+        }
+        let told = fault(&format!("resources: {{ '{id}': {{ is: File, in: d }} }}"));
+        assert!(told.contains("facts/reserved-id"), "{told}");
+    }
+    assert_eq!(
+        fault("users: { '': {} }"),
+        "3:10 facts/reserved-id: an id needs a letter or a number"
+    );
+    assert_eq!(
+        fault("resources: { 17: { is: File, in: d }, File 17: { is: File, in: d } }"),
+        "3:39 name/ambiguous: `File 17` is also how the File `17` is named"
+    );
+    let alike = faults("users: { zo\u{eb}: {}, zoe\u{308}: {} }");
+    assert_eq!(alike.len(), 1, "one name in two forms: {alike:?}");
     let twice = faults("users: { oz: {}, oz: {} }");
     assert_eq!(twice.len(), 1, "told once, by whoever reads the YAML: {twice:?}");
     assert!(twice[0].starts_with("3:18 "));

@@ -384,6 +384,7 @@ fn bench<'b>(ask: &'b Ask, dice: &mut Dice) -> Option<Bench<'b>> {
             targets: vec![target],
             recipients,
             given: Vec::new(),
+            taking: false,
         },
         context: vec![Value::Missing; model.context.len()],
     };

@@ -146,9 +146,15 @@ pub(crate) fn agree(case: &Case, asked: &Cell<u32>) -> Result<(), TestCaseError>
 
 fn one(setup: &Setup, table: &Table, org: &Org<'_>, question: &Question) -> Result<(), TestCaseError> {
     let request = question.request();
-    let expected = meaning::degree(&setup.policy.model, &setup.facts, &request);
+    let makes_sense = meaning::makes_sense(&setup.policy.model, &request);
+    let expected = match makes_sense {
+        true => meaning::degree(&setup.policy.model, &setup.facts, &request),
+        false => Tri::False,
+    };
     let found = degree(table, org, &request);
     let what = || show::question(setup, question);
+    let checked = request.check(table, org);
+    prop_assert_eq!(checked.is_ok(), makes_sense, "{:?} for {}", checked, what());
     prop_assert_eq!(found, expected, "degree (left: evaluator, right: oracle) of {}", what());
     prop_assert_eq!(
         decide(table, org, &request),
@@ -158,6 +164,14 @@ fn one(setup: &Setup, table: &Table, org: &Org<'_>, question: &Question) -> Resu
     );
     let told = explain(table, org, &request);
     prop_assert_eq!(told.verdict, expected, "verdict of the explanation of {}", what());
+    if !makes_sense
+        || told
+            .reasons
+            .iter()
+            .any(|reason| matches!(reason.cause, Cause::NotThere(_)))
+    {
+        return Ok(());
+    }
     for (effect, cause) in [(Effect::Grant, Cause::Granted), (Effect::Prohibit, Cause::Prohibited)] {
         let (oracle, ask) = meaning::open(&setup.policy.model, &setup.facts, &request);
         let applying = oracle

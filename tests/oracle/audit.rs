@@ -10,12 +10,12 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use rolebook::audit::{Audit, Format, Rows};
 use rolebook::diagnostic::Found;
-use rolebook::eval::org::Org;
+use rolebook::eval::org::{Org, running};
 use rolebook::eval::reach::{account, near, reaches};
 use rolebook::eval::{Request, Target, decide};
-use rolebook::facts::read;
+use rolebook::facts::{Window, read};
 use rolebook::model::permission::{PermId, Permission};
-use rolebook::model::value::{NodeId, UserId, Value};
+use rolebook::model::value::{NodeId, Tri, UserId, Value};
 use rolebook::model::{NOW, Reach, Rule, TypeId, TypeKind, Who, check, resolve};
 use rolebook::source::Sources;
 use rolebook::syntax::parse;
@@ -168,7 +168,11 @@ impl<'a> Review<'a> {
             }
             Permission::Act { ty, .. } if model.ty(ty).kind == TypeKind::Principal => {
                 let users = org.facts.user_ids().filter(|&user| org.facts.user(user).ty == ty);
-                let places = |user| org.memberships(user).filter(|(place, _)| org.kind(*place).is_place());
+                let now = self.context[NOW];
+                let is_there = move |(place, window): &(NodeId, Window)| {
+                    org.kind(*place).is_place() && running(*window, now) == Tri::True
+                };
+                let places = |user| org.memberships(user).filter(is_there);
                 users
                     .flat_map(|user| places(user).map(move |(place, _)| Target::user(user, ty, place)))
                     .collect()

@@ -19,7 +19,7 @@ mod relations;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use rolebook::eval::{Request, Target};
+use rolebook::eval::{Request, Resource, Target};
 use rolebook::facts::{Facts, Window};
 use rolebook::model::permission::PermId;
 use rolebook::model::value::{NodeId, Pool, Tri, UserId, Value};
@@ -32,6 +32,17 @@ pub(crate) use holdings::{Held, Source};
 pub(crate) fn degree(model: &Model, facts: &Facts, request: &Request<'_>) -> Tri {
     let (oracle, ask) = open(model, facts, request);
     oracle.decide(&ask)
+}
+
+/// Something is handed to somebody, and nothing else has a recipient; a value is given once, and to a new node only.
+pub(crate) fn makes_sense(model: &Model, request: &Request<'_>) -> bool {
+    let handed = model.permissions.get(request.permission).is_administrative();
+    let slots: Vec<usize> = request.given.iter().map(|(slot, _)| *slot).collect();
+    let once = slots
+        .iter()
+        .all(|slot| slots.iter().filter(|other| *other == slot).count() == 1);
+    let new = matches!(request.target.resource, Resource::Unlisted(_));
+    handed == request.recipient.is_some() && once && (new || slots.is_empty())
 }
 
 /// The interpreter and the question that a request stands for.
@@ -98,11 +109,15 @@ pub(crate) struct Contribution<'a> {
 }
 
 impl<'a> Oracle<'a> {
-    /// D(u, p, r) = ⋁ grants ∧ ¬⋁ prohibitions.
+    /// D(u, p, r) = ⋁ grants ∧ ¬⋁ prohibitions; a user as target is a pair (v, p), v member of p.
     pub(crate) fn decide(&self, ask: &Ask<'_>) -> Tri {
         let grants = self.side(ask, Effect::Grant);
         let prohibitions = self.side(ask, Effect::Prohibit);
-        grants.min(prohibitions.negate())
+        let there = match ask.target.resource {
+            Resource::User(user) => self.member(user, ask.target.start),
+            _ => Tri::True,
+        };
+        grants.min(prohibitions.negate()).min(there)
     }
 
     pub(crate) fn side(&self, ask: &Ask<'_>, effect: Effect) -> Tri {

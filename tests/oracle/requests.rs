@@ -81,7 +81,8 @@ pub(crate) fn about(
     let mut asking = facts.clone();
     let target = target(model, facts, permission, tape)?;
     let about_users = matches!(target.resource, rolebook::eval::Resource::User(_));
-    let recipient = (!about_users && (full || tape.chance(80))).then(|| tape.one(&users));
+    let handed = model.permissions.get(permission).is_administrative();
+    let recipient = (!about_users && handed != (!full && tape.chance(5))).then(|| tape.one(&users));
     let mut context: Vec<Value> = vec![Value::Missing; model.context.len()];
     for (slot, attribute) in model.context.iter().enumerate() {
         if slot == NOW && (full || tape.chance(60)) {

@@ -5,11 +5,11 @@ use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, Shape, Text, accounts_below};
 use crate::eval::Resource;
-use crate::eval::org_extra::{Ceiling, ceiling};
+use crate::eval::org_extra::{Terms, terms};
 use crate::eval::reach::reaches;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Reach, Receiver, RoleId, Rule, TypeKind};
+use crate::model::{Reach, Rule, TypeKind};
 use crate::source::Span;
 
 impl Meaning<'_, '_> {
@@ -38,7 +38,6 @@ impl Meaning<'_, '_> {
     }
 
     fn granted_at(&mut self, rule: &Rule, node: NodeId, asked: &Asked) -> Truth {
-        let table = self.table;
         let reach = self.where_target(asked, |shape, target| {
             shape.present[node.0 as usize] && reaches(&shape.forest, rule, node, target)
         });
@@ -53,55 +52,84 @@ impl Meaning<'_, '_> {
                 _ => None,
             },
         };
-        let ceiling_at = |shape: &Shape, at| ceiling(table, &shape.forest, permission, at);
-        let within = |it: &mut Self, fits: &dyn Fn(&Shape) -> bool| {
-            it.world
-                .in_shapes(|shape| shape.present[node.0 as usize] && fits(shape))
-        };
         let mut found = Vec::new();
         if self.model().ty(self.world.nodes[node.0 as usize].ty).kind.is_place() {
-            let lit = self.with_implied(permission, |id| Atom::Custom(asked.caller, text(id), node));
-            let ceilings = self.ceilings(permission, node);
-            let made = self
-                .world
-                .shape
-                .clone()
-                .one_of(&mut self.world.circuit, |ix| ceilings[ix].is_some());
-            self.world.note_ceilings(permission, node, ceilings);
-            found.push(Truth::sure(self.world.circuit.and([lit, made])));
+            let made = self.with_implied(permission, |id| Atom::Custom(asked.caller, text(id), node));
+            self.note_ceilings(permission, node);
+            let places = |shape: &Shape| places_above(shape, node);
+            found.push(self.handed(made, (permission, node), asked, places));
         }
         let single = self.with_implied(permission, |id| Atom::Single(asked.caller, text(id), node));
-        let open = within(self, &|shape| ceiling_at(shape, node) == Ceiling::Open);
-        found.push(Truth::sure(self.world.circuit.and([single, open])));
-        for roles in self.receivers(permission) {
-            let to = within(
-                self,
-                &|shape| matches!(ceiling_at(shape, node), Ceiling::To(list) if list.contains(&roles)),
-            );
-            if to != Lit::FALSE {
-                let place = Asked {
-                    at: Some(node),
-                    own: None,
-                    resource: Resource::Node(node),
-                    ..*asked
-                };
-                let entitled = self.holds_above(asked.caller, &[roles], &place);
-                let given = Truth::sure(self.world.circuit.and([single, to]));
-                found.push(self.world.circuit.both(given, entitled));
-            }
-        }
+        found.push(self.handed(single, (permission, node), asked, |_| vec![node]));
         let any = self.world.circuit.any(found);
         self.world.circuit.both(Truth::sure(reach), any)
     }
 
-    /// By shape: the first place from a node outward at which the permission may be granted.
-    fn ceilings(&self, permission: PermId, node: NodeId) -> Vec<Option<NodeId>> {
-        let there = |shape: &Shape| {
-            let mut places = shape.forest.chain(node).filter(|&at| shape.forest.kind(at).is_place());
-            let open = |at: &NodeId| ceiling(self.table, &shape.forest, permission, *at) != Ceiling::None;
-            places.find(|at| shape.present[at.0 as usize] && open(at))
+    /// What is handed out works on the terms on which it may be at one of some nodes.
+    fn handed(
+        &mut self,
+        given: Lit,
+        (permission, node): (PermId, NodeId),
+        asked: &Asked,
+        made_at: impl Fn(&Shape) -> Vec<NodeId>,
+    ) -> Truth {
+        let table = self.table;
+        let by_shape = self.world.shapes.iter().map(|shape| {
+            let there = shape.present[node.0 as usize];
+            let nodes = if there { made_at(shape) } else { Vec::new() };
+            let terms = nodes
+                .into_iter()
+                .filter_map(|at| terms(table, &shape.forest, permission, at));
+            terms.collect::<Vec<Terms>>()
+        });
+        let by_shape: Vec<Vec<Terms>> = by_shape.collect();
+        let mut different: Vec<&Terms> = Vec::new();
+        for terms in by_shape.iter().flatten() {
+            if !different.contains(&terms) {
+                different.push(terms);
+            }
+        }
+        let mut found = Vec::new();
+        for terms in different {
+            let shape = self.world.shape.clone();
+            let here = shape.one_of(&mut self.world.circuit, |ix| by_shape[ix].contains(terms));
+            let entitled = self.entitled(terms, node, asked);
+            let given = Truth::sure(self.world.circuit.and([given, here]));
+            found.push(self.world.circuit.both(given, entitled));
+        }
+        self.world.circuit.any(found)
+    }
+
+    /// The caller holds at a node what the terms ask, and nothing that they exclude.
+    fn entitled(&mut self, terms: &Terms, node: NodeId, asked: &Asked) -> Truth {
+        let place = Asked {
+            at: Some(node),
+            own: None,
+            resource: Resource::Node(node),
+            ..*asked
         };
-        self.world.shapes.iter().map(there).collect()
+        let may = match &terms.to {
+            Some(to) => self.holds_above(asked.caller, to, &place),
+            None => Truth::TRUE,
+        };
+        if terms.not_to.is_empty() {
+            return may;
+        }
+        let barred = self.holds_above(asked.caller, &terms.not_to, &place);
+        self.world.circuit.both(may, !barred)
+    }
+
+    /// By shape: the first place from a node outward at which the permission may be granted, to anybody if there is such.
+    fn note_ceilings(&mut self, permission: PermId, node: NodeId) {
+        let table = self.table;
+        let first = |shape: &Shape| {
+            let terms = |at: &NodeId| terms(table, &shape.forest, permission, *at);
+            let places = places_above(shape, node);
+            let open = places.iter().find(|at| terms(at).is_some_and(|terms| terms.are_open()));
+            open.or_else(|| places.iter().find(|at| terms(at).is_some())).copied()
+        };
+        let by_shape = self.world.shapes.iter().map(first).collect();
+        self.world.note_ceilings(permission, node, by_shape);
     }
 
     /// The permission handed out itself, or one that implies it.
@@ -115,23 +143,6 @@ impl Meaning<'_, '_> {
         self.world.circuit.or(lits)
     }
 
-    /// The roles to which a permission may be granted.
-    fn receivers(&self, permission: PermId) -> Vec<RoleId> {
-        let model = self.model();
-        let Some(grant) = model.permissions.id(Permission::Grant(permission)) else {
-            return Vec::new();
-        };
-        let mut roles = Vec::new();
-        for way in &self.table.row(grant).grants {
-            if let Receiver::Holders(to) = &model.rule(way.rule).receiver {
-                roles.extend_from_slice(to);
-            }
-        }
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
-
     /// The rule that a text of the facts would be that names just this permission.
     fn text(&self, permission: PermId, span: Span) -> Rule {
         let model = self.model();
@@ -141,4 +152,10 @@ impl Meaning<'_, '_> {
         };
         Rule::granting(vec![permission], crate::model::USER, named, span)
     }
+}
+
+/// A node and what encloses it, as far as that are places that are there.
+fn places_above(shape: &Shape, node: NodeId) -> Vec<NodeId> {
+    let is_there = |at: &NodeId| shape.forest.kind(*at).is_place() && shape.present[at.0 as usize];
+    shape.forest.chain(node).filter(is_there).collect()
 }

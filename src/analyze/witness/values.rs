@@ -17,10 +17,7 @@ impl Names {
                 format!("{}T00:00Z", show_date(i32::try_from(second / DAY).unwrap_or(0)))
             }
             Value::Time(second) => show_time(second),
-            Value::Net(net) => match of {
-                Scalar::Ip => net.addr().to_string(),
-                _ => net.to_string(),
-            },
+            Value::Net(net) => net.to_string(),
             Value::Enum(ix) => match of {
                 Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),
                 _ => String::new(),

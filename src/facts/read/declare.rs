@@ -1,5 +1,6 @@
 //! The first phase: every id of the file, with its type.
 
+use super::names::{no_id, no_user};
 use super::shape::field;
 use super::{Reader, Record};
 use crate::diagnostic::Diagnostic;
@@ -7,7 +8,7 @@ use crate::facts::{CustomRole, EVERYONE, Group, Node, Places, User, Values};
 use crate::model::show::type_list;
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
-use crate::source::Span;
+use crate::source::{Span, nfc};
 use crate::yaml::{Key, Yaml};
 
 /// The sections of a file.
@@ -20,12 +21,6 @@ const SECTIONS: [&str; 8] = [
     "grants",
     "roles",
     "context",
-];
-
-/// Ids of users that have a meaning of their own.
-const RESERVED: [(&str, &str); 2] = [
-    ("anyone", "`anyone` is a caller who is not signed in; choose another id"),
-    ("everyone", "`everyone` is the group of all users; choose another id"),
 ];
 
 impl<'y> Reader<'y> {
@@ -45,12 +40,23 @@ impl<'y> Reader<'y> {
         for (key, record) in self.records(yaml, "users") {
             self.declare_user(key, record);
         }
+        self.check_names();
         self.declare_everyone(yaml.span);
         for (key, record) in self.records(yaml, "groups") {
             self.declare_group(key, record);
         }
         for item in self.entries(yaml, "roles") {
             self.declare_custom(item);
+        }
+    }
+
+    /// No node is called as another one is named.
+    fn check_names(&mut self) {
+        for node in 0..self.facts.nodes.len() {
+            let (id, span) = (&self.facts.nodes[node].id, self.facts.nodes[node].span);
+            if let Some(fault) = self.names.taken_for(id) {
+                self.report(fault, span);
+            }
         }
     }
 
@@ -92,6 +98,10 @@ impl<'y> Reader<'y> {
     }
 
     fn declare_node(&mut self, key: &'y Key, record: Option<Record<'y>>, kind: TypeKind) {
+        if let Some(fault) = no_id(&key.text) {
+            self.left_out.insert(&key.text);
+            return self.report(fault, key.span);
+        }
         let ty = record.and_then(|record| Some((record, self.type_of(key, record, kind)?)));
         let Some((record, ty)) = ty else {
             self.left_out.insert(&key.text);
@@ -155,9 +165,9 @@ impl<'y> Reader<'y> {
     }
 
     fn declare_user(&mut self, key: &'y Key, record: Option<Record<'y>>) {
-        if let Some((id, help)) = RESERVED.iter().find(|(id, _)| *id == key.text) {
-            let fault = Diagnostic::error("facts/reserved-id", format!("no user can be called `{id}`"));
-            return self.report(fault.help(*help), key.span);
+        if let Some(fault) = no_user(&key.text) {
+            self.left_out.insert(&key.text);
+            return self.report(fault, key.span);
         }
         let ty = record.and_then(|record| match field(record.fields, "is") {
             None => Some((record, USER)),
@@ -187,6 +197,10 @@ impl<'y> Reader<'y> {
     }
 
     fn declare_group(&mut self, key: &'y Key, record: Option<Record<'y>>) {
+        if let Some(fault) = no_id(&key.text) {
+            self.left_out.insert(&key.text);
+            return self.report(fault, key.span);
+        }
         let Some(record) = record else {
             self.left_out.insert(&key.text);
             return;
@@ -228,7 +242,7 @@ impl<'y> Reader<'y> {
         self.names.add_custom(name);
         self.custom.push(record.fields);
         self.facts.custom.push(CustomRole {
-            name: name.to_owned(),
+            name: nfc(name).into_owned(),
             at,
             rules: Vec::new(),
             span: *span,

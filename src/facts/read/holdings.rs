@@ -182,10 +182,7 @@ impl<'y> Reader<'y> {
             .iter()
             .filter(|(key, _)| !["at", "from", "until"].contains(&key.text.as_str()))
         {
-            match known
-                .iter()
-                .find(|parameter| parameter.name == super::names::nfc(&key.text))
-            {
+            match known.iter().find(|parameter| parameter.name == key.text) {
                 Some(parameter) => values.extend(self.given(value, parameter).map(|value| (parameter.key, value))),
                 None => self.unknown_parameter(key, name, known),
             }

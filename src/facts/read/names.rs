@@ -1,11 +1,11 @@
 //! What a name in the facts means: ids of nodes, users and groups, and the names of the policy, each behind one hash.
+//!
+//! All are kept and looked up in NFC ([`nfc`]), which for most costs a look at their bytes.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 
 use hashbrown::DefaultHashBuilder;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ids::Ids;
 use super::nodes::NodeIds;
@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::model::show::type_list;
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{Model, RoleId, TypeId};
+use crate::source::nfc;
 use crate::syntax::ast;
 
 /// How many names are gone through for "did you mean" in one run: a file with a hundred thousand unknown names is to
@@ -32,6 +33,39 @@ pub struct Names<'m> {
     groups: HashMap<String, GroupId>,
     custom: HashMap<String, RoleId>,
     patience: Cell<usize>,
+}
+
+/// Why nothing can have an id: it is how something else is named where ids stand.
+pub(in crate::facts) fn no_id(id: &str) -> Option<Diagnostic> {
+    let fault = |message: String| Some(Diagnostic::error("facts/reserved-id", message));
+    match id {
+        _ if id.trim().is_empty() => fault("an id needs a letter or a number".to_owned()),
+        _ if id.starts_with("group:") => {
+            let fault = fault(format!("nothing can be called `{id}`"))?;
+            Some(fault.help("`group:` stands before the id of a group, where users stand too; choose another id"))
+        }
+        _ if id.contains(" at ") => {
+            let fault = fault(format!("nothing can be called `{id}`"))?;
+            Some(fault.help("`ROLE at NODE` names all who hold a role there; choose another id"))
+        }
+        _ => None,
+    }
+}
+
+/// Ids of users that have a meaning of their own.
+const RESERVED: [(&str, &str); 2] = [
+    ("anyone", "`anyone` is a caller who is not signed in; choose another id"),
+    ("everyone", "`everyone` is the group of all users; choose another id"),
+];
+
+/// The same for users.
+pub(in crate::facts) fn no_user(id: &str) -> Option<Diagnostic> {
+    let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == id);
+    let fault = |&(id, help): &(&str, &str)| {
+        let fault = Diagnostic::error("facts/reserved-id", format!("no user can be called `{id}`"));
+        fault.help(help)
+    };
+    reserved.map(fault).or_else(|| no_id(id))
 }
 
 /// Why a reference names no node.
@@ -86,22 +120,24 @@ impl<'m> Names<'m> {
 
     /// Enters a node; the one that had this id before, if one of the same type did.
     pub(in crate::facts) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
-        self.nodes.add(id, ty, node)
+        self.nodes.add(&nfc(id), ty, node)
     }
 
     pub(in crate::facts) fn add_user(&mut self, id: &str, ty: TypeId, user: UserId) -> Option<UserId> {
-        let taken = self.users.all(id).next().map(|(_, known)| known);
+        let id = nfc(id);
+        let taken = self.users.all(&id).next().map(|(_, known)| known);
         if taken.is_none() {
-            self.users.add(id, (ty, user));
+            self.users.add(&id, (ty, user));
         }
         taken
     }
 
     pub(in crate::facts) fn add_group(&mut self, id: &str, group: GroupId) -> Option<GroupId> {
-        if let Some(&known) = self.groups.get(id) {
+        let id = nfc(id);
+        if let Some(&known) = self.groups.get(&*id) {
             return Some(known);
         }
-        self.groups.insert(id.to_owned(), group);
+        self.groups.insert(id.into_owned(), group);
         None
     }
 
@@ -109,7 +145,7 @@ impl<'m> Names<'m> {
     pub(super) fn add_custom(&mut self, name: &str) {
         let next = self.model.roles.len() + self.custom.len();
         let id = RoleId(u32::try_from(next).unwrap_or(u32::MAX));
-        self.custom.entry(name.to_owned()).or_insert(id);
+        self.custom.entry(nfc(name).into_owned()).or_insert(id);
     }
 
     /// The type of a name, or of a label that fits one type only.
@@ -139,7 +175,7 @@ impl<'m> Names<'m> {
     /// The custom role of a name.
     #[must_use]
     pub fn custom(&self, name: &str) -> Option<RoleId> {
-        self.custom.get(name).copied()
+        self.custom.get(&*nfc(name)).copied()
     }
 
     /// Where a type keeps the attribute of a name.
@@ -171,7 +207,7 @@ impl<'m> Names<'m> {
     /// The one node of an id whose type fits: one look-up, which allocates nothing.
     #[must_use]
     pub fn node_of(&self, text: &str, fits: impl Fn(TypeId) -> bool) -> Option<NodeId> {
-        self.nodes.one(text, fits).map(|(_, node)| node)
+        self.nodes.one(&nfc(text), fits).map(|(_, node)| node)
     }
 
     /// The same with its type.
@@ -180,13 +216,13 @@ impl<'m> Names<'m> {
         text: &str,
         fits: impl Fn(TypeId) -> bool,
     ) -> Option<(TypeId, NodeId)> {
-        self.nodes.one(text, fits)
+        self.nodes.one(&nfc(text), fits)
     }
 
     /// The user of an id: one look-up, which allocates nothing.
     #[must_use]
     pub fn user_of(&self, id: &str) -> Option<UserId> {
-        self.users.all(id).next().map(|(_, user)| user)
+        self.users.all(&nfc(id)).next().map(|(_, user)| user)
     }
 
     /// The same, with the reason instead of a diagnostic.
@@ -203,6 +239,7 @@ impl<'m> Names<'m> {
     }
 
     fn candidates(&self, text: &str) -> Vec<(TypeId, NodeId)> {
+        let text = &*nfc(text);
         let mut named: Vec<(TypeId, NodeId)> = self.nodes.all(text).collect();
         named.sort_unstable_by_key(|&(_, node)| node);
         if let (true, Some((ty, id))) = (named.is_empty(), text.split_once(char::is_whitespace)) {
@@ -212,10 +249,19 @@ impl<'m> Names<'m> {
         named
     }
 
+    /// Why a node that is known cannot keep its id: `Order 17` is also the Order called `17`.
+    pub(in crate::facts) fn taken_for(&self, id: &str) -> Option<Diagnostic> {
+        let (ty, inner) = id.split_once(char::is_whitespace)?;
+        let (ty, inner) = (self.ty(ty)?, inner.trim_start());
+        self.nodes.all(inner).find(|(of, _)| *of == ty)?;
+        let message = format!("`{id}` is also how the {} `{inner}` is named", self.model.ty(ty).name);
+        Some(Diagnostic::error("name/ambiguous", message).help("choose another id"))
+    }
+
     /// "unknown node `X`"
     pub(super) fn unknown_node(&self, text: &str) -> Diagnostic {
         let fault = Diagnostic::error("name/unknown-node", format!("unknown node `{text}`"));
-        if self.users.all(text).next().is_some() {
+        if self.user_of(text).is_some() {
             return fault.help(format!(
                 "`{text}` is a user; an account, unit or resource is needed here"
             ));
@@ -237,7 +283,7 @@ impl<'m> Names<'m> {
     ///
     /// A diagnostic that has no place yet, if there is none.
     pub fn user(&self, text: &str, kind: Option<TypeId>) -> Result<UserId, Diagnostic> {
-        match (self.users.all(text).next(), kind) {
+        match (self.users.all(&nfc(text)).next(), kind) {
             (Some((ty, _)), Some(kind)) if ty != kind => {
                 let (is, needed) = (&self.model.ty(ty).name, &self.model.ty(kind).name);
                 let message = format!("`{text}` is of type `{is}`; `{needed}` is needed here");
@@ -264,7 +310,7 @@ impl<'m> Names<'m> {
     /// A diagnostic that has no place yet, if there is none.
     pub fn group(&self, text: &str) -> Result<GroupId, Diagnostic> {
         let id = text.strip_prefix("group:").map_or(text, str::trim_start);
-        self.groups.get(id).copied().ok_or_else(|| {
+        self.groups.get(&*nfc(id)).copied().ok_or_else(|| {
             let fault = Diagnostic::error("name/unknown-group", format!("unknown group `{id}`"));
             self.hint(fault, id, &self.groups)
         })
@@ -318,13 +364,4 @@ fn by_name<'m, Id: Copy + PartialEq>(all: Vec<(Id, &'m str, &'m [ast::Label])>) 
     }
     named.extend(labelled.into_iter().filter(|(_, ids)| !ids.is_empty()));
     named
-}
-
-/// Names of the policy are compared in NFC.
-pub(super) fn nfc(text: &str) -> Cow<'_, str> {
-    if is_nfc(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
 }

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use super::contain::ix;
-use super::names::nfc;
 use super::shape::items;
 use super::{Names, Reader, Record};
 use crate::diagnostic::Diagnostic;
@@ -12,7 +11,8 @@ use crate::model::show::attribute_names;
 use crate::model::value::{
     AttributeType, DAY, EnumId, Number, Pool, Scalar, UserId, Value, compare, parse_date, parse_datetime, parse_network,
 };
-use crate::model::{Attribute, Default, TypeId};
+use crate::model::{Attribute, Default, Model, TypeId};
+use crate::source::nfc;
 use crate::yaml::{self, Key, Yaml};
 
 /// Reads the texts of one value: exactly one, or for a set any number.
@@ -23,19 +23,20 @@ use crate::yaml::{self, Key, Yaml};
 pub fn parse_value(texts: &[&str], ty: AttributeType, names: &Names<'_>, pool: &mut Pool) -> Result<Value, Diagnostic> {
     match texts {
         &[one] if !ty.many => scalar(one, ty.of, names, pool),
-        _ if !ty.many => {
-            let message = format!(
-                "one value of type `{}` is needed here, not a list",
-                names.model.show_type(ty)
-            );
-            Err(Diagnostic::error("type/mismatch", message))
-        }
+        _ if !ty.many => Err(no_list(names.model, ty)),
         _ => {
             let values: Result<Vec<Value>, Diagnostic> =
                 texts.iter().map(|text| scalar(text, ty.of, names, pool)).collect();
             Ok(set(values?, pool))
         }
     }
+}
+
+/// A list where one value is needed, also a list of one.
+#[must_use]
+pub fn no_list(model: &Model, ty: AttributeType) -> Diagnostic {
+    let message = format!("one value of type `{}` is needed here, not a list", model.show_type(ty));
+    Diagnostic::error("type/mismatch", message).help("take away the brackets")
 }
 
 /// A set: sorted, each value once.
@@ -232,7 +233,7 @@ impl<'y> Reader<'y> {
             .map(section, "a mapping from attributes to values")
             .unwrap_or_default()
         {
-            match known.iter().position(|attribute| attribute.name == nfc(&key.text)) {
+            match known.iter().position(|attribute| attribute.name == key.text) {
                 Some(slot) => {
                     let given = self.given(value, &known[slot]);
                     self.facts.context[slot] = given.unwrap_or_else(|| constant(&known[slot]));

@@ -9,6 +9,7 @@ use std::thread;
 use csv::StringRecord;
 
 use super::rows::{Fault, Rows};
+use crate::source::nfc;
 
 /// So many rows make a batch.
 const BATCH: usize = 2_048;
@@ -75,7 +76,7 @@ impl Batch {
         let first = self.ends.len();
         self.ends.push(self.text.len());
         for cell in record {
-            self.text.push_str(cell);
+            self.text.push_str(&nfc(cell));
             self.ends.push(self.text.len());
         }
         self.lines.push(Ok((line, first..self.ends.len())));

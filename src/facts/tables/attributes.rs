@@ -1,10 +1,12 @@
 //! Attributes: in further columns of nodes and users, or in a table of their own.
 
+use std::collections::HashMap;
+
 use super::ahead::Row;
-use super::rows::SEPARATOR;
+use super::rows::{is_list, values};
 use super::{Input, Kind, Tables, Wrong};
 use crate::diagnostic::Diagnostic;
-use crate::facts::read::{constant, outside_in, parse_value};
+use crate::facts::read::{constant, no_list, outside_in, parse_value};
 use crate::facts::{Facts, Thing, Values};
 use crate::model::show::attribute_names;
 use crate::model::value::{NodeId, Scalar, UserId, Value};
@@ -20,7 +22,8 @@ pub(super) fn blank(model: &Model) -> Vec<Values> {
 impl Tables<'_, '_> {
     pub(super) fn value(&mut self, text: &str, attribute: &Attribute) -> Result<Value, Diagnostic> {
         let texts: Vec<&str> = match attribute.ty.many {
-            true => text.split(SEPARATOR).map(str::trim).collect(),
+            true => values(text).collect(),
+            false if is_list(text) => return Err(no_list(self.model, attribute.ty)),
             false => vec![text],
         };
         parse_value(&texts, attribute.ty, &self.names, &mut self.facts.pool)
@@ -108,12 +111,14 @@ impl Tables<'_, '_> {
             return Err(("attribute", fault.did_you_mean(name, attribute_names(&ty.attributes))));
         };
         let attribute = &ty.attributes[slot];
+        if !self.given.note(thing, slot) {
+            let fault = Diagnostic::error("tables/twice", format!("`{name}` is given twice"));
+            let help = "say it once, in a column or in a row of `attributes`: which of the two counts would be a guess";
+            return Err(("attribute", fault.help(help)));
+        }
         // What cannot be read counts as missing, and does not fall back.
         let value = self.value(text, attribute);
         self.facts.set(thing, slot, *value.as_ref().unwrap_or(&Value::Missing));
-        if matches!(attribute.default, Default::Path(..)) {
-            self.given.insert((thing, slot));
-        }
         value.map(|_| ()).map_err(|fault| ("value", fault))
     }
 
@@ -129,7 +134,39 @@ impl Tables<'_, '_> {
             let falls = &falls[self.facts.type_of(thing).ix()];
             falls.iter().map(move |&slot| (thing, slot))
         });
-        self.facts.fallbacks = slots.filter(|slot| !self.given.contains(slot)).collect();
+        self.facts.fallbacks = slots.filter(|&(thing, slot)| !self.given.has(thing, slot)).collect();
+    }
+}
+
+/// Which attributes of which things were given: a bit for each, as there may be millions.
+#[derive(Debug, Default)]
+pub(super) struct Given(HashMap<(bool, usize), Vec<u64>>);
+
+impl Given {
+    /// Notes one; false if it was noted before.
+    fn note(&mut self, thing: Thing, slot: usize) -> bool {
+        let (is_user, ix) = numbered(thing);
+        let words = self.0.entry((is_user, slot)).or_default();
+        words.resize(words.len().max(ix / 64 + 1), 0);
+        let bit = 1 << (ix % 64);
+        let fresh = words[ix / 64] & bit == 0;
+        words[ix / 64] |= bit;
+        fresh
+    }
+
+    fn has(&self, thing: Thing, slot: usize) -> bool {
+        let (is_user, ix) = numbered(thing);
+        let words = self.0.get(&(is_user, slot));
+        words
+            .and_then(|words| words.get(ix / 64))
+            .is_some_and(|word| word >> (ix % 64) & 1 == 1)
+    }
+}
+
+const fn numbered(thing: Thing) -> (bool, usize) {
+    match thing {
+        Thing::Node(NodeId(ix)) => (false, ix as usize),
+        Thing::User(UserId(ix)) => (true, ix as usize),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Users, groups and who is in them.
 
 use super::ahead::Row;
-use super::rows::SEPARATOR;
+use super::rows::values;
 use super::{Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
+use crate::facts::read::{no_id, no_user};
 use crate::facts::{EVERYONE, Group, Member, Places, Subject, Thing, User};
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{TypeId, TypeKind, USER};
@@ -12,9 +13,9 @@ use crate::source::Span;
 impl Tables<'_, '_> {
     pub(super) fn user(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
         let id = Self::need(row, 0, "id")?;
-        if ["anyone", "everyone"].contains(&id) {
-            let message = format!("no user can be called `{id}`");
-            return Err(("id", Diagnostic::error("facts/reserved-id", message)));
+        if let Some(fault) = no_user(id) {
+            self.leave_out(id);
+            return Err(("id", fault));
         }
         let ty = row.get(1).map_or(Ok(USER), |name| self.principal(name));
         let ty = ty
@@ -34,8 +35,8 @@ impl Tables<'_, '_> {
         self.cells(Thing::User(user), row);
         let Some(listed) = row.get(2) else { return Ok(()) };
         let mut places = Places::new();
-        for place in listed.split(SEPARATOR) {
-            places.extend(self.place(place.trim()).map_err(|fault| ("in", fault))?);
+        for place in values(listed) {
+            places.extend(self.place(place).map_err(|fault| ("in", fault))?);
         }
         places.sort_unstable();
         places.dedup();
@@ -67,6 +68,9 @@ impl Tables<'_, '_> {
 
     pub(super) fn group(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
         let id = Self::need(row, 0, "id")?;
+        if let Some(fault) = no_id(id) {
+            return Err(("id", fault));
+        }
         let group = GroupId(count(self.facts.groups.len()));
         if self.names.add_group(id, group).is_some() {
             return Err(("id", twice(id)));

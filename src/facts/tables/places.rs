@@ -3,7 +3,7 @@
 use super::ahead::Row;
 use super::{Input, Kind, SHOWN, Tables, Wrong, count, twice};
 use crate::diagnostic::Diagnostic;
-use crate::facts::read::contain_circles;
+use crate::facts::read::{contain_circles, no_id};
 use crate::facts::{Node, Thing};
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
@@ -13,6 +13,10 @@ use crate::source::Span;
 impl Tables<'_, '_> {
     pub(super) fn node(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
         let id = Self::need(row, 0, "id")?;
+        if let Some(fault) = no_id(id) {
+            self.leave_out(id);
+            return Err(("id", fault));
+        }
         let ty = self.place_type(Self::need(row, 1, "type")?);
         let ty = ty
             .inspect_err(|_| self.leave_out(id))
@@ -75,7 +79,10 @@ impl Tables<'_, '_> {
         }
         // Nodes that lie in each other are reported in the row of the one that is taken out.
         wrong.extend(contain_circles(&mut self.facts));
+        let taken = |node: &Node| Some((node.span, self.names.taken_for(&node.id)?));
+        let taken: Vec<_> = self.facts.nodes.iter().filter_map(taken).collect();
         let nodes = inputs.iter().filter(|input| input.kind == Kind::Nodes);
+        self.told.tell_of(nodes.clone(), &taken, Some("id"));
         self.told.tell_of(nodes, &wrong, Some("in"));
     }
 }

@@ -14,9 +14,32 @@ use serde_json::value::RawValue;
 use super::ahead::Layout;
 use super::{Format, Input, Kind};
 use crate::diagnostic::Diagnostic;
+use crate::source::nfc;
 
 /// Several values in one cell stand between these.
-pub(super) const SEPARATOR: char = ';';
+const SEPARATOR: char = ';';
+
+/// The values of a JSON list stand each behind one of these, which no text holds: a list of one is not the one, and what
+/// holds a separator is not two.
+const LISTED: char = '\u{1f}';
+
+/// The values of a cell.
+pub(super) fn values(cell: &str) -> impl Iterator<Item = &str> {
+    let (items, between) = match cell.strip_prefix(LISTED) {
+        Some("") => (None, LISTED),
+        Some(items) => (Some(items), LISTED),
+        None => (Some(cell), SEPARATOR),
+    };
+    items
+        .into_iter()
+        .flat_map(move |items| items.split(between))
+        .map(str::trim)
+}
+
+/// True if a cell is a JSON list.
+pub(super) fn is_list(cell: &str) -> bool {
+    cell.starts_with(LISTED)
+}
 
 /// What is wrong with a row.
 #[derive(Debug)]
@@ -75,7 +98,9 @@ impl Rows {
         };
         let header = reader.headers().map_err(|error| csv_fault(&error))?.clone();
         for (at, name) in header.iter().enumerate() {
-            self.column(name.trim(), at)?;
+            if self.column(name.trim(), at)? != at {
+                return Err(fault(1, twice("the header names", name.trim())));
+            }
         }
         let columns = self.kind.columns().iter().zip(&self.places);
         let missing: Vec<String> = columns
@@ -96,6 +121,10 @@ impl Rows {
         let columns = self.kind.columns();
         if let Some(known) = columns.iter().position(|(column, _)| *column == name) {
             return Ok(*self.places[known].get_or_insert(at));
+        }
+        let name = &*nfc(name);
+        if let Some((known, _)) = self.extra.iter().find(|(_, extra)| extra == name) {
+            return Ok(*known);
         }
         if !self.kind.has_extra() {
             let message = format!("this table has no column `{name}`");
@@ -157,17 +186,19 @@ impl Rows {
         let object: Object<'_> = serde_json::from_str(text).map_err(|error| fault(self.line, wrong(&error)))?;
         let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(self.places.len() + self.extra.len());
         cells.resize(self.places.len() + self.extra.len(), Cow::Borrowed(""));
+        let mut said = vec![false; cells.len()];
         for (key, value) in object.0 {
-            let known = self.extra.iter().find(|(_, name)| *name == key).map(|(at, _)| *at);
-            let at = match known {
-                Some(at) => at,
-                None => self.column(&key, cells.len())?,
-            };
+            let at = self.column(&key, cells.len())?;
             cells.resize(cells.len().max(at + 1), Cow::Borrowed(""));
-            cells[at] = cell(value.get()).ok_or_else(|| {
-                let message = format!("`{key}` is an object; a text, a number or a list is needed here");
-                fault(self.line, Diagnostic::error("tables/shape", message))
-            })?;
+            said.resize(cells.len(), false);
+            if std::mem::replace(&mut said[at], true) {
+                return Err(fault(self.line, twice("this line says", &key)));
+            }
+            cells[at] = cell(value.get()).map_err(|wrong| fault(self.line, wrong.told(&key)))?;
+            if is_list(&cells[at]) && !self.kind.takes_lists(&key) {
+                let message = format!("`{key}` is a list; one text is needed here");
+                return Err(fault(self.line, Diagnostic::error("tables/shape", message)));
+            }
         }
         self.record.clear();
         cells.iter().for_each(|cell| self.record.push_field(cell));
@@ -240,19 +271,62 @@ fn csv_fault(error: &csv::Error) -> Fault {
     fault(line, diagnostic)
 }
 
-/// A JSON value as a cell: a list becomes several values; `None` for an object.
-fn cell(raw: &str) -> Option<Cow<'_, str>> {
-    let text = |raw| serde_json::from_str::<Text<'_>>(raw).ok().map(|text| text.0);
-    match raw.as_bytes().first()? {
-        b'"' => text(raw),
-        b'n' => Some(Cow::Borrowed("")),
-        b'[' => {
-            let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-            let items: Option<Vec<Cow<'_, str>>> = items.into_iter().map(|item| cell(item.get())).collect();
-            Some(Cow::Owned(items?.join(&SEPARATOR.to_string())))
+/// Why a JSON value is no cell.
+#[derive(Debug, Clone, Copy)]
+enum NoCell {
+    /// An object, or a list of such or of lists.
+    Nested,
+    /// A text without a letter.
+    Empty,
+}
+
+impl NoCell {
+    fn told(self, key: &str) -> Diagnostic {
+        match self {
+            Self::Nested => {
+                let message = format!("`{key}` is an object; a text, a number or a list is needed here");
+                Diagnostic::error("tables/shape", message)
+            }
+            Self::Empty => {
+                let fault = Diagnostic::error("tables/shape", format!("`{key}` is an empty text"));
+                fault.help("where nothing is to be said, leave it out or write `null`")
+            }
         }
-        b'{' => None,
-        _ => Some(Cow::Borrowed(raw)),
+    }
+}
+
+fn twice(what: &str, column: &str) -> Diagnostic {
+    let fault = Diagnostic::error("tables/twice", format!("{what} `{column}` twice"));
+    fault.help("say it once: which of the two counts would be a guess")
+}
+
+/// A JSON value as a cell: a list becomes several values.
+fn cell(raw: &str) -> Result<Cow<'_, str>, NoCell> {
+    match raw.as_bytes().first() {
+        Some(b'n') => Ok(Cow::Borrowed("")),
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(|_| NoCell::Nested)?;
+            let mut cell = String::from(LISTED);
+            for (ix, item) in items.into_iter().enumerate() {
+                cell.extend((ix > 0).then_some(LISTED));
+                cell.push_str(&one(item.get())?);
+            }
+            Ok(Cow::Owned(cell))
+        }
+        _ => one(raw),
+    }
+}
+
+/// A single JSON value as a cell.
+fn one(raw: &str) -> Result<Cow<'_, str>, NoCell> {
+    match raw.as_bytes().first() {
+        Some(b'"') => {
+            let text: Text<'_> = serde_json::from_str(raw).map_err(|_| NoCell::Nested)?;
+            let plain = !text.0.contains(LISTED) && !text.0.trim().is_empty();
+            plain.then_some(text.0).ok_or(NoCell::Empty)
+        }
+        Some(b'{' | b'[' | b'n') | None => Err(NoCell::Nested),
+        Some(_) => Ok(Cow::Borrowed(raw)),
     }
 }
 

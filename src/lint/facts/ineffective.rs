@@ -194,7 +194,7 @@ impl Texts<'_, '_> {
             model.role(role).is_derived() || org.entries(user).iter().any(holds)
         };
         let ways = org.extra.ways(permission).iter().filter(|way| way.role.ix() == number);
-        let mut asked = ways.map(|way| way.to.as_ref());
+        let mut asked = ways.map(|way| way.terms.to.as_ref());
         asked.any(|to| to.is_none_or(|roles| roles.iter().any(|&role| may(role))))
     }
 

@@ -6,11 +6,11 @@
 
 use std::cmp::Ordering;
 
-use ipnet::IpNet;
+
 
 use crate::facts::Facts;
 use crate::model::Model;
-use crate::model::value::{DAY, GroupId, NodeId, Number, Scalar, Sym, Value, compare, parse_network};
+use crate::model::value::{DAY, GroupId, Net, NodeId, Number, Scalar, Sym, Value, compare, parse_network};
 
 /// A text that is another than those of the policy, if it does not happen to name it.
 pub(in crate::query) const OTHER: &str = "something else";
@@ -62,7 +62,7 @@ fn things(facts: &Facts, of: Scalar) -> Vec<Value> {
 /// Networks as they are; of each an address where one address is wanted.
 fn addresses(known: &[Value], of: Scalar) -> Vec<Value> {
     let nets = known.iter().filter_map(|value| match value {
-        Value::Net(net) if of == Scalar::Ip => Some(IpNet::from(net.addr())),
+        Value::Net(net) if of == Scalar::Ip => Some(Net::from(net.network().addr())),
         Value::Net(net) => Some(*net),
         _ => None,
     });

@@ -3,7 +3,8 @@
 use super::Scene;
 use crate::eval::decision::Eval;
 use crate::eval::org::{Org, now};
-use crate::eval::{Resource, Target, degree};
+use crate::eval::unchecked::degree;
+use crate::eval::{Resource, Target};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId};
@@ -123,7 +124,8 @@ fn holds(scene: &Scene<'_>, org: &Org<'_>, user: UserId, role: RoleId, node: Opt
 fn may(scene: &Scene<'_>, org: &Org<'_>, user: UserId, permission: PermId, target: Target, act: &Act) -> bool {
     let one = |recipient| {
         let request = scene.request(user, permission, target, recipient, &act.given);
-        degree(scene.table, org, &request) == Tri::True
+        let has = |from| act.has_to_take(scene.table.model(), org, permission, target.start, from);
+        recipient.is_none_or(has) && degree(scene.table, org, &request) == Tri::True
     };
     match &act.recipients {
         Recipients::None => one(None),

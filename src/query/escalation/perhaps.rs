@@ -14,7 +14,8 @@ use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::Entry;
 use crate::eval::reach::{near, reaches};
-use crate::eval::{Request, Resource, Target, degree};
+use crate::eval::unchecked::degree;
+use crate::eval::{Request, Resource, Target};
 use crate::facts::Thing;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value};
@@ -269,9 +270,10 @@ impl<'m> Perhaps<'m> {
                 rule.who == Who::Holders(org.ty(seat.node))
                     && self.applies(rule, seat.stand(), trail)
                     && way
+                        .terms
                         .to
                         .as_ref()
-                        .is_none_or(|to| self.is_entitled(user, seat.node, seat.entry, to, trail))
+                        .is_none_or(|to| self.is_entitled(user, seat.node, to, trail))
             })
         })
     }

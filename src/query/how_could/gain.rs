@@ -5,7 +5,8 @@
 
 use super::plans::World;
 use crate::eval::org::Org;
-use crate::eval::{Request, Target, degree};
+use crate::eval::unchecked::degree;
+use crate::eval::{Request, Target};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Tri, UserId};
 use crate::table::Table;

@@ -13,7 +13,8 @@ use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::{Entry, Org};
 use crate::eval::reach::near;
-use crate::eval::{Request, Resource, Target, decide};
+use crate::eval::unchecked::decide;
+use crate::eval::{Request, Resource, Target};
 use crate::facts::{Facts, Subject};
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId};
@@ -133,7 +134,12 @@ impl<'w> World<'w> {
 
     /// The first goal that is not reached; `None` if the deed is allowed.
     pub(super) fn failing(&self, org: &Org<'_>) -> Option<usize> {
-        let allowed = |case: Case| decide(self.table, org, &self.request(org, self.wanted.user, case));
+        let (act, model) = (&self.wanted.act, self.table.model());
+        let has = |case: &Case, from| act.has_to_take(model, org, case.permission, case.target.start, from);
+        let allowed = |case: Case| {
+            let is_there = case.recipient.is_none_or(|from| has(&case, from));
+            is_there && decide(self.table, org, &self.request(org, self.wanted.user, case))
+        };
         self.goals
             .iter()
             .position(|goal| !self.cases(goal).into_iter().any(allowed))
@@ -365,7 +371,7 @@ fn extra(tracer: &mut Tracer<'_>, user: UserId, ix: usize, at: NodeId) {
     if !held_by(&eval, user, way.role, at).iter().any(applies) {
         return tracer.rule_at(user, way.role, rule, at, Want::True);
     }
-    if let Some(to) = &way.to {
+    if let Some(to) = &way.terms.to {
         let request = Request {
             target: Target::node(at),
             ..*eval.request

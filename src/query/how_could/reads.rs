@@ -281,8 +281,8 @@ impl<'t> Tracer<'t> {
         for way in eval.org.extra.ways(eval.request.permission) {
             let rule = eval.org.extra.rule(way);
             self.held(way.role, rule, Want::Any);
-            if let (Some(user), Some(to)) = (eval.request.user, &way.to) {
-                self.holds_above(user, to, Want::Any);
+            if let Some(user) = eval.request.user {
+                self.holds_above(user, &way.terms.roles().collect::<Vec<_>>(), Want::Any);
             }
         }
         self.grants();

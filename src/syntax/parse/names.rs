@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use pest::iterators::Pair;
-use unicode_normalization::UnicodeNormalization;
 
 use super::Cx;
 use super::grammar::{Parts, Rule};
+use crate::source;
 use crate::syntax::ast::{Label, Name, Permission, RoleName, Target};
 
 /// Any rule that is a name: declared, used, or a step of a path.
@@ -99,11 +99,7 @@ pub(super) fn permission(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Permission {
 
 /// Identifiers are compared in NFC.
 pub(super) fn nfc(text: &str) -> String {
-    if text.is_ascii() {
-        text.to_owned()
-    } else {
-        text.nfc().collect()
-    }
+    source::nfc(text).into_owned()
 }
 
 /// The text of a string literal, without its quotes and escapes.

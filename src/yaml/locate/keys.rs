@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::source::nfc;
+
 /// Keys of a mapping that is being read.
 #[derive(Default)]
 pub(super) struct Keys {
@@ -30,7 +32,8 @@ impl Keys {
     /// Notes a key, and gives the place of the same key before it.
     pub(super) fn note(&mut self, text: &str, range: Range<usize>) -> Option<Range<usize>> {
         self.last = range.clone();
-        if let Some(first) = self.seen.get(text) {
+        let text = nfc(text);
+        if let Some(first) = self.seen.get(&*text) {
             return Some(first.clone());
         }
         self.seen.insert(text.into(), range);

@@ -3,10 +3,10 @@
 use rolebook::eval::Resource;
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{NodeId, Tri, UserId};
-use rolebook::model::{Effect, Reach, Receiver, RoleId, Rule, TypeKind};
+use rolebook::model::{Effect, Reach, Receiver, Rule, TypeKind, Who};
 
 use super::nodes::{self, Link};
-use super::{Ask, Held, Oracle, Source, any};
+use super::{Ask, Held, Oracle, any};
 
 impl Oracle<'_> {
     /// v is a member of an account enclosing n, holds Q there, is not u; the giver has what he gives.
@@ -64,27 +64,38 @@ impl Oracle<'_> {
     }
 
     /// Whether a permission of a custom role made at a node, or of a single grant, lies under some `can grant` that reaches
-    /// the node; for a single grant also whether the holder is still one whom some such rule may give it to.
+    /// the node, whether its holder is still one whom some such rule may give it to where he holds it, and is none to whom
+    /// nobody may.
     pub(super) fn ceiling(&self, user: UserId, permission: PermId, held: &Held<'_>, made_at: NodeId) -> Tri {
         let Some(handing) = self.model.permissions.id(Permission::Grant(permission)) else {
             return Tri::False;
         };
-        let covering = self.covering(handing, made_at);
-        let open = covering
-            .iter()
-            .any(|rule| !matches!(rule.receiver, Receiver::Holders(_)));
-        match held.source {
-            _ if covering.is_empty() => Tri::False,
-            Source::Grant(_) if !open => {
-                let to = covering.iter().flat_map(|rule| match &rule.receiver {
-                    Receiver::Holders(roles) => &roles[..],
-                    _ => &[],
-                });
-                let to: Vec<RoleId> = to.copied().collect();
-                self.holds_above(user, &to, &self.chain(made_at))
-            }
-            _ => Tri::True,
-        }
+        let there = self.chain(held.node);
+        let one_of = |rule: &&Rule| match &rule.receiver {
+            Receiver::Holders(roles) => self.holds_above(user, roles, &there),
+            Receiver::Member | Receiver::Anyone => Tri::True,
+        };
+        let covered = any(self.covering(handing, made_at).iter().map(one_of));
+        covered.min(any(self.forbidding(handing, made_at).iter().map(one_of)).negate())
+    }
+
+    /// The rules by which nobody at all may hand out a permission at a node: without exemption, relation or condition.
+    fn forbidding(&self, handing: PermId, at: NodeId) -> Vec<&Rule> {
+        let chain = self.chain(at);
+        let of_all = |rule: &&Rule| {
+            rule.who == Who::Nobody(Vec::new())
+                && rule.permissions.contains(&handing)
+                && !matches!(rule.reach, Reach::In(ty) if nodes::near(&chain, ty).is_none())
+        };
+        let outright = |rule: &&Rule| {
+            rule.relation.is_empty()
+                && rule.when.is_none()
+                && rule.unless.is_none()
+                && !rule.except_self
+                && !rule.they_have
+        };
+        let public = self.model.public.iter().map(|&id| self.model.rule(id));
+        public.filter(of_all).filter(outright).collect()
     }
 
     /// The rules that let someone hand out a permission at a node, whatever their conditions.
@@ -118,7 +129,10 @@ impl Oracle<'_> {
     fn covers(&self, rule: &Rule, ty: rolebook::model::TypeId, chain: &[Link]) -> bool {
         match rule.reach {
             Reach::Anywhere => true,
-            Reach::Across(outer) => nodes::near(chain, outer).is_some_and(|t| self.account(t) == self.account(chain)),
+            Reach::Across(outer) => {
+                let zones = chain.iter().filter(|link| link.ty == outer).filter_map(|link| link.id);
+                zones.into_iter().any(|zone| self.below(rule, zone, chain))
+            }
             _ => {
                 let nodes = chain.iter().filter(|link| link.ty == ty).filter_map(|link| link.id);
                 nodes.into_iter().any(|node| self.reaches_chain(rule, node, chain))

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use rolebook::eval::Resource;
-use rolebook::model::value::{Scalar, Tri, UserId, Value, compare, shift};
+use rolebook::facts;
+use rolebook::model::value::{NodeId, Scalar, Tri, UserId, Value, compare, shift};
 use rolebook::model::{AttrName, Attribute, Default, Expr, HeldAt, Operand, Path, Root, Test, TestKind, TypeId};
 use rolebook::syntax::ast::Op;
 
@@ -25,6 +26,13 @@ impl Thing {
             Self::Fresh => Value::Missing,
         }
     }
+}
+
+/// Whose attribute it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Node(NodeId),
+    User(UserId),
 }
 
 /// What stands on one side of a test.
@@ -244,17 +252,79 @@ impl Oracle<'_> {
         }
         let attribute = &self.model.ty(ty).attributes[slot];
         match &attribute.default {
-            Default::Path(ty, steps) => {
-                let chain = self.chain(ask.target.start);
-                let start = nodes::near(&chain, *ty)
-                    .and_then(|chain| chain[0].id)
-                    .map_or(Value::Missing, Value::Node);
-                steps
-                    .iter()
-                    .fold(Thing::Value(start), |thing, &name| self.step(thing, name, ask))
-                    .value()
-            }
+            Default::Path(ty, steps) => self.fallen_back(attribute, *ty, steps, ask.target.start, &mut Vec::new()),
             _ => unset(attribute),
+        }
+    }
+
+    /// A default path, read at a container. Where there is no such node, or from nobody onward, the attribute is what it is
+    /// when nothing is given; what waits for itself is missing.
+    fn fallen_back(
+        &self,
+        attribute: &Attribute,
+        ty: TypeId,
+        steps: &[AttrName],
+        container: NodeId,
+        open: &mut Vec<(Owner, usize)>,
+    ) -> Value {
+        let chain = self.chain(container);
+        let Some(start) = nodes::near(&chain, ty).and_then(|chain| chain[0].id) else {
+            return blank(attribute);
+        };
+        let mut at = Value::Node(start);
+        for &name in steps {
+            at = match at {
+                Value::Node(node) => self.settled(Owner::Node(node), name, open),
+                Value::User(user) => self.settled(Owner::User(user), name, open),
+                Value::Absent => return blank(attribute),
+                _ => return Value::Missing,
+            };
+        }
+        at
+    }
+
+    /// The attribute of a listed node or user: as stated, else by default. A user lies in several places: where they differ,
+    /// it is missing.
+    pub(super) fn settled(&self, owner: Owner, name: AttrName, open: &mut Vec<(Owner, usize)>) -> Value {
+        let (ty, values, thing) = match owner {
+            Owner::Node(node) => (
+                self.facts.node(node).ty,
+                &self.facts.node(node).values,
+                facts::Thing::Node(node),
+            ),
+            Owner::User(user) => (
+                self.facts.user(user).ty,
+                &self.facts.user(user).values,
+                facts::Thing::User(user),
+            ),
+        };
+        let Some(slot) = self.model.slot(ty, name) else {
+            return Value::Missing;
+        };
+        let attribute = &self.model.ty(ty).attributes[slot];
+        let Default::Path(root, steps) = &attribute.default else {
+            return values[slot];
+        };
+        if !self.facts.fallbacks.contains(&(thing, slot)) {
+            return values[slot];
+        }
+        if open.contains(&(owner, slot)) {
+            return Value::Missing;
+        }
+        open.push((owner, slot));
+        let places: Vec<NodeId> = match owner {
+            Owner::Node(node) => self.facts.node(node).container.into_iter().collect(),
+            Owner::User(user) => self.facts.user(user).places.to_vec(),
+        };
+        let mut read: Vec<Value> = Vec::new();
+        for place in places {
+            read.push(self.fallen_back(attribute, *root, steps, place, open));
+        }
+        open.pop();
+        match read.split_first() {
+            None => blank(attribute),
+            Some((&first, rest)) if rest.iter().all(|&other| other == first) => first,
+            Some(_) => Value::Missing,
         }
     }
 }
@@ -269,11 +339,18 @@ fn resource(resource: Resource) -> Thing {
 
 /// What an attribute or parameter is that is not given, defaults that are paths apart.
 pub(crate) fn unset(attribute: &Attribute) -> Value {
-    let nobody = matches!(attribute.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_));
     match attribute.default {
         Default::Value(value) => value,
-        _ if attribute.ty.many => Value::EMPTY,
-        _ if attribute.ty.optional && nobody => Value::Absent,
+        _ => blank(attribute),
+    }
+}
+
+/// The same where no default counts.
+fn blank(attribute: &Attribute) -> Value {
+    let nobody = matches!(attribute.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_));
+    match attribute.ty {
+        ty if ty.many => Value::EMPTY,
+        ty if ty.optional && nobody => Value::Absent,
         _ => Value::Missing,
     }
 }

@@ -100,7 +100,7 @@ impl Oracle<'_> {
 
     /// None given: r ⊑ n and acc(r) = acc(n); if the rule names r's account type, also acc of r's container. A prohibition
     /// ignores borders: r ⊑ n alone.
-    fn below(&self, rule: &Rule, node: NodeId, r: &[Link]) -> bool {
+    pub(super) fn below(&self, rule: &Rule, node: NodeId, r: &[Link]) -> bool {
         let n = self.chain(node);
         let named = rule.named.contains(&r[0].ty) && self.kind(r[0].ty) == TypeKind::Account;
         let open =

@@ -4,7 +4,7 @@ use rolebook::eval::Resource;
 use rolebook::model::value::{NodeId, Scalar, Tri, UserId, Value};
 use rolebook::model::{AttrName, Relation, TypeId};
 
-use super::conditions::Thing;
+use super::conditions::{Owner, Thing};
 use super::{Ask, Oracle, any, nodes};
 
 /// Users found on the way, each to a degree; `more` if there may be others, because something is missing.
@@ -126,19 +126,11 @@ impl Oracle<'_> {
     }
 
     pub(super) fn attribute_of_node(&self, node: NodeId, name: AttrName) -> Value {
-        let it = self.facts.node(node);
-        let slot = self.model.slot(it.ty, name);
-        slot.and_then(|slot| it.values.get(slot))
-            .copied()
-            .unwrap_or(Value::Missing)
+        self.settled(Owner::Node(node), name, &mut Vec::new())
     }
 
     pub(super) fn attribute_of_user(&self, user: UserId, name: AttrName) -> Value {
-        let it = self.facts.user(user);
-        let slot = self.model.slot(it.ty, name);
-        slot.and_then(|slot| it.values.get(slot))
-            .copied()
-            .unwrap_or(Value::Missing)
+        self.settled(Owner::User(user), name, &mut Vec::new())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Perhaps, Seen, Stand, Trail, all_of, any_of};
 use crate::eval::condition::UNLISTED;
-use crate::eval::org::Entry;
 use crate::eval::reach::account;
 use crate::eval::{Request, Target};
 use crate::model::value::{NodeId, Tri, UserId, Value};
@@ -40,18 +39,8 @@ impl Perhaps<'_> {
         found.is_some()
     }
 
-    pub(super) fn is_entitled(
-        &self,
-        user: UserId,
-        node: NodeId,
-        entry: Option<Entry>,
-        to: &[RoleId],
-        trail: &mut Trail,
-    ) -> bool {
-        let single = matches!(
-            entry.map(|entry| entry.source()),
-            Some(crate::eval::org::Source::Grant(_))
-        );
+    /// What data handed out works with whoever holds one of these roles; one that would forbid it may be given up.
+    pub(super) fn is_entitled(&self, user: UserId, node: NodeId, to: &[RoleId], trail: &mut Trail) -> bool {
         let request = Request {
             target: Target::node(node),
             ..self.request
@@ -60,7 +49,7 @@ impl Perhaps<'_> {
             most: self.most,
             request,
         };
-        !single || there.holds_above(user, to, trail)
+        there.holds_above(user, to, trail)
     }
 
     pub(super) fn is_account_member(&self, user: UserId, trail: &mut Trail) -> bool {
