@@ -11,7 +11,7 @@ use super::values::Domains;
 use super::{Budget, Change, Goal, Scene};
 use crate::eval::Target;
 use crate::eval::org::Org;
-use crate::facts::{Holding, Member, SingleGrant, Subject, Thing, Window};
+use crate::facts::{EVERYONE, Holding, Member, SingleGrant, Subject, Thing, Window};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Attribute, Reach, RoleId};
@@ -87,11 +87,11 @@ impl Moves {
             builder.roles(Subject::User(user));
             builder.grants(Subject::User(user));
             builder.membership(user);
-            builder.groups(user);
         }
         for ix in 0..most.scene.facts.groups.len() {
             builder.roles(Subject::Group(group_id(ix)));
             builder.grants(Subject::Group(group_id(ix)));
+            builder.joins(group_id(ix));
         }
         builder.values();
         builder.out
@@ -118,10 +118,7 @@ impl Builder<'_, '_> {
             Subject::User(user) => vec![user],
             Subject::Group(group) => self.most.members(group).collect(),
         };
-        let able = |&user: &UserId| {
-            let mut actors = self.most.scene.actors.iter();
-            actors.any(|&actor| self.most.all(actor, asked, node, user).is_some())
-        };
+        let able = |&user: &UserId| self.most.somebody(asked, node, user).is_some();
         users.iter().any(able)
     }
 
@@ -134,11 +131,14 @@ impl Builder<'_, '_> {
 
     fn roles(&mut self, subject: Subject) {
         let most = self.most;
-        if matches!(subject, Subject::Group(_)) && !most.budget.spend(most.scene.cost_of_state()) {
-            return;
-        }
-        for (role, (asked, node)) in &most.map.roles {
+        for &ix in &most.hope.roles {
+            let (role, (asked, node)) = &most.map.roles[ix];
             self.role(subject, (*role, *node), asked);
+        }
+        for &(role, node) in most.map.held.get(&subject).into_iter().flatten() {
+            if most.slice.has_role(role) && !most.hope.given.contains(&(role, node)) {
+                self.role(subject, (role, node), &[]);
+            }
         }
     }
 
@@ -211,13 +211,19 @@ impl Builder<'_, '_> {
 
     fn membership(&mut self, user: UserId) {
         let model = self.most.scene.table.model();
-        for (asked, place) in &self.most.map.places {
-            let place = *place;
-            let listed = self.most.scene.facts.user(user).places.contains(&place);
-            if !listed && !self.perhaps(asked, place, Subject::User(user)) {
-                continue;
-            }
-            let slot = self.slot(Item::Listed(user, place), listed);
+        let most = self.most;
+        let listed = &most.scene.facts.user(user).places;
+        let hoped = most.hope.places.iter().map(|&ix| &most.map.places[ix]);
+        let mut places: Vec<NodeId> = hoped
+            .filter(|(asked, place)| self.perhaps(asked, *place, Subject::User(user)))
+            .map(|(_, place)| *place)
+            .collect();
+        let matters = |place: &NodeId| most.slice.has_members(model, most.org.ty(*place));
+        places.extend(listed.iter().copied().filter(matters));
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
+            let slot = self.slot(Item::Listed(user, place), listed.contains(&place));
             self.push(Change::Add { place, user }, vec![(slot, 1)]);
             let remove = model.permissions.id(Permission::RemoveMember(self.most.org.ty(place)));
             if self.perhaps(remove.as_slice(), place, Subject::User(user)) {
@@ -228,25 +234,23 @@ impl Builder<'_, '_> {
 
     fn grants(&mut self, subject: Subject) {
         let scene = self.most.scene;
-        for (ix, single) in self.most.singles.all.iter().enumerate() {
-            for node in scene.facts.node_ids().filter(|&node| self.most.singles.fits(ix, node)) {
-                if !self.minds(subject, node) || !self.perhaps(&single.asked, node, subject) {
-                    continue;
-                }
-                let handout = single.handout.clone();
-                let slot = match self.stated_grant(subject, &handout, node) {
-                    Some((slot, true)) => slot,
-                    _ => self.slot(Item::NewlyGranted(subject, handout.clone(), node), false),
-                };
-                let to = subject;
-                let change = Change::Grant {
-                    handout: handout.clone(),
-                    node,
-                    to,
-                };
-                self.push(change, vec![(slot, 1)]);
-                self.revoke(subject, handout, node);
+        for &(ix, node) in &self.most.hope.singles {
+            let single = &self.most.singles.all[ix];
+            if !self.minds(subject, node) || !self.perhaps(&single.asked, node, subject) {
+                continue;
             }
+            let handout = single.handout.clone();
+            let slot = match self.stated_grant(subject, &handout, node) {
+                Some((slot, true)) => slot,
+                _ => self.slot(Item::NewlyGranted(subject, handout.clone(), node), false),
+            };
+            let change = Change::Grant {
+                handout: handout.clone(),
+                node,
+                to: subject,
+            };
+            self.push(change, vec![(slot, 1)]);
+            self.revoke(subject, handout, node);
         }
         for grant in scene.facts.grants.iter().filter(|grant| grant.to == subject) {
             if grant.rule.permissions.iter().any(|&id| self.most.slice.has(id)) {
@@ -280,17 +284,20 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn groups(&mut self, user: UserId) {
-        if !self.most.slice.has_groups() && self.most.scene.facts.groups.len() < 2 {
+    fn joins(&mut self, group: GroupId) {
+        if group == EVERYONE {
             return;
         }
-        for ix in 1..self.most.scene.facts.groups.len() {
-            let group = group_id(ix);
-            let now = self.most.scene.facts.group(group).members.contains(&Member::User(user));
-            if !now && self.most.atom(Atom::In(user, group)).is_none() {
-                continue;
-            }
-            let slot = self.slot(Item::In(group, user), now);
+        let named = &self.most.scene.facts.group(group).members;
+        let named: HashSet<UserId> = named
+            .iter()
+            .filter_map(|member| match member {
+                Member::User(user) => Some(*user),
+                _ => None,
+            })
+            .collect();
+        for user in self.most.members(group) {
+            let slot = self.slot(Item::In(group, user), named.contains(&user));
             self.push(Change::Join { group, user }, vec![(slot, 1)]);
             self.push(Change::Leave { group, user }, vec![(slot, 0)]);
         }

@@ -91,11 +91,6 @@ impl Slice {
     pub(super) fn minds_manner(&self, model: &Model, ty: TypeId) -> bool {
         self.places || model.default_role(ty).is_some_and(|role| self.has_role(role))
     }
-
-    /// True if it matters who is in which group.
-    pub(super) const fn has_groups(&self) -> bool {
-        self.groups
-    }
 }
 
 impl Walk<'_> {
