@@ -195,6 +195,7 @@ impl<'a> Most<'a> {
         if self.index.contains_key(&atom) {
             return false;
         }
+        self.budget.spend(1);
         let ix = self.atoms.len();
         self.index.insert(atom, ix);
         self.atoms.push((atom, origin));
@@ -269,6 +270,9 @@ impl<'a> Most<'a> {
             self.free();
             self.hope = self.hopes();
             for user in self.tracked() {
+                if self.budget.is_spent() {
+                    return false;
+                }
                 self.roles(user);
                 self.membership(user);
                 self.grants(user);

@@ -9,6 +9,14 @@ use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::query::change::{Change, handing, places_of};
 
+/// What a group can be given.
+#[derive(Clone, Copy)]
+enum Gift {
+    Role(RoleId, NodeId),
+    /// A single grant, by its place among those worth trying.
+    Single(usize, NodeId),
+}
+
 impl Most<'_> {
     /// Attributes that an actor may change.
     pub(super) fn free(&mut self) {
@@ -184,6 +192,42 @@ impl Most<'_> {
                 self.add(Atom::In(user, group), Origin { steps, needs });
             }
         }
+        if self.slice.has_groups() {
+            self.equipped_groups(user);
+        }
+    }
+
+    /// A group that has nothing, or not the right thing, is given first what may be given to the newcomer too.
+    fn equipped_groups(&mut self, user: UserId) {
+        let Some((actor, gift, needs)) = self.anything(user) else {
+            return;
+        };
+        for ix in 1..self.scene.facts.groups.len() {
+            let group = group_id(ix);
+            // What is given to a group is given to each of its members: there must be one.
+            if self.atom(Atom::In(user, group)).is_some() || self.members(group).next().is_none() {
+                continue;
+            }
+            let given = match gift {
+                Gift::Role(role, node) => Self::give(role, node, Subject::Group(group)),
+                Gift::Single(ix, node) => self.granting(ix, node, Subject::Group(group)),
+            };
+            let steps = vec![(actor, given), (actor, Change::Join { group, user })];
+            let needs = needs.clone();
+            self.add(Atom::In(user, group), Origin { steps, needs });
+        }
+    }
+
+    /// Something that some actor may give a user.
+    fn anything(&self, user: UserId) -> Option<(UserId, Gift, Vec<Need>)> {
+        let roles = self.hope.roles.iter().map(|&ix| &self.map.roles[ix]);
+        let roles = roles.map(|(role, (asked, node))| (Gift::Role(*role, *node), asked, *node));
+        let single = |&(ix, node): &(usize, NodeId)| (Gift::Single(ix, node), &self.singles.all[ix].asked, node);
+        let mut gifts = roles.chain(self.hope.singles.iter().map(single));
+        gifts.find_map(|(gift, asked, node)| {
+            let (actor, needs) = self.somebody(asked, node, user)?;
+            Some((actor, gift, needs))
+        })
     }
 
     /// The actor who may give the user most of what a group has.
@@ -223,6 +267,9 @@ impl Most<'_> {
             let group = group_id(ix);
             if self.map.is_open(group) {
                 for member in self.members(group).collect::<Vec<_>>() {
+                    if self.budget.is_spent() {
+                        return;
+                    }
                     self.give_group(group, member);
                 }
             }
