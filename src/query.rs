@@ -5,6 +5,7 @@
 //!    policy alone; [`held`] tells holdings and how they came about; [`how_could`] finds what would allow
 //!    a deed.
 //! 3. [`escalation`] looks for what somebody can ever come to, in several steps; [`ever`] puts the question to it.
+//!    What there is to change, and who may change it, stands for both in [`change`].
 //! 4. [`render`] writes an [`Answer`] as text.
 
 mod change;

@@ -23,9 +23,9 @@ use crate::diagnostic::Found;
 use crate::eval::org::Org;
 use crate::facts::Facts;
 use crate::facts::read::read;
-use crate::model::RoleId;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::model::{Being, Default, Model, RoleId, TypeId};
 use crate::query::escalation::policy::{Core, Gain, Link, obtainable, safe_by_policy};
 use crate::query::escalation::{Goal, Outcome, Scene, reach};
 use crate::query::{Answer, Ground, ask};
@@ -205,16 +205,40 @@ fn realised(
     None
 }
 
-/// What is given on the way, the last first, each by holders of which role, or by everybody.
+/// What is given on the way, the last first, each by holders of which role, or by everybody. A derived role is given by
+/// whoever changes what it hangs on.
 fn gifts(table: &Table, within: &[RoleId], links: &[Link]) -> Vec<Gift> {
-    let gained = links.iter().rev().filter_map(|link| match link.gains {
-        Gain::Role(role) => table.model().permissions.id(Permission::Give(role)),
-        Gain::Grant(_) => None,
+    let model = table.model();
+    let gained = links.iter().rev().flat_map(|link| match link.gains {
+        Gain::Role(role) if model.role(role).is_derived() => changes(model, role),
+        Gain::Role(role) => model.permissions.id(Permission::Give(role)).into_iter().collect(),
+        Gain::Grant(id) => model.permissions.id(Permission::Grant(id)).into_iter().collect(),
     });
     let givers = gained.flat_map(|give| table.row(give).grants.iter().map(move |way| (give, way.role)));
     let mut seen = BTreeSet::new();
     let comes_to = |gift: &Gift| gift.1.is_none_or(|role| within.contains(&role));
     givers.filter(|gift| comes_to(gift) && seen.insert(*gift)).collect()
+}
+
+/// The permissions to change the relations from which a role is derived, and what these fall back on.
+fn changes(model: &Model, role: RoleId) -> Vec<PermId> {
+    let ty = model.role(role).ty;
+    let relations = model.role(role).derived.iter().filter_map(|being| match being {
+        Being::Relation(name) => Some((ty, model.slot(ty, *name)?)),
+        _ => None,
+    });
+    let mut slots: Vec<(TypeId, usize)> = relations.collect();
+    for (ty, slot) in slots.clone() {
+        if let Default::Path(_, steps) = &model.ty(ty).attributes[slot].default
+            && let Some(&last) = steps.last()
+        {
+            slots.extend(model.type_ids().filter_map(|ty| Some((ty, model.slot(ty, last)?))));
+        }
+    }
+    slots
+        .into_iter()
+        .filter_map(|(ty, slot)| model.changing(ty, slot))
+        .collect()
 }
 
 /// What was tried so far, and how much may be.

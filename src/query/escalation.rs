@@ -17,6 +17,7 @@
 
 mod goal;
 mod most;
+mod moves;
 mod perhaps;
 mod plan;
 pub mod policy;
@@ -230,7 +231,7 @@ fn settle(
     if let Some(plan) = plan::replay(scene, goal, &most.steps(&needs), budget) {
         return Ok(shorter(&most, goal, plan, budget));
     }
-    let moves = search::Moves::of(&most, domains);
+    let moves = moves::Moves::of(&most, domains);
     match search::search(scene, goal, &moves, usize::MAX, budget) {
         search::End::Found(steps) => Ok(plan::trim(scene, goal, steps, budget)),
         search::End::Budget(states) => Err(Failed::Doubt(Doubt::States(states))),
@@ -244,7 +245,7 @@ fn shorter(most: &most::Most<'_>, goal: &Goal, plan: Vec<Step>, budget: &Budget)
     if plan.len() < 2 {
         return plan;
     }
-    let moves = search::Moves::of(most, most.domains);
+    let moves = moves::Moves::of(most, most.domains);
     let part = Budget(Cell::new(budget.0.get() / 4));
     match search::search(most.scene, goal, &moves, plan.len() - 1, &part) {
         search::End::Found(steps) => plan::trim(most.scene, goal, steps, budget),

@@ -141,6 +141,16 @@ impl Query<'_, '_> {
     }
 }
 
+/// How many roles, grants or attributes are told of one who comes to have them.
+const OBTAINED: usize = 12;
+
+fn few(mut list: Vec<String>) -> String {
+    let more = list.len().saturating_sub(OBTAINED);
+    list.truncate(OBTAINED);
+    list.extend((more > 0).then(|| format!("and {more} more")));
+    list.join(", ")
+}
+
 /// What is asked, before it is said who.
 enum About {
     Role(Vec<RoleId>, Option<NodeId>),
@@ -304,7 +314,7 @@ impl<'w> Words<'w> {
             .into_iter()
             .map(|(user, list)| Item {
                 name: self.facts.user(user).id.to_string(),
-                note: list.join(", "),
+                note: few(list),
             })
             .collect();
         let attribute = |&(thing, slot): &(Thing, usize)| {
@@ -316,7 +326,7 @@ impl<'w> Words<'w> {
             let name = "changed".to_owned();
             told.push(Item {
                 name,
-                note: changed.join(", "),
+                note: few(changed),
             });
         }
         told

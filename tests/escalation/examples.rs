@@ -3,6 +3,8 @@
 use rolebook::model::value::{Tri, UserId};
 use rolebook::query::escalation::{Doubt, Goal, Outcome, Scene, reach};
 
+use std::fmt::Write;
+
 use crate::{Case, asked, case};
 
 const CIRCLE: &str = "account Company\n\
@@ -280,4 +282,111 @@ fn more_values_than_are_tried() {
     );
     let fewer = policy.replace(" and company.c > company.d", "");
     assert_eq!(steps(&fewer, facts, "can leo become Boss at acme").len(), 3);
+}
+
+/// Whoever may `manage` a field may change what stands in it, where the type has no `edit`.
+#[test]
+fn a_setting_is_managed() {
+    let policy = "account Shop { fields lock  locked: bool = true in lock  actions view, manage }\n\
+        role Boss at Shop { can manage Shop.lock  can view Shop unless shop.locked }\n";
+    let facts = "accounts: { main: { is: Shop } }\nusers: { ann: { in: main, roles: { Boss: main } } }\n";
+    assert_eq!(
+        steps(policy, facts, "can ann ever view main"),
+        ["ann sets locked of main to false"]
+    );
+    let both = policy.replace("actions view, manage", "actions view, manage, edit");
+    never(&both, facts, "can ann ever view main");
+    let none = policy.replace(" in lock ", " ");
+    never(&none, facts, "can ann ever view main");
+}
+
+const PAPERS: &str = "account Platform\n\
+    account Client in Platform\n\
+    resource Paper in Client { fields cost  actions view }\n\
+    role Boss at Platform { can grant view Paper except self }\n\
+    role Cost at Platform { can grant view Paper.cost }\n";
+
+const READERS: &str = "accounts: { p: { is: Platform }, c: { is: Client, in: p } }\n\
+    users: { ada: { in: p, roles: { Boss: p } }, cid: { in: p, roles: { Cost: p } }, tim: { in: p } }\n\
+    resources: { paper-1: { is: Paper, in: c } }\n";
+
+#[test]
+fn a_single_grant_reaches_over_a_border() {
+    assert_eq!(
+        steps(PAPERS, READERS, "can tim ever view paper-1 together with ada"),
+        ["ada grants view Paper in Client at p to tim"]
+    );
+    never(PAPERS, READERS, "can tim ever view paper-1");
+    never(PAPERS, READERS, "can ada ever view paper-1");
+}
+
+/// A text that names the record covers its fields; where these are in other hands, the record alone is granted.
+#[test]
+fn fields_are_granted_by_who_may() {
+    let apart = PAPERS.replace("view Paper except self", "view Paper except Paper.cost");
+    assert_eq!(
+        steps(&apart, READERS, "can tim ever view paper-1 together with ada"),
+        ["ada grants view Paper except Paper.cost in Client at p to tim"]
+    );
+    never(&apart, READERS, "can tim ever view cost of paper-1 together with ada");
+    assert_eq!(
+        steps(
+            &apart,
+            READERS,
+            "can tim ever view cost of paper-1 together with ada, cid"
+        ),
+        ["cid grants view Paper.cost in Client at p to tim"]
+    );
+}
+
+#[test]
+fn what_a_no_does_not_look_at_is_said() {
+    let policy = "account Shop\nresource Bill in Shop { creating actions make  actions send }\n\
+        role Boss at Shop { can assign Clerk, Payer }\nrole Clerk at Shop { can send Bill }\n\
+        role Payer at Shop { can make Bill }\n";
+    let facts = "accounts: { main: { is: Shop } }\n\
+        users: { ann: { in: main, roles: { Boss: main } }, zed: {} }\nresources: { b: { is: Bill, in: main } }\n";
+    let said = never(policy, facts, "can zed ever send b together with ann");
+    assert!(said.contains("they make no new nodes"), "{said}");
+    let said = never(policy, facts, "can ann ever give Clerk at main to zed");
+    assert!(
+        said.contains("recipient       Boss: `can assign Clerk, Payer`"),
+        "{said}"
+    );
+    assert!(!said.contains("prohibited"), "{said}");
+    let said = never(policy, facts, "can zed ever take Clerk at main from ann");
+    assert!(
+        said.starts_with("no: zed can never take Clerk at main from ann\n"),
+        "{said}"
+    );
+}
+
+/// Companies of growing size in which groups name the holders of roles: the work stays within the budget.
+#[test]
+fn a_large_organisation_is_settled() {
+    let policy = "account Company\nunit Team in Company\nresource Order in Team { actions view, edit }\n\
+        role Head at Company { can assign Admin }\n\
+        role Admin at Team { can assign Clerk  can view Order  can grant view Order }\n\
+        role Clerk at Team { can edit Order when user in team }\n";
+    for n in [40, 160] {
+        let mut facts = "accounts: { acme: { is: Company } }\nunits:\n".to_owned();
+        (0..n).for_each(|i| writeln!(facts, "  t{i}: {{ is: Team, in: acme }}").unwrap());
+        facts += "users:\n  u: { in: acme }\n";
+        (0..n).for_each(|i| writeln!(facts, "  a{i}: {{ in: acme, roles: {{ Admin: t{i} }} }}").unwrap());
+        facts += "groups:\n";
+        for i in 0..n {
+            let (next, last) = ((i + 1) % n, (i + 2) % n);
+            let members = format!("[a{i}, \"Admin at t{next}\"]");
+            writeln!(
+                facts,
+                "  g{i}: {{ in: acme, members: {members}, roles: {{ Clerk: t{last} }} }}"
+            )
+            .unwrap();
+        }
+        facts += "resources:\n";
+        (0..n).for_each(|i| writeln!(facts, "  o{i}: {{ is: Order, in: t{i} }}").unwrap());
+        let said = steps(policy, &facts, "can u ever view o1 together with a1, a2");
+        assert_eq!(said, ["a1 grants view Order at o1 to u"]);
+        never(policy, &facts, "can u ever view o5 together with a1, a2");
+    }
 }

@@ -7,6 +7,7 @@ mod climbs;
 mod examples;
 mod laws;
 mod policy;
+mod reference;
 mod wide;
 mod worlds;
 

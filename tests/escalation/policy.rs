@@ -1,6 +1,8 @@
 //! Safety by the policy alone: what is proved holds in every organisation tried.
 
 use rayon::prelude::*;
+use rolebook::analyze::Analysis;
+use rolebook::analyze::escalation::{Path, path};
 use rolebook::facts::{Facts, Holding, Subject};
 use rolebook::model::value::UserId;
 use rolebook::model::{Model, RoleId};
@@ -111,6 +113,30 @@ fn derived_roles_hang_on_grants() {
         chain(&open, "Clerk", "Admin"),
         ["Clerk", "grant edit Permissions", "Admin"]
     );
+}
+
+/// One step of `edit` makes a clerk the chief; where nobody may change who leads, or others alone, that is the proof.
+#[test]
+fn derived_roles_hang_on_attributes() {
+    let policy = "account Shop\n\
+        unit Team in Shop { fields desk  lead: user? in desk  actions edit }\n\
+        role Clerk at Team { can edit Team.desk }\n\
+        role Other at Team\n\
+        role Chief at Team for whoever is lead\n";
+    let settled = |policy: &str, actor: &str| {
+        let case = case(policy, "{}").expect(policy);
+        let model = case.table.model();
+        let goal = [role(model, "Chief")];
+        path(&Analysis::new(&case.table), &[role(model, actor)], &goal)
+    };
+    let Path::Steps(steps) = settled(policy, "Clerk") else {
+        panic!("a clerk becomes the chief");
+    };
+    assert_eq!(steps.steps.len(), 1, "{steps:?}");
+    assert!(steps.steps[0].0.contains(" sets lead of "), "{steps:?}");
+    assert!(matches!(settled(policy, "Other"), Path::Never(_)));
+    let nobody = policy.replace(" in desk", "");
+    assert!(matches!(settled(&nobody, "Clerk"), Path::Never(_)));
 }
 
 /// Gives the actor one role, at one node, and nothing by groups.

@@ -308,3 +308,35 @@ fn a_caller_who_is_not_signed_in_has_only_settings() {
     let ask = Ask::new(&policy, PEOPLE);
     assert_eq!(ask.names("how could anyone view order-1"), ["set open of acme to true"]);
 }
+
+#[test]
+fn members_of_a_set_are_looked_for_in_groups() {
+    let policy = "account Firm\nresource Doc in Firm { fields f  reviewers: users  crew: group?  actions edit }\n\
+        role Boss at Firm { can assign Clerk }\nrole Clerk at Firm { can edit Doc when any resource.reviewers in resource.crew }\n";
+    let people = "accounts: { acme: { is: Firm } }\n\
+        users: { ada: { in: acme, roles: { Boss: acme } }, tim: { in: acme, roles: { Clerk: acme } } }\n\
+        groups: { crew: { members: [], roles: { Clerk: acme } } }\n\
+        resources: { d: { is: Doc, in: acme, reviewers: [tim], crew: crew } }\n";
+    let ask = Ask::new(policy, people);
+    assert_eq!(ask.names("how could tim edit d"), ["give member of group crew"]);
+}
+
+#[test]
+fn single_grants_reach_over_a_border() {
+    let policy = "account Platform\naccount Client in Platform\n\
+        resource Paper in Client { actions view, edit }\n\
+        role Boss at Platform { can grant view, edit Paper except self }\n";
+    let people = "accounts: { p: { is: Platform }, c: { is: Client, in: p } }\n\
+        users: { ada: { in: p, roles: { Boss: p } }, tim: { in: p } }\n\
+        resources: { paper-1: { is: Paper, in: c } }\n";
+    let ask = Ask::new(policy, people);
+    assert_eq!(
+        ask.names("how could tim view paper-1"),
+        ["grant view Paper in Client at p"]
+    );
+    assert_eq!(
+        ask.names("how could tim view, edit paper-1"),
+        ["grant view, edit Paper in Client at p"],
+        "one act grants both"
+    );
+}

@@ -2,7 +2,7 @@
 //!
 //! Finds grants that depend on an attribute which the same role can change: the attribute stands in a field, and the role
 //! can edit that field, unconditionally, wherever the grant reaches. Relations (`as approver`) count as conditions do.
-//! The words taken for changing are edit, modify, update, change, manage, configure, administer and write.
+//! A field is changed by whoever may `edit` it, or `manage` it where the type has no `edit`.
 //!
 //! Such a condition keeps nobody out: whoever it stops sets the attribute as it must be, and goes on.
 //!
@@ -36,10 +36,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::lint::context::Context;
 use crate::lint::reads::{Read, reads};
-use crate::lint::words::{changes, list};
+use crate::lint::words::list;
 use crate::lint::{Category, Level, Rule as LintRule};
 use crate::model::containment::Containment;
-use crate::model::permission::{PermId, Permission};
+use crate::model::permission::PermId;
 use crate::model::{Effect, Model, Reach, RoleId, Root, Rule, TypeId, TypeKind};
 use crate::source::Span;
 
@@ -118,21 +118,9 @@ impl Own<'_> {
 
     /// By `edit`, holders of the role can change what `grant` reads, wherever it reaches.
     fn changes(&self, role: RoleId, grant: &Rule, read: &Read, edit: &Rule) -> bool {
-        let Some(field) = self.model.attribute(read.owner, read.name).and_then(|it| it.field) else {
-            return false;
-        };
-        let edits = edit.permissions.iter().any(|&id| match self.model.permissions.get(id) {
-            Permission::Act {
-                ty,
-                action,
-                field: some,
-            } => {
-                let action = &self.model.ty(ty).actions[action];
-                let fits = ty == read.owner && some == Some(field) && !action.creating;
-                fits && changes(&action.name) && !self.forbidden.contains(&id)
-            }
-            _ => false,
-        });
+        let slot = self.model.slot(read.owner, read.name);
+        let changing = slot.and_then(|slot| self.model.changing(read.owner, slot));
+        let edits = changing.is_some_and(|id| edit.permissions.contains(&id) && !self.forbidden.contains(&id));
         edits && self.reaches(role, grant.reach, read, edit)
     }
 

@@ -6,6 +6,7 @@
 //! from these [`Most::steps`] reads off a plan.
 
 mod follow;
+mod hope;
 mod map;
 mod obtain;
 mod single;
@@ -20,6 +21,7 @@ use crate::facts::Thing;
 use crate::model::RoleId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 
+use hope::Hope;
 pub(super) use map::Map;
 pub(super) use single::Singles;
 
@@ -125,6 +127,7 @@ pub(super) struct Most<'a> {
     /// Single grants worth trying.
     pub(super) singles: Singles,
     pub(super) map: Map,
+    pub(super) hope: Hope,
     atoms: Vec<(Atom, Origin)>,
     index: HashMap<Atom, usize>,
     /// What groups have, and who may come to be in them, with the atom.
@@ -157,6 +160,7 @@ impl<'a> Most<'a> {
             people: vec![Person::default(); scene.facts.users.len()],
             singles: Singles::of(scene, org, slice),
             map: Map::of(scene, org, slice),
+            hope: Hope::default(),
             atoms: Vec::new(),
             index: HashMap::new(),
             stated: vec![Vec::new(); groups],
@@ -191,6 +195,7 @@ impl<'a> Most<'a> {
         if self.index.contains_key(&atom) {
             return false;
         }
+        self.budget.spend(1);
         let ix = self.atoms.len();
         self.index.insert(atom, ix);
         self.atoms.push((atom, origin));
@@ -263,7 +268,11 @@ impl<'a> Most<'a> {
             let before = self.atoms.len();
             self.settle();
             self.free();
+            self.hope = self.hopes();
             for user in self.tracked() {
+                if self.budget.is_spent() {
+                    return false;
+                }
                 self.roles(user);
                 self.membership(user);
                 self.grants(user);

@@ -86,15 +86,15 @@ impl Slice {
         model.ty(ty).kind.is_place() && (default || account || self.places)
     }
 
+    /// True if it matters who is in which group.
+    pub(super) const fn has_groups(&self) -> bool {
+        self.groups
+    }
+
     /// True if it matters whether a role at a type of place is given in person or to a group: only in person does it
     /// make a member, and take away the default role.
     pub(super) fn minds_manner(&self, model: &Model, ty: TypeId) -> bool {
         self.places || model.default_role(ty).is_some_and(|role| self.has_role(role))
-    }
-
-    /// True if it matters who is in which group.
-    pub(super) const fn has_groups(&self) -> bool {
-        self.groups
     }
 }
 
@@ -171,7 +171,7 @@ impl Walk<'_> {
             self.open.push(Open::Attribute(relation.first));
             self.open
                 .extend(relation.then.iter().map(|&(name, _)| Open::Attribute(name)));
-            self.slice.groups = true;
+            self.names_group(relation.first);
             // `as manager of team`: the users of a group are looked at.
             self.slice.others |= !relation.then.is_empty();
         }
@@ -253,6 +253,13 @@ impl Walk<'_> {
         self.slice.others |= before.iter().any(names_user);
     }
 
+    /// A relation to an attribute that may name a group asks who is in it.
+    fn names_group(&mut self, key: AttrName) {
+        let model = self.scene.table.model();
+        let mut attributes = model.type_ids().filter_map(|ty| model.attribute(ty, key));
+        self.slice.groups |= attributes.any(|attribute| attribute.ty.of == Scalar::Group);
+    }
+
     fn attribute(&mut self, key: AttrName) {
         if std::mem::replace(&mut self.slice.attributes[key.0 as usize], true) {
             return;
@@ -297,7 +304,7 @@ impl Walk<'_> {
         for being in &it.derived {
             match being {
                 Being::Relation(name) => {
-                    self.slice.groups = true;
+                    self.names_group(*name);
                     self.open.push(Open::Attribute(*name));
                 }
                 Being::Member => self.slice.places = true,

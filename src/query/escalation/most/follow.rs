@@ -72,7 +72,7 @@ impl Most<'_> {
 
     /// What follows at once from what is new: groups, and what groups have.
     pub(super) fn follow(&mut self) {
-        while let Some(&(atom, _)) = self.atoms.get(self.followed) {
+        while let Some(&(atom, _)) = self.atoms.get(self.followed).filter(|_| !self.budget.is_spent()) {
             let ix = self.followed;
             self.followed += 1;
             match atom {

@@ -23,6 +23,8 @@ pub(in crate::query::escalation) struct Map {
     pub(in crate::query::escalation) places: Vec<Asked>,
     /// The holdings of the facts.
     pub(in crate::query::escalation) stated: HashMap<(Subject, RoleId, NodeId), Vec<usize>>,
+    /// The roles that somebody, or a group, has by hand.
+    pub(in crate::query::escalation) held: HashMap<Subject, Vec<(RoleId, NodeId)>>,
     /// The roles that users have by hand at a place.
     pub(super) by_hand: HashMap<(UserId, NodeId), Vec<RoleId>>,
     /// The groups that name the holders of a role.
@@ -41,6 +43,7 @@ impl Map {
             roles: roles(scene, org, slice),
             places: places(scene, slice),
             stated: HashMap::new(),
+            held: HashMap::new(),
             by_hand: HashMap::new(),
             naming: HashMap::new(),
             outer: vec![Vec::new(); count],
@@ -48,8 +51,11 @@ impl Map {
             open: vec![false; count],
         };
         for (ix, held) in facts.holdings.iter().enumerate() {
-            let key = (held.subject(), held.role, held.node);
-            map.stated.entry(key).or_default().push(ix);
+            let stated = map.stated.entry((held.subject(), held.role, held.node)).or_default();
+            if stated.is_empty() {
+                map.held.entry(held.subject()).or_default().push((held.role, held.node));
+            }
+            stated.push(ix);
             if let Subject::User(user) = held.subject() {
                 let by_hand = map.by_hand.entry((user, held.node)).or_default();
                 by_hand.extend((!by_hand.contains(&held.role)).then_some(held.role));

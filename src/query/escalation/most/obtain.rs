@@ -9,6 +9,14 @@ use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::query::change::{Change, handing, places_of};
 
+/// What a group can be given.
+#[derive(Clone, Copy)]
+enum Gift {
+    Role(RoleId, NodeId),
+    /// A single grant, by its place among those worth trying.
+    Single(usize, NodeId),
+}
+
 impl Most<'_> {
     /// Attributes that an actor may change.
     pub(super) fn free(&mut self) {
@@ -77,7 +85,12 @@ impl Most<'_> {
     }
 
     /// The first actor who may do all of this, and on what that rests.
-    pub(super) fn somebody(&self, asked: &[PermId], node: NodeId, to: UserId) -> Option<(UserId, Vec<Need>)> {
+    pub(in crate::query::escalation) fn somebody(
+        &self,
+        asked: &[PermId],
+        node: NodeId,
+        to: UserId,
+    ) -> Option<(UserId, Vec<Need>)> {
         if asked.is_empty() || self.budget.is_spent() {
             return None;
         }
@@ -93,8 +106,8 @@ impl Most<'_> {
     }
 
     pub(super) fn roles(&mut self, user: UserId) {
-        for ix in 0..self.map.roles.len() {
-            let (role, (asked, node)) = &self.map.roles[ix];
+        for at in 0..self.hope.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[self.hope.roles[at]];
             let (role, node) = (*role, *node);
             if self.atom(Atom::Held(user, role, node, FRESH)).is_some() || self.has_plainly(user, role, node) {
                 continue;
@@ -133,8 +146,8 @@ impl Most<'_> {
     }
 
     pub(super) fn membership(&mut self, user: UserId) {
-        for ix in 0..self.map.places.len() {
-            let (asked, place) = &self.map.places[ix];
+        for at in 0..self.hope.places.len() {
+            let (asked, place) = &self.map.places[self.hope.places[at]];
             let place = *place;
             if self.atom(Atom::Listed(user, place)).is_some() {
                 continue;
@@ -149,16 +162,14 @@ impl Most<'_> {
     }
 
     pub(super) fn grants(&mut self, user: UserId) {
-        for ix in 0..self.singles.all.len() {
-            for node in self.scene.facts.node_ids() {
-                if !self.singles.fits(ix, node) || self.atom(Atom::Granted(user, ix, node)).is_some() {
-                    continue;
-                }
-                if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user) {
-                    let change = self.granting(ix, node, Subject::User(user));
-                    let steps = vec![(actor, change)];
-                    self.add(Atom::Granted(user, ix, node), Origin { steps, needs });
-                }
+        for at in 0..self.hope.singles.len() {
+            let (ix, node) = self.hope.singles[at];
+            if self.atom(Atom::Granted(user, ix, node)).is_some() {
+                continue;
+            }
+            if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user) {
+                let steps = vec![(actor, self.granting(ix, node, Subject::User(user)))];
+                self.add(Atom::Granted(user, ix, node), Origin { steps, needs });
             }
         }
     }
@@ -170,20 +181,57 @@ impl Most<'_> {
 
     /// Groups that somebody may put the user into: who may give him something of what the group has.
     pub(super) fn groups(&mut self, user: UserId) {
-        for ix in 1..self.scene.facts.groups.len() {
-            let group = group_id(ix);
+        for at in 0..self.hope.groups.len() {
+            let (group, asked) = &self.hope.groups[at];
+            let group = *group;
             if self.atom(Atom::In(user, group)).is_some() {
                 continue;
             }
-            if let Some((actor, needs)) = self.joins(user, group) {
+            if let Some((actor, needs)) = self.joins(user, asked) {
                 let steps = vec![(actor, Change::Join { group, user })];
                 self.add(Atom::In(user, group), Origin { steps, needs });
             }
         }
+        if self.slice.has_groups() {
+            self.equipped_groups(user);
+        }
     }
 
-    pub(in crate::query::escalation) fn joins(&self, user: UserId, group: GroupId) -> Option<(UserId, Vec<Need>)> {
-        let asked = self.asked_by(group);
+    /// A group that has nothing, or not the right thing, is given first what may be given to the newcomer too.
+    fn equipped_groups(&mut self, user: UserId) {
+        let Some((actor, gift, needs)) = self.anything(user) else {
+            return;
+        };
+        for ix in 1..self.scene.facts.groups.len() {
+            let group = group_id(ix);
+            // What is given to a group is given to each of its members: there must be one.
+            if self.atom(Atom::In(user, group)).is_some() || self.members(group).next().is_none() {
+                continue;
+            }
+            let given = match gift {
+                Gift::Role(role, node) => Self::give(role, node, Subject::Group(group)),
+                Gift::Single(ix, node) => self.granting(ix, node, Subject::Group(group)),
+            };
+            let steps = vec![(actor, given), (actor, Change::Join { group, user })];
+            let needs = needs.clone();
+            self.add(Atom::In(user, group), Origin { steps, needs });
+        }
+    }
+
+    /// Something that some actor may give a user.
+    fn anything(&self, user: UserId) -> Option<(UserId, Gift, Vec<Need>)> {
+        let roles = self.hope.roles.iter().map(|&ix| &self.map.roles[ix]);
+        let roles = roles.map(|(role, (asked, node))| (Gift::Role(*role, *node), asked, *node));
+        let single = |&(ix, node): &(usize, NodeId)| (Gift::Single(ix, node), &self.singles.all[ix].asked, node);
+        let mut gifts = roles.chain(self.hope.singles.iter().map(single));
+        gifts.find_map(|(gift, asked, node)| {
+            let (actor, needs) = self.somebody(asked, node, user)?;
+            Some((actor, gift, needs))
+        })
+    }
+
+    /// The actor who may give the user most of what a group has.
+    fn joins(&self, user: UserId, asked: &[Asked]) -> Option<(UserId, Vec<Need>)> {
         let mut best: Option<(usize, UserId, Vec<Need>)> = None;
         for &actor in self.scene.actors {
             self.budget.spend(1);
@@ -199,7 +247,7 @@ impl Most<'_> {
     }
 
     /// What each role and grant of a group, and of those that it is in, asks of who gives it.
-    fn asked_by(&self, group: GroupId) -> Vec<Asked> {
+    pub(super) fn asked_by(&self, group: GroupId) -> Vec<Asked> {
         let mut asked = Vec::new();
         for outer in self.map.outward(self.scene.facts, group) {
             let ix = outer.0 as usize;
@@ -219,6 +267,9 @@ impl Most<'_> {
             let group = group_id(ix);
             if self.map.is_open(group) {
                 for member in self.members(group).collect::<Vec<_>>() {
+                    if self.budget.is_spent() {
+                        return;
+                    }
                     self.give_group(group, member);
                 }
             }
@@ -227,8 +278,8 @@ impl Most<'_> {
 
     fn give_group(&mut self, group: GroupId, member: UserId) {
         let is_in = self.atom(Atom::In(member, group)).map(plain);
-        for ix in 0..self.map.roles.len() {
-            let (role, (asked, node)) = &self.map.roles[ix];
+        for at in 0..self.hope.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[self.hope.roles[at]];
             let (role, node) = (*role, *node);
             if self.atom(Atom::Stated(group, role, node, FRESH)).is_some() {
                 continue;
@@ -239,17 +290,15 @@ impl Most<'_> {
                 self.state(group, (role, node), None, Origin { steps, needs });
             }
         }
-        for ix in 0..self.singles.all.len() {
-            for node in self.scene.facts.node_ids() {
-                if !self.singles.fits(ix, node) || self.atom(Atom::GroupGranted(group, ix, node)).is_some() {
-                    continue;
-                }
-                if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member) {
-                    needs.extend(is_in);
-                    let change = self.granting(ix, node, Subject::Group(group));
-                    let steps = vec![(actor, change)];
-                    self.add(Atom::GroupGranted(group, ix, node), Origin { steps, needs });
-                }
+        for at in 0..self.hope.singles.len() {
+            let (ix, node) = self.hope.singles[at];
+            if self.atom(Atom::GroupGranted(group, ix, node)).is_some() {
+                continue;
+            }
+            if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member) {
+                needs.extend(is_in);
+                let steps = vec![(actor, self.granting(ix, node, Subject::Group(group)))];
+                self.add(Atom::GroupGranted(group, ix, node), Origin { steps, needs });
             }
         }
     }
