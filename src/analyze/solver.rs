@@ -89,6 +89,17 @@ impl Lit {
     /// Never true.
     pub const FALSE: Self = Self(1);
 
+    /// By how many bits the numbers of two literals are to be shifted so that those between fall into eight blocks at
+    /// most, and into two at least.
+    pub(super) const fn parting(a: Self, b: Self) -> u32 {
+        (u32::BITS - (a.0 ^ b.0).leading_zeros()).saturating_sub(3)
+    }
+
+    /// The block of its number.
+    pub(super) const fn block(self, shift: u32) -> u32 {
+        self.0 >> shift
+    }
+
     /// Neither of the constants.
     #[must_use]
     pub const fn is_open(self) -> bool {
