@@ -258,6 +258,7 @@ impl<'c> Comparer<'c> {
         for role in self.roles(id) {
             self.cell(&mut pair, id, role);
         }
+        self.note_given_up(&pair);
         let simple = [0, 1].iter().all(|&side| is_simple(self.sides[side], id));
         if self.out.cells.len() > before || simple {
             return;
@@ -271,10 +272,16 @@ impl<'c> Comparer<'c> {
                 self.out.beyond.push((named(&self.rebased.base, id), shown, wider));
             }
         }
+        self.note_given_up(&pair);
+        if !pair.world.exact {
+            self.out.closed = Closed::Unknown("nodes can nest in too many ways to look at all of them".to_owned());
+        }
+    }
+
+    /// What the solver gave up is unknown, whatever else was found.
+    fn note_given_up(&mut self, pair: &Pair<'_>) {
         if pair.world.circuit.given_up > 0 {
             self.out.closed = Closed::Unknown("conditions are too intricate to look at all cases".to_owned());
-        } else if !pair.world.exact {
-            self.out.closed = Closed::Unknown("nodes can nest in too many ways to look at all of them".to_owned());
         }
     }
 

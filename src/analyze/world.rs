@@ -24,13 +24,14 @@ pub use choice::Choice;
 pub use shape::{Individual, Shape};
 pub use term::{Owner, Term, TermKind, may_be_missing};
 
-use super::circuit::Circuit;
+use super::circuit::{Circuit, Truth};
 use super::scope::Scope;
 use super::solver::Lit;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::NodeId;
+use crate::model::value::{NodeId, Value};
 use crate::model::{AttrName, Attribute, Model, RoleId, TypeId, TypeKind, USER};
+use crate::syntax::ast::Op;
 use shape::{node_id, shared_ends};
 
 /// What is looked at as if it were not there.
@@ -41,6 +42,9 @@ pub enum Without {
     /// The value of an attribute.
     Term(Owner, AttrName),
 }
+
+/// A test of a term against a constant; of a set, whether every element is asked for.
+pub type Tested = (usize, Option<bool>, Op, Value);
 
 /// What a world is about: what can be the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +102,8 @@ pub struct World<'m> {
     pub without: Option<Without>,
     /// By node and shape: where a custom role that is held there can be made.
     ceilings: HashMap<NodeId, Vec<Option<NodeId>>>,
+    /// Tests that were made before.
+    pub tested: HashMap<Tested, Truth>,
 }
 
 /// The most pairs of chains that are looked at.
@@ -131,6 +137,7 @@ impl<'m> World<'m> {
             alone_at: HashMap::new(),
             without: None,
             ceilings: HashMap::new(),
+            tested: HashMap::new(),
         };
         world.complete = world.circuit.variable();
         world.same = world.circuit.variable();
