@@ -102,6 +102,8 @@ pub struct World<'m> {
     pub without: Option<Without>,
     /// By node and shape: where a custom role that is held there can be made.
     ceilings: HashMap<NodeId, Vec<Option<NodeId>>>,
+    /// Who is a member where, also where the caller holds one role alone.
+    members: HashMap<(Option<RoleId>, u32, NodeId), Lit>,
     /// Tests that were made before.
     pub tested: HashMap<Tested, Truth>,
 }
@@ -137,6 +139,7 @@ impl<'m> World<'m> {
             alone_at: HashMap::new(),
             without: None,
             ceilings: HashMap::new(),
+            members: HashMap::new(),
             tested: HashMap::new(),
         };
         world.complete = world.circuit.variable();

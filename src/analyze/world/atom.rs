@@ -132,21 +132,33 @@ impl World<'_> {
 
     /// The user is a member: listed, or a role is stated for himself.
     pub fn member(&mut self, user: u32, place: NodeId) -> Lit {
+        // Every rule on giving asks this of the recipient, and a place has as many roles as there are such rules.
+        let key = (self.alone.filter(|_| user == 0), user, place);
+        if let Some(&known) = self.members.get(&key).filter(|_| self.without.is_none()) {
+            return known;
+        }
         let listed = self.atom(Atom::Listed(user, place));
         let stated = self.some_stated(user, place);
-        self.circuit.or([listed, stated])
+        let member = self.circuit.or([listed, stated]);
+        if self.without.is_none() {
+            self.members.insert(key, member);
+        }
+        member
     }
 
     /// Some role is stated for the user himself at a node.
     fn some_stated(&mut self, user: u32, node: NodeId) -> Lit {
         let ty = self.nodes[node.0 as usize].ty;
         let here = |role: &RoleId| self.model.role(*role).ty == ty && !self.model.role(*role).is_derived();
-        let roles: Vec<RoleId> = self.scope.roles.iter().copied().filter(here).collect();
+        let roles: Vec<RoleId> = match self.alone.filter(|_| user == 0) {
+            Some(alone) => self.scope.roles.get(&alone).copied().filter(here).into_iter().collect(),
+            None => self.scope.roles.iter().copied().filter(here).collect(),
+        };
         let mut stated: Vec<Lit> = roles
             .into_iter()
             .map(|role| self.atom(Atom::Stated(user, role, node)))
             .collect();
-        if self.other_role(ty).is_some() {
+        if (self.alone.is_none() || user != 0) && self.other_role(ty).is_some() {
             stated.push(self.atom(Atom::Other(user, node)));
         }
         self.circuit.or(stated)

@@ -110,6 +110,9 @@ fn redundant(check: &mut Check<'_>, without: &Without<'_>, user: UserId, gone: &
     for same in org.entries(user).chunk_by(|a, b| (a.node, a.role) == (b.node, b.role)) {
         for entry in same.iter().filter(|_| same.len() > 1) {
             let Source::Holding(own) = entry.source() else { continue };
+            if gone.contains(&own) {
+                continue;
+            }
             let less = [&gone[..], &[own]].concat();
             let others = same
                 .iter()
@@ -186,7 +189,7 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry, gon
         Some(group) => {
             let group = &check.facts.group(group).id;
             let message = format!("{who} is given {role} at {node}, and has it through `{group}`");
-            let severe = side_effect(check, user, entry, gone);
+            let severe = side_effect(check, user, [entry, other], gone);
             out = severe.is_none();
             let fault = match severe {
                 None => Diagnostic::warning("facts/redundant-holding", message).help("take it out"),
@@ -200,7 +203,7 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry, gon
 }
 
 /// What else would change if a role that a group gives as well were taken from the user himself.
-fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry, gone: &[u32]) -> Option<String> {
+fn side_effect(check: &Check<'_>, user: UserId, [entry, other]: [&Entry; 2], gone: &[u32]) -> Option<String> {
     let here = check.org.entries_at(user, entry.node).iter();
     let direct = here
         .filter(|e| !e.is_through_group() && matches!(e.source(), Source::Holding(_)) && e.source() != entry.source())
@@ -214,7 +217,7 @@ fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry, gone: &[u32]) -> 
         return Some(format!("without it {who} is no member of {node} unless listed there"));
     }
     let default = check.defaults[check.org.ty(entry.node).ix()]?;
-    (default != entry.role).then(|| {
+    (default != entry.role || !other.is_always()).then(|| {
         format!(
             "without it {who} has the default role {} at {node} as well",
             check.role(default)
