@@ -35,6 +35,7 @@ pub mod scope;
 pub mod shedding;
 pub mod shown;
 pub mod solver;
+pub mod standing;
 pub mod texts;
 pub mod verdict;
 pub mod witness;
@@ -42,7 +43,9 @@ pub mod world;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use crate::model::RoleId;
 use crate::model::permission::PermId;
 use crate::source::FileId;
 use crate::table::Table;
@@ -62,6 +65,7 @@ pub struct Analysis<'t> {
     /// What questions to the solver may cost, all together.
     pub budget: Budget,
     cells: RefCell<BTreeMap<PermId, Cell<'t>>>,
+    touched: RefCell<BTreeMap<RoleId, Rc<[PermId]>>>,
     rules: OnceCell<Vec<Finding>>,
     texts: OnceCell<Texts>,
     constants: OnceCell<Vec<Constant>>,
@@ -77,6 +81,7 @@ impl<'t> Analysis<'t> {
             file: FileId::GENERATED,
             budget: Budget::default(),
             cells: RefCell::default(),
+            touched: RefCell::default(),
             rules: OnceCell::new(),
             texts: OnceCell::new(),
             constants: OnceCell::new(),
@@ -102,6 +107,21 @@ impl<'t> Analysis<'t> {
         let cells = self.cells.borrow();
         let open = cells.iter().filter_map(|(&id, cell)| Some((id, cell.unsettled()?)));
         open.collect()
+    }
+
+    /// How often the solver was asked so far, and how many literals it was told: the same on every machine.
+    #[must_use]
+    pub fn work(&self) -> [u64; 2] {
+        let cells = self.cells.borrow();
+        let circuits = cells.values().map(|cell| &cell.world.circuit);
+        circuits.fold([0, 0], |[asked, written], it| [asked + it.solved, written + it.written])
+    }
+
+    /// What a role can matter for.
+    fn touched(&self, role: RoleId) -> Rc<[PermId]> {
+        let mut known = self.touched.borrow_mut();
+        let of = known.entry(role);
+        of.or_insert_with(|| giving::touched(self.table, role).into()).clone()
     }
 
     /// Rules that change no decision.

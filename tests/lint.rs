@@ -457,3 +457,172 @@ fn time_is_linear() {
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     assert!(found.iter().any(|d| d.message == "no rule gives `c T0`"));
 }
+
+// ---------------------------------------------------------------- what is told of facts can be followed
+
+const STAFF: &str = "account Firm { actions view, run, close }
+unit Team in Firm { actions view, run, close }
+role Boss at Firm, Team { can run, close Firm can run Team }
+role Clerk at Firm, Team { can view Firm can view Team }
+role Guest at Firm, Team default { can close Team }
+everyone can close Firm";
+
+/// Who holds what at which place until when: users come first, then groups.
+type Held = (usize, &'static str, &'static str, &'static str);
+
+/// An organisation, each holding on a line of its own, and on which.
+fn staff(held: &[Held], members: &[&str], listed: &[bool]) -> (String, Vec<usize>) {
+    let mut lines: Vec<String> = [
+        "context: { now: 2026-06-01T00:00Z }",
+        "accounts: { acme: { is: Firm } }",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    lines.push("units: { desk: { is: Team, in: acme } }".to_owned());
+    let mut at = vec![0; held.len()];
+    for (heading, subjects) in [("users", 0..2), ("groups", 2..5)] {
+        lines.push(format!("{heading}:"));
+        for subject in subjects {
+            lines.push(format!("  s{subject}:"));
+            match heading {
+                "users" if listed[subject] => lines.push("    in: [acme, desk]".to_owned()),
+                "users" => lines.push("    in: acme".to_owned()),
+                _ => lines.push(format!("    members: [{}]", members[subject - 2])),
+            }
+            if held.iter().any(|it| it.0 == subject) {
+                lines.push("    roles:".to_owned());
+            }
+            for role in ["Boss", "Clerk", "Guest"] {
+                let own = held
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, it)| it.0 == subject && it.1 == role);
+                for (count, (ix, (_, _, place, until))) in own.enumerate() {
+                    if count == 0 {
+                        lines.push(format!("      {role}:"));
+                    }
+                    lines.push(format!("        - {{ at: {place}{until} }}"));
+                    at[ix] = lines.len();
+                }
+            }
+        }
+    }
+    (lines.join("\n") + "\n", at)
+}
+
+/// Every decision, as one text.
+fn decisions(facts: &str) -> String {
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let file = sources.add("staff.roles", STAFF);
+    let trees = [parse::policy(file, STAFF, &mut found)];
+    let model = model::resolve::resolve(&trees, &mut found);
+    let table = table::compile(model::check(&model, &found).expect("a policy without errors"));
+    let file = sources.add("facts.yaml", facts);
+    let tree = yaml::read(file, facts, &mut found).expect("YAML");
+    let facts = read::read(&tree, table.model(), &mut found);
+    assert!(!found.has_errors(), "{:?}", found.sorted());
+    let org = Org::new(&table, &facts);
+    let mut text = String::new();
+    for (permission, it) in table
+        .model()
+        .permissions
+        .iter()
+        .filter(|(_, it)| !it.is_administrative())
+    {
+        for (user, node) in facts
+            .user_ids()
+            .flat_map(|user| facts.node_ids().map(move |node| (user, node)))
+        {
+            let rolebook::model::permission::Permission::Act { ty, .. } = it else {
+                continue;
+            };
+            if facts.node(node).ty == ty {
+                let request = rolebook::eval::Request {
+                    user: Some(user),
+                    permission,
+                    target: rolebook::eval::Target::node(node),
+                    recipient: None,
+                    context: &facts.context,
+                    given: &[],
+                    pool: &facts.pool,
+                };
+                text.push(if rolebook::eval::decide(&table, &org, &request) {
+                    'y'
+                } else {
+                    'n'
+                });
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn holdings_that_are_told_can_all_be_taken_out() {
+    let mut state = 7_u64;
+    let mut below = |n: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % n
+    };
+    let members = [
+        "s0",
+        "s0, s1",
+        "Boss at acme",
+        "Clerk at acme, s1",
+        "Boss at desk",
+        "group:s2",
+        "group:s3, Guest at acme",
+    ];
+    let (mut followed, mut most) = (0, 0);
+    for _ in 0..600 {
+        let held: Vec<Held> = (0..below(5) + 3)
+            .map(|_| {
+                let until = ["", "", "", ", until: 2030-01-01", ", until: 2025-01-01"][below(5)];
+                (
+                    below(5),
+                    ["Boss", "Clerk", "Guest"][below(3)],
+                    ["acme", "desk"][below(2)],
+                    until,
+                )
+            })
+            .collect();
+        let members = [members[below(5)], members[below(6)], members[below(7)]];
+        let listed = [below(2) == 0, below(2) == 0];
+        let (facts, at) = staff(&held, &members, &listed);
+        let (found, sources) = of_facts(STAFF, &facts);
+        let out = found
+            .iter()
+            .filter(|it| it.help.as_ref().is_some_and(|help| help.starts_with("take it out")));
+        let lines: Vec<usize> = out
+            .map(|it| sources.position(it.labels[0].span.file, it.labels[0].span.start).0)
+            .collect();
+        let left: Vec<Held> = (0..held.len())
+            .filter(|&ix| !lines.contains(&at[ix]))
+            .map(|ix| held[ix])
+            .collect();
+        (followed, most) = (followed + usize::from(!lines.is_empty()), most.max(lines.len()));
+        let less = staff(&left, &members, &listed).0;
+        assert_eq!(
+            decisions(&facts),
+            decisions(&less),
+            "{facts}\n{less}\n{}",
+            self::lines(&found, &sources)
+        );
+    }
+    assert!(followed > 100 && most > 2, "{followed} {most}");
+}
+
+#[test]
+fn a_holding_on_which_its_own_repetition_rests_is_needed() {
+    let facts = "accounts: { acme: { is: Firm } }
+users: { bob: { in: acme, roles: { Boss: acme } } }
+groups: { d: { members: [Boss at acme], roles: { Boss: acme } } }";
+    let (found, sources) = of_facts(STAFF, facts);
+    assert!(
+        !found.iter().any(|it| it.code == "facts/redundant-holding"),
+        "{}",
+        lines(&found, &sources)
+    );
+}

@@ -2,7 +2,8 @@
 //!
 //! Only roles that give permissions of the same names, or some of them, are looked at: of 300 roles few pairs are left,
 //! and these are mostly refuted by their first permission. What a role held alone gives becomes one literal for a
-//! permission ([`Alike::alone`]), so that most of the rest is settled by comparing two numbers.
+//! permission ([`Held`]), so that most of the rest is settled by comparing two numbers; and every organisation that was
+//! found to tell two roles apart is held against all others, so that of roles that all differ few pairs need the solver.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +21,17 @@ struct Alike<'s, 't> {
     given: BTreeMap<TypeId, Vec<(RoleId, Vec<PermId>)>>,
     /// Permissions that may depend on a role that does not give them.
     others: Vec<PermId>,
-    known: HashMap<(PermId, RoleId), Lit>,
+    held: HashMap<PermId, Held>,
+}
+
+/// What roles give of one permission, each held alone.
+#[derive(Default)]
+struct Held {
+    lits: BTreeMap<RoleId, Lit>,
+    /// How many organisations were met so far.
+    met: usize,
+    /// In which of them a role gives it, and in which it does not: a bit each.
+    seen: BTreeMap<RoleId, [Vec<u64>; 2]>,
 }
 
 /// Roles that give the same as one declared before.
@@ -94,7 +105,7 @@ impl<'s, 't> Alike<'s, 't> {
             analysis,
             given,
             others,
-            known: HashMap::new(),
+            held: HashMap::new(),
         }
     }
 
@@ -106,50 +117,77 @@ impl<'s, 't> Alike<'s, 't> {
             .copied()
             .filter(|id| given.binary_search(id).is_err())
             .collect();
-        given.iter().chain(&others).all(|&permission| {
-            let (narrow, wide) = (self.alone(permission, less), self.alone(permission, more));
-            narrow == wide
-                || self.analysis.with(permission, |cell| {
-                    let complete = cell.world.complete;
-                    cell.world.exact && cell.world.circuit.solve(&[complete, narrow, !wide]) == Answer::No
-                })
-        })
+        given
+            .iter()
+            .chain(&others)
+            .all(|&permission| self.covers(permission, more, less))
     }
 
-    /// D for a caller whose only holding by hand is one of the role.
-    fn alone(&mut self, permission: PermId, role: RoleId) -> Lit {
+    /// It is proved that one role gives a permission wherever the other does.
+    fn covers(&mut self, permission: PermId, more: RoleId, less: RoleId) -> bool {
         let analysis = self.analysis;
-        let known = self.known.entry((permission, role));
-        *known.or_insert_with(|| analysis.with(permission, |cell| alone(cell, role)))
+        let ty = analysis.table.model().role(less).ty;
+        analysis.with(permission, |cell| {
+            let held = self.held.entry(permission).or_default();
+            if held.lits.is_empty() {
+                held.all(cell, ty);
+            }
+            held.covers(cell, more, less)
+        })
     }
 }
 
-/// Ways of roles that can then not be held are left out.
-fn alone(cell: &mut Cell<'_>, role: RoleId) -> Lit {
-    let model = cell.table.model();
-    let held = |way: &&Way| {
-        way.role
-            .is_none_or(|it| it == role || model.role(it).is_derived() || model.role(it).default)
-    };
-    let row = cell.table.row(cell.permission);
-    cell.world.alone = Some(role);
-    let (mut meaning, asked) = cell.meaning();
-    let grants: Vec<_> = row
-        .grants
-        .iter()
-        .filter(held)
-        .map(|way| meaning.way(*way, &asked))
-        .collect();
-    let prohibitions: Vec<_> = row
-        .prohibitions
-        .iter()
-        .filter(held)
-        .map(|way| meaning.way(*way, &asked))
-        .collect();
-    cell.world.alone = None;
-    let circuit = &mut cell.world.circuit;
-    let (granted, prohibited) = (circuit.any(grants), circuit.any(prohibitions));
-    circuit.both(granted, !prohibited).yes
+impl Held {
+    /// Every role of a type that has rules of its own about the permission: what is met shows something of all of them.
+    fn all(&mut self, cell: &mut Cell<'_>, ty: TypeId) {
+        let model = cell.table.model();
+        let ways = &cell.table.row(cell.permission).grants;
+        let roles = ways.iter().filter_map(|way| way.role);
+        for role in roles.filter(|&role| model.role(role).ty == ty && !model.role(role).is_derived()) {
+            self.lit(cell, role);
+        }
+    }
+
+    /// D for a caller whose only holding by hand is one of the role.
+    fn lit(&mut self, cell: &mut Cell<'_>, role: RoleId) -> Lit {
+        let known = self.lits.entry(role);
+        *known.or_insert_with(|| cell.allowed_alone(role).yes)
+    }
+
+    fn covers(&mut self, cell: &mut Cell<'_>, more: RoleId, less: RoleId) -> bool {
+        let (narrow, wide) = (self.lit(cell, less), self.lit(cell, more));
+        if narrow == wide {
+            return true;
+        }
+        if !cell.world.exact || self.is_refuted(more, less) {
+            return false;
+        }
+        let answer = cell.world.circuit.solve(&[cell.world.complete, narrow, !wide]);
+        if answer == Answer::Yes {
+            self.meet(cell);
+        }
+        answer == Answer::No
+    }
+
+    /// Somewhere one gave it and the other did not.
+    fn is_refuted(&self, more: RoleId, less: RoleId) -> bool {
+        let (Some([gives, _]), Some([_, lacks])) = (self.seen.get(&less), self.seen.get(&more)) else {
+            return false;
+        };
+        gives.iter().zip(lacks).any(|(a, b)| a & b != 0)
+    }
+
+    fn meet(&mut self, cell: &Cell<'_>) {
+        let (word, bit) = (self.met / 64, self.met % 64);
+        self.met += 1;
+        for (&role, &lit) in &self.lits {
+            let [gives, lacks] = self.seen.entry(role).or_default();
+            gives.resize(word + 1, 0);
+            lacks.resize(word + 1, 0);
+            let to = if cell.world.circuit.value(lit) { gives } else { lacks };
+            to[word] |= 1 << bit;
+        }
+    }
 }
 
 /// `heir` copies the rules of `base`, directly or through others.

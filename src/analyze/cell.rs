@@ -1,5 +1,7 @@
 //! One permission as a formula: its world, and the truth of each way of granting and prohibiting it.
 
+use std::rc::Rc;
+
 use super::circuit::Truth;
 use super::meaning::{Asked, Decision, Meaning};
 use super::scope::Scope;
@@ -9,7 +11,7 @@ use super::world::{Without, World};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
 use crate::source::{FileId, Span};
-use crate::table::Table;
+use crate::table::{Table, Way};
 
 /// A permission with its world.
 pub struct Cell<'m> {
@@ -23,6 +25,18 @@ pub struct Cell<'m> {
     pub decision: Decision,
     /// D(u, p, r)
     pub allowed: Truth,
+    /// Grants and prohibitions that need no role by hand: those of everybody, of derived and of default roles.
+    common: Rc<[Vec<Way>; 2]>,
+}
+
+fn common(table: &Table, permission: PermId) -> [Vec<Way>; 2] {
+    let model = table.model();
+    let by_itself = |role: RoleId| model.role(role).is_derived() || model.role(role).default;
+    let row = table.row(permission);
+    [&row.grants, &row.prohibitions].map(|ways| {
+        let common = ways.iter().filter(|way| way.role.is_none_or(by_itself));
+        common.copied().collect()
+    })
 }
 
 impl<'m> Cell<'m> {
@@ -51,16 +65,26 @@ impl<'m> Cell<'m> {
             permission,
             decision,
             allowed,
+            common: Rc::new(common(table, permission)),
         }
     }
 
-    /// D for a caller whose only holding by hand is of one role.
+    /// D for a caller whose only holding by hand is of one role. Ways of roles that can then not be held are left out, and
+    /// what data hands out.
     pub fn allowed_alone(&mut self, role: RoleId) -> Truth {
+        let (table, common) = (self.table, self.common.clone());
+        let row = table.row(self.permission);
         self.world.alone = Some(role);
         let (mut meaning, asked) = self.meaning();
-        let truth = meaning.decide(&asked);
+        let [granted, prohibited] =
+            [(&row.grants, &common[0]), (&row.prohibitions, &common[1])].map(|(all, common)| {
+                let own = Table::cell(all, Some(role)).iter().filter(|way| !common.contains(way));
+                let ways = own.chain(common.iter());
+                let truths: Vec<Truth> = ways.map(|&way| meaning.way(way, &asked)).collect();
+                meaning.world.circuit.any(truths)
+            });
         self.world.alone = None;
-        truth
+        self.world.circuit.both(granted, !prohibited)
     }
 
     /// D as it would be without something.

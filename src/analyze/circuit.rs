@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use super::solver::{Answer, Batsat, Budget, Lit, Solver};
 use crate::model::value::Tri;
 
+/// More literals than this make a tree of gates.
+const WIDE: usize = 64;
+
 /// Gates over a solver.
 pub struct Circuit {
     solver: Batsat,
@@ -18,6 +21,8 @@ pub struct Circuit {
     pub solved: u64,
     /// How often it gave up.
     pub given_up: u64,
+    /// How many literals its clauses have.
+    pub written: u64,
 }
 
 impl Default for Circuit {
@@ -28,6 +33,7 @@ impl Default for Circuit {
             budget: Budget::default(),
             solved: 0,
             given_up: 0,
+            written: 0,
         }
     }
 }
@@ -46,6 +52,7 @@ impl Circuit {
     /// One of these always holds.
     pub fn require(&mut self, lits: &[Lit]) {
         if !lits.contains(&Lit::TRUE) {
+            self.written += lits.len() as u64;
             self.solver.clause(lits);
         }
     }
@@ -66,8 +73,23 @@ impl Circuit {
         match lits[..] {
             [] => Lit::TRUE,
             [only] => only,
+            _ if lits.len() > WIDE => self.tree(&lits),
             _ => self.gate(lits),
         }
+    }
+
+    /// A wide gate as a tree, parted where the numbers of the literals differ first: two gates that differ in one literal
+    /// share all of it but one path.
+    fn tree(&mut self, lits: &[Lit]) -> Lit {
+        let (first, last) = (lits[0], lits[lits.len() - 1]);
+        let shift = Lit::parting(first, last);
+        let parts = lits.chunk_by(|a, b| a.block(shift) == b.block(shift));
+        let mut gates = Vec::new();
+        for part in parts {
+            gates.push(if let [only] = part { *only } else { self.tree(part) });
+        }
+        gates.sort_unstable();
+        self.gate(gates)
     }
 
     fn gate(&mut self, lits: Vec<Lit>) -> Lit {
@@ -75,6 +97,7 @@ impl Circuit {
             return known;
         }
         let gate = self.solver.dependent();
+        self.written += 3 * lits.len() as u64 + 1;
         for &lit in &lits {
             self.solver.clause(&[!gate, lit]);
         }
@@ -87,6 +110,12 @@ impl Circuit {
     /// One of these.
     pub fn or(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
         !self.and(lits.into_iter().map(|lit| !lit))
+    }
+
+    /// Just one of the two.
+    pub fn differ(&mut self, a: Lit, b: Lit) -> Lit {
+        let (only_a, only_b) = (self.and([a, !b]), self.and([!a, b]));
+        self.or([only_a, only_b])
     }
 
     /// Whether all of these can hold together.

@@ -5,12 +5,13 @@
 
 use super::Analysis;
 use super::cell::Cell;
-use super::parts::{Clause, Part, bare, expressions, find};
+use super::parts::{Clause, Part, bare, expressions, find, group};
 use super::plain::{is_free, subject};
+use super::scope::tests;
 use super::solver::Answer;
 use super::texts::{rule, truth_with};
 use crate::model::permission::PermId;
-use crate::model::{Expr, Receiver, Rule, RuleId};
+use crate::model::{Expr, Receiver, Rule, RuleId, Test};
 use crate::table::Way;
 
 /// A condition that is always the same.
@@ -22,8 +23,8 @@ pub struct Constant {
     pub part: Part,
     /// What it always is, a `not` before it left out.
     pub value: bool,
-    /// It is a whole clause that lets everything pass.
-    pub idle: bool,
+    /// It can be taken out, together with all that are told, and the rule stays what it is.
+    pub out: bool,
 }
 
 /// Every test, and every whole condition, that is constant, in the order of the texts.
@@ -45,26 +46,43 @@ fn of_text(analysis: &Analysis<'_>, id: RuleId, ways: &[(PermId, Way)]) -> Vec<C
         if !found.iter().any(within)
             && let Some(value) = constant(analysis, ways, &part)
         {
-            let idle = part.is_whole() && passes(it, &part, value);
             found.push(Constant {
                 rule: id,
                 part,
                 value,
-                idle,
+                out: false,
             });
         }
+    }
+    let out: Vec<bool> = found.iter().map(|constant| is_idle(it, constant, &found)).collect();
+    for (constant, out) in found.iter_mut().zip(out) {
+        constant.out = out;
     }
     found
 }
 
+/// A clause that lets everything pass; an element that decides nothing in a group in which something else does.
+fn is_idle(rule: &Rule, constant: &Constant, all: &[Constant]) -> bool {
+    let part = &constant.part;
+    let Some((group, element)) = group(rule, part) else {
+        return part.is_whole() && passes(rule, part, constant.value);
+    };
+    let told = |test: &&Test| all.iter().any(|it| it.part.span.to(test.span) == it.part.span);
+    let neutral = matches!(group, Expr::And(_)) == negated(element, constant.value);
+    neutral && !tests(group).iter().all(told)
+}
+
+/// A value behind the `not`s that stand before an expression.
+fn negated(expr: &Expr, value: bool) -> bool {
+    match expr {
+        Expr::Not(inner) => !negated(inner, value),
+        _ => value,
+    }
+}
+
 /// True if a clause that is always so, a `not` before it left out, stops nothing.
 fn passes(rule: &Rule, part: &Part, value: bool) -> bool {
-    let mut at = find(rule, part);
-    let mut value = value;
-    while let Some(Expr::Not(inner)) = at {
-        (at, value) = (Some(&**inner), !value);
-    }
-    value == (part.clause == Clause::When)
+    find(rule, part).is_some_and(|expr| negated(expr, value) == (part.clause == Clause::When))
 }
 
 /// What may be constant: whole conditions first, then single tests.

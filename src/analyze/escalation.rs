@@ -31,7 +31,7 @@ use crate::query::escalation::{Goal, Outcome, Scene, reach};
 use crate::query::{Answer, Ground, ask};
 use crate::source::{FileId, Span};
 use crate::syntax::parse;
-use crate::table::{Table, Way};
+use crate::table::Table;
 use crate::yaml;
 
 /// How many organisations are tried for one goal.
@@ -148,23 +148,22 @@ fn climb(analysis: &Analysis<'_>, actor: RoleId, mut left: usize) -> Option<Clim
 }
 
 /// What holders of a role may give, or members by default, or everybody.
-fn given_by(table: &Table, actor: RoleId) -> Vec<RoleId> {
-    let gives = table
-        .model()
+fn given_by(table: &Table, actor: RoleId) -> BTreeSet<RoleId> {
+    let model = table.model();
+    let defaults = model.role_ids().filter(|&role| model.role(role).default);
+    let givers: Vec<Option<RoleId>> = defaults.chain([actor]).map(Some).chain([None]).collect();
+    let gives = |id| {
+        let mut givers = givers.iter();
+        givers.any(|&giver| !Table::cell(&table.row(id).grants, giver).is_empty())
+    };
+    let all = model
         .permissions
         .iter()
         .filter_map(|(id, permission)| match permission {
-            Permission::Give(role) => Some((id, role)),
+            Permission::Give(role) if gives(id) => Some(role),
             _ => None,
         });
-    let his = |way: &Way| {
-        way.role
-            .is_none_or(|role| role == actor || table.model().role(role).default)
-    };
-    gives
-        .filter(|(id, _)| table.row(*id).grants.iter().any(his))
-        .map(|(_, role)| role)
-        .collect()
+    all.collect()
 }
 
 /// The first organisation in which a gift on the way leads to the goal: those that differ least from what some gift asks

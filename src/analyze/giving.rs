@@ -35,7 +35,7 @@ pub struct Escalation {
 #[must_use]
 pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
     let model = analysis.table.model();
-    let mut found: Vec<Escalation> = Vec::new();
+    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
     for (id, permission) in model.permissions.iter() {
         let Permission::Give(given) = permission else { continue };
         for way in &analysis.table.row(id).grants {
@@ -43,15 +43,19 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
                 continue;
             };
             let rule = model.rule(way.rule).span;
-            let known = found.iter().any(|it| it.rule == rule && it.giver == giver);
-            if !known && gives_himself(analysis, id, giver) {
-                found.extend(wins(analysis, giver, given).map(|won| Escalation {
+            let open = !known.contains(&(rule, giver)) && !analysis.touched(given).is_empty();
+            if open
+                && gives_himself(analysis, id, giver)
+                && let Some(won) = wins(analysis, giver, given)
+            {
+                known.insert((rule, giver));
+                found.push(Escalation {
                     giver,
                     given,
                     rule,
                     permission: won.permission,
                     after: won.after,
-                }));
+                });
             }
         }
     }
@@ -83,7 +87,8 @@ pub(super) fn wins(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Op
         let mut ways = table.ways(*id, Effect::Grant).iter();
         ways.any(|way| way.role == Some(second))
     };
-    let (own, others): (Vec<PermId>, Vec<PermId>) = touched(table, second).into_iter().partition(gives);
+    let touched = analysis.touched(second);
+    let (own, others): (Vec<PermId>, Vec<PermId>) = touched.iter().copied().partition(gives);
     own.into_iter().chain(others).find_map(|permission| {
         let after = analysis.with(permission, |cell| turns(cell, first, second))?;
         Some(Won { permission, after })
@@ -92,7 +97,7 @@ pub(super) fn wins(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Op
 
 /// What a role can matter for: rules give it to its holders, ask for it or for members, or prohibit it to those who have
 /// the default role in its place.
-fn touched(table: &Table, role: RoleId) -> Vec<PermId> {
+pub(super) fn touched(table: &Table, role: RoleId) -> Vec<PermId> {
     let model = table.model();
     let mut roles = derived_from(model, role);
     let asks = |rule: &Rule| asks_membership(rule) || rule.roles_asked().iter().any(|it| roles.contains(it));

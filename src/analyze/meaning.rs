@@ -4,6 +4,7 @@
 //! can be read side by side; reach and borders are decided by the evaluator's own functions, once for each shape.
 
 mod condition;
+mod constant;
 mod extra;
 mod holds;
 mod receive;

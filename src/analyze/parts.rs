@@ -92,6 +92,21 @@ pub fn find<'r>(rule: &'r Rule, part: &Part) -> Option<&'r Expr> {
     all.filter(|(it, _)| it.path == part.path).map(|(_, expr)| expr).next()
 }
 
+/// The group that a part is an element of, with the element as it stands there.
+#[must_use]
+pub fn group<'r>(rule: &'r Rule, part: &Part) -> Option<(&'r Expr, &'r Expr)> {
+    let (&last, path) = part.path.split_last()?;
+    let around = Part {
+        path: path.to_vec(),
+        ..part.clone()
+    };
+    let group = bare(find(rule, &around)?);
+    match group {
+        Expr::And(elements) | Expr::Or(elements) => Some((group, elements.get(last)?)),
+        Expr::Not(_) | Expr::Test(_) => None,
+    }
+}
+
 /// What stands behind any number of `not`.
 #[must_use]
 pub fn bare(expr: &Expr) -> &Expr {
@@ -106,49 +121,46 @@ fn span(expr: &Expr) -> Option<Span> {
     tests(expr).into_iter().map(|test| test.span).reduce(Span::to)
 }
 
-/// The rule without one of its parts.
+/// The rule without some of its parts. What is left of a group of which every element goes is nothing.
 #[must_use]
-pub fn without(rule: &Rule, part: &Part) -> Rule {
-    let mut rule = rule.clone();
-    let clause = match (part.clause, part.path.first()) {
-        (Clause::Relation, None) => {
-            rule.relation.clear();
-            return rule;
-        }
-        (Clause::Relation, Some(&ix)) => {
-            rule.relation.remove(ix);
-            return rule;
-        }
-        (Clause::When, _) => &mut rule.when,
-        (Clause::Unless, _) => &mut rule.unless,
+pub fn without(rule: &Rule, parts: &[Part]) -> Rule {
+    let of = |clause| -> Vec<&[usize]> {
+        let own = parts.iter().filter(|part| part.clause == clause);
+        own.map(|part| &part.path[..]).collect()
     };
-    match (part.path.split_last(), clause.as_mut()) {
-        (Some((&last, path)), Some(expr)) => take(expr, path, last),
-        _ => *clause = None,
+    let relations = of(Clause::Relation);
+    let stays = |ix: usize| !relations.iter().any(|path| path.is_empty() || path[0] == ix);
+    let relation = rule.relation.iter().enumerate().filter(|(ix, _)| stays(*ix));
+    let left = |expr: &Option<Expr>, clause| expr.as_ref().and_then(|expr| left(expr, &of(clause)));
+    Rule {
+        relation: relation.map(|(_, it)| it.clone()).collect(),
+        when: left(&rule.when, Clause::When),
+        unless: left(&rule.unless, Clause::Unless),
+        ..rule.clone()
     }
-    rule
 }
 
-fn take(expr: &mut Expr, path: &[usize], last: usize) {
-    let mut at = expr;
-    for &ix in path {
-        let Some(element) = elements(at).and_then(|elements| elements.get_mut(ix)) else {
-            return;
+/// What is left of a condition without the elements at some paths.
+fn left(expr: &Expr, gone: &[&[usize]]) -> Option<Expr> {
+    if gone.iter().any(|path| path.is_empty()) {
+        return None;
+    }
+    let elements = |all: &[Expr]| -> Option<Vec<Expr>> {
+        let inner = |ix: usize| -> Vec<&[usize]> {
+            let own = gone.iter().filter(|path| path[0] == ix);
+            own.map(|path| &path[1..]).collect()
         };
-        at = element;
-    }
-    if let Some(elements) = elements(at).filter(|elements| last < elements.len()) {
-        elements.remove(last);
-    }
-}
-
-fn elements(expr: &mut Expr) -> Option<&mut Vec<Expr>> {
-    let mut at = expr;
-    loop {
-        match at {
-            Expr::Not(inner) => at = inner,
-            Expr::And(elements) | Expr::Or(elements) => return Some(elements),
-            Expr::Test(_) => return None,
-        }
+        let rest: Vec<Expr> = all
+            .iter()
+            .enumerate()
+            .filter_map(|(ix, element)| left(element, &inner(ix)))
+            .collect();
+        (!rest.is_empty()).then_some(rest)
+    };
+    match expr {
+        Expr::Not(inner) => left(inner, gone).map(|inner| Expr::Not(Box::new(inner))),
+        Expr::And(all) => elements(all).map(Expr::And),
+        Expr::Or(all) => elements(all).map(Expr::Or),
+        Expr::Test(_) => Some(expr.clone()),
     }
 }

@@ -1,20 +1,18 @@
 //! Parts of conditions that could be taken out, and no decision would change.
 //!
-//! The rule is evaluated without the part, in the same world, and the decision with it held against the decision as it
-//! is. What was found before counts as taken out, so that all that is told can be done together.
+//! The rule is evaluated without the part, in the same world, and its truth held against what it is, where it decides
+//! something ([`super::standing`]). All that is told of rules and of parts before counts as taken out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Analysis;
-use super::cell::Cell;
-use super::circuit::Truth;
-use super::parts::{Part, parts, without};
+use super::parts::{Part, parts};
 use super::plain::Plain;
-use super::solver::{Answer, Lit};
-use super::texts::{permissions, rule, truth_with, ways as ways_of};
-use super::verdict::{by_text, core};
+use super::standing::{Standing, applies, truth};
+use super::texts::{permissions, rule};
+use super::verdict::core;
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect, Rule, RuleId, Who};
+use crate::model::{Effect, Rule, RuleId, Who};
 use crate::source::Span;
 use crate::table::Way;
 
@@ -29,165 +27,103 @@ pub struct Redundant {
     pub because: Vec<Span>,
 }
 
-/// The search, with what was found so far.
-struct Search<'s, 't> {
-    analysis: &'s Analysis<'t>,
-    /// Permissions that other decisions ask for, to what degree they are known included.
-    asked: BTreeSet<PermId>,
-    changed: BTreeMap<RuleId, Rule>,
-}
-
 /// At most one part of each text, in the order of the texts.
 #[must_use]
 pub fn redundant(analysis: &Analysis<'_>) -> Vec<Redundant> {
-    let model = analysis.table.model();
     let plain = Plain::new(analysis.table);
-    let idle: BTreeSet<Span> = analysis
-        .rules()
-        .iter()
-        .map(|finding| model.rule(finding.rule).span)
-        .collect();
-    let mut search = Search {
-        analysis,
-        asked: asked(analysis),
-        changed: BTreeMap::new(),
-    };
+    let mut standing = standing(analysis);
     let mut found = Vec::new();
-    for (span, ways) in analysis.texts() {
-        let Some(id) = rule(ways).filter(|_| !idle.contains(span)) else {
+    let idle: BTreeSet<RuleId> = analysis.rules().iter().map(|finding| finding.rule).collect();
+    for ways in analysis.texts().values() {
+        let Some(id) = rule(ways).filter(|id| !idle.contains(id)) else {
             continue;
         };
-        let parts = search.suspects(model.rule(id));
+        let parts = suspects(analysis, analysis.table.model().rule(id));
         if !parts.is_empty() && !ways.iter().any(|&(permission, way)| plain.decides(permission, way)) {
-            found.extend(search.of_text(id, ways, parts));
+            found.extend(of_text(analysis, &mut standing, (id, ways), parts));
         }
     }
     found
 }
 
-/// Permissions that derived roles and `they have` ask for.
-fn asked(analysis: &Analysis<'_>) -> BTreeSet<PermId> {
-    let model = analysis.table.model();
-    let derived = model
-        .roles
-        .iter()
-        .flat_map(|role| &role.derived)
-        .filter_map(|being| match being {
-            Being::Can(permissions) => Some(permissions),
-            _ => None,
-        });
-    let handed = model
-        .rules
-        .iter()
-        .filter(|rule| rule.they_have)
-        .flat_map(|rule| &rule.permissions);
-    let inner = handed.filter_map(|&id| match model.permissions.get(id) {
-        Permission::Grant(inner) => Some(inner),
-        _ => None,
-    });
-    derived.flatten().copied().chain(inner).collect()
+/// The policy without the rules and the conditions that are told to be taken out.
+fn standing<'s, 't>(analysis: &'s Analysis<'t>) -> Standing<'s, 't> {
+    let span = |id: RuleId| analysis.table.model().rule(id).span;
+    let gone = analysis.rules().iter().filter(|finding| finding.out);
+    let gone = gone.map(|finding| span(finding.rule)).collect();
+    let mut parts: BTreeMap<Span, Vec<Part>> = BTreeMap::new();
+    for constant in analysis.constants().iter().filter(|it| it.out) {
+        parts
+            .entry(span(constant.rule))
+            .or_default()
+            .push(constant.part.clone());
+    }
+    Standing::without(analysis, gone, parts)
 }
 
-impl Search<'_, '_> {
-    /// The parts of a rule, without those that are constant.
-    fn suspects(&self, rule: &Rule) -> Vec<Part> {
-        // Without a condition, it would also bound what data hands out.
-        let permissions = &self.analysis.table.model().permissions;
-        let hands = |&id: &PermId| matches!(permissions.get(id), Permission::Grant(_));
-        if matches!(rule.who, Who::Nobody(_)) && rule.permissions.iter().any(hands) {
-            return Vec::new();
-        }
-        let apart = |a: Span, b: Span| a.file != b.file || a.end <= b.start || b.end <= a.start;
-        let constants = self.analysis.constants();
-        let told = |part: &Part| constants.iter().all(|known| apart(known.part.span, part.span));
-        parts(rule).into_iter().filter(told).collect()
+/// The parts of a rule, without those that are constant.
+fn suspects(analysis: &Analysis<'_>, rule: &Rule) -> Vec<Part> {
+    // Without a condition, it would also bound what data hands out.
+    let permissions = &analysis.table.model().permissions;
+    let hands = |&id: &PermId| matches!(permissions.get(id), Permission::Grant(_));
+    if matches!(rule.who, Who::Nobody(_)) && rule.permissions.iter().any(hands) {
+        return Vec::new();
     }
+    let apart = |a: Span, b: Span| a.file != b.file || a.end <= b.start || b.end <= a.start;
+    let told = |part: &Part| {
+        let mut constants = analysis.constants().iter();
+        constants.all(|known| apart(known.part.span, part.span))
+    };
+    parts(rule).into_iter().filter(told).collect()
+}
 
-    fn of_text(&mut self, id: RuleId, ways: &[(PermId, Way)], parts: Vec<Part>) -> Option<Redundant> {
-        let model = self.analysis.table.model();
-        for part in parts {
-            let copies = ways
-                .iter()
-                .map(|(_, way)| (way.rule, without(model.rule(way.rule), &part)));
-            let copies: BTreeMap<RuleId, Rule> = copies.collect();
-            if permissions(ways)
-                .into_iter()
-                .all(|permission| self.keeps(permission, &copies))
-            {
-                let because = self.because(id, ways, &copies);
-                self.changed.extend(copies);
-                return Some(Redundant {
-                    rule: id,
-                    part,
-                    because,
-                });
-            }
-        }
-        None
-    }
-
-    /// True if a permission is decided as before with the copies changed.
-    fn keeps(&self, permission: PermId, copies: &BTreeMap<RuleId, Rule>) -> bool {
-        self.analysis.with(permission, |cell| {
-            let mut decision = cell.decision.clone();
-            decision.grants = self.ways(cell, Effect::Grant, copies);
-            decision.prohibitions = self.ways(cell, Effect::Prohibit, copies);
-            let (mut meaning, _) = cell.meaning();
-            let (new, old) = (meaning.whole(&decision), cell.allowed);
-            let circuit = &mut cell.world.circuit;
-            let mut same = |a: Lit, b: Lit| {
-                [[a, !b], [!a, b]]
-                    .iter()
-                    .all(|apart| circuit.solve(apart) == Answer::No)
-            };
-            cell.world.exact && same(old.yes, new.yes) && (!self.asked.contains(&permission) || same(old.no, new.no))
-        })
-    }
-
-    fn ways(&self, cell: &mut Cell<'_>, effect: Effect, copies: &BTreeMap<RuleId, Rule>) -> Vec<(Way, Truth)> {
-        let all = ways_of(cell, effect).into_iter();
-        let now = all.map(
-            |(way, truth)| match copies.get(&way.rule).or_else(|| self.changed.get(&way.rule)) {
-                Some(rule) => (way, truth_with(cell, way, rule)),
-                None => (way, truth),
-            },
-        );
-        now.collect()
-    }
-
-    /// The rules that decide what the part would.
-    fn because(&self, id: RuleId, ways: &[(PermId, Way)], copies: &BTreeMap<RuleId, Rule>) -> Vec<Span> {
-        let own = self.analysis.table.model().rule(id);
-        let mut found = BTreeSet::new();
-        for permission in permissions(ways) {
-            self.analysis.with(permission, |cell| {
-                let (old, new) = (ways_of(cell, own.effect), self.ways(cell, own.effect, copies));
-                let (old, new) = (
-                    applies(cell, own.effect, old, copies),
-                    applies(cell, own.effect, new, copies),
-                );
-                let circuit = &mut cell.world.circuit;
-                let (lost, gained) = (circuit.and([old, !new]), circuit.and([!old, new]));
-                let mut given = vec![circuit.or([lost, gained])];
-                let mut others = by_text(cell, own.effect);
-                others.retain(|(span, _)| *span != own.span);
-                match own.effect {
-                    Effect::Grant => others.extend(by_text(cell, Effect::Prohibit)),
-                    Effect::Prohibit => given.push(cell.granted()),
-                }
-                found.extend(core(cell, &given, &others));
+fn of_text(
+    analysis: &Analysis<'_>,
+    standing: &mut Standing<'_, '_>,
+    (id, ways): (RuleId, &[(PermId, Way)]),
+    parts: Vec<Part>,
+) -> Option<Redundant> {
+    let own = analysis.table.model().rule(id);
+    for part in parts {
+        let permissions = permissions(ways);
+        let (with, less) = (standing.parts(own.span).to_vec(), standing.parts_with(own.span, &part));
+        if standing.take_part(own.span, own.effect, &permissions, &part) {
+            let because = because(analysis, standing, own, &permissions, [&with, &less]);
+            return Some(Redundant {
+                rule: id,
+                part,
+                because,
             });
         }
-        found.into_iter().collect()
     }
+    None
 }
 
-/// One of the copies applies; may apply, if they prohibit.
-fn applies(cell: &mut Cell<'_>, effect: Effect, ways: Vec<(Way, Truth)>, copies: &BTreeMap<RuleId, Rule>) -> Lit {
-    let own = ways.into_iter().filter(|(way, _)| copies.contains_key(&way.rule));
-    let lits = own.map(|(_, truth)| match effect {
-        Effect::Grant => truth.yes,
-        Effect::Prohibit => !truth.no,
-    });
-    cell.world.circuit.or(lits.collect::<Vec<_>>())
+/// The rules that decide what the part would.
+fn because(
+    analysis: &Analysis<'_>,
+    standing: &Standing<'_, '_>,
+    own: &Rule,
+    permissions: &[PermId],
+    [with, less]: [&[Part]; 2],
+) -> Vec<Span> {
+    let mut found = BTreeSet::new();
+    for &permission in permissions {
+        analysis.with(permission, |cell| {
+            let [old, new] = [with, less].map(|parts| applies(own.effect, truth(cell, own.span, own.effect, parts)));
+            let mut given = vec![cell.world.circuit.differ(old, new)];
+            let mut others = standing.applying(cell, own.effect);
+            others.retain(|(span, _)| *span != own.span);
+            match own.effect {
+                Effect::Grant => others.extend(standing.applying(cell, Effect::Prohibit)),
+                Effect::Prohibit => {
+                    let granted = standing.applying(cell, Effect::Grant).into_iter().map(|(_, lit)| lit);
+                    let granted: Vec<_> = granted.chain([cell.decision.extra.yes]).collect();
+                    given.push(cell.world.circuit.or(granted));
+                }
+            }
+            found.extend(core(cell, &given, &others));
+        });
+    }
+    found.into_iter().collect()
 }

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use batsat::{Callbacks, ClauseKind, SolverInterface, lbool};
+use batsat::{Callbacks, ClauseKind, SolverInterface, SolverOpts, lbool};
 
 /// What a question to the solver came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +51,13 @@ impl<T> Search<T> {
 }
 
 /// How much work one question may cost, in conflicts of the solver; it is the same on every machine.
-const QUESTION: u64 = 20_000;
+const QUESTION: u64 = 4_000;
 
 /// How much all questions of a run may cost together.
-const RUN: u64 = 200_000;
+const RUN: u64 = 20_000;
 
 /// What a question may cost once that is spent: most need far less.
-const LEAST: u64 = 200;
+const LEAST: u64 = 30;
 
 /// The work that is left for the questions of a run. Copies draw on the same.
 #[derive(Debug, Clone)]
@@ -88,6 +88,17 @@ impl Lit {
     pub const TRUE: Self = Self(0);
     /// Never true.
     pub const FALSE: Self = Self(1);
+
+    /// By how many bits the numbers of two literals are to be shifted so that those between fall into eight blocks at
+    /// most, and into two at least.
+    pub(super) const fn parting(a: Self, b: Self) -> u32 {
+        (u32::BITS - (a.0 ^ b.0).leading_zeros()).saturating_sub(3)
+    }
+
+    /// The block of its number.
+    pub(super) const fn block(self, shift: u32) -> u32 {
+        self.0 >> shift
+    }
 
     /// Neither of the constants.
     #[must_use]
@@ -137,18 +148,34 @@ impl Callbacks for Count {
     }
 }
 
+/// Fewer learnt clauses than this are never looked through for some to forget: that is done at every decision while there
+/// are too many, and short ones are always kept.
+const LEARNT: i32 = 20_000;
+
 /// `batsat` behind the door.
-#[derive(Default)]
 pub struct Batsat {
     solver: batsat::Solver<Count>,
     assumptions: Vec<batsat::Lit>,
+}
+
+impl Default for Batsat {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Batsat {
     /// A solver that knows the constants.
     #[must_use]
     pub fn new() -> Self {
-        let mut it = Self::default();
+        let options = SolverOpts {
+            min_learnts_lim: LEARNT,
+            ..SolverOpts::default()
+        };
+        let mut it = Self {
+            solver: batsat::Solver::new(options, Count::default()),
+            assumptions: Vec::new(),
+        };
         let truth = it.variable();
         it.clause(&[truth]);
         it

@@ -7,6 +7,7 @@
 //! 1. Some need no solver ([`is_plain`]): the only way by which a role has a permission that nothing prohibits.
 //! 2. [`Survey::survey`] asks the solver, one permission after the other, about the texts that are not settled yet.
 //! 3. [`Survey::verdict`] finds the reason for what is left: never true, prohibited, or covered, and by which texts.
+//! 4. [`Survey::together`] keeps those that can all be taken out ([`Standing`]).
 //!
 //! What the solver gives up is taken as it would be were the text needed: nothing is said of it.
 
@@ -22,7 +23,8 @@ use super::Analysis;
 use super::cell::Cell;
 use super::circuit::Circuit;
 use super::solver::{Answer, Lit};
-use crate::eval::org_extra::{terms, terms_of};
+use super::standing::Standing;
+use crate::eval::org_extra::terms_of;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
@@ -47,6 +49,20 @@ pub enum Verdict {
     Jointly(Vec<Span>),
 }
 
+impl Verdict {
+    /// What is looked at first.
+    const fn order(&self) -> u8 {
+        match self {
+            Self::Dead => 0,
+            Self::Overridden(_) => 1,
+            Self::Vacuous(_) => 2,
+            Self::Shadowed(_) => 3,
+            Self::Equivalent(_) => 4,
+            Self::Jointly(_) => 5,
+        }
+    }
+}
+
 /// A rule text with what is wrong with it.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -54,6 +70,8 @@ pub struct Finding {
     pub rule: RuleId,
     /// What is wrong.
     pub verdict: Verdict,
+    /// It can be taken out, together with all that are told, and nothing changes.
+    pub out: bool,
 }
 
 #[derive(Debug, Default)]
@@ -186,14 +204,38 @@ impl Survey<'_, '_> {
 
     fn findings(&self) -> Vec<Finding> {
         let open = self.texts.iter().filter(|(_, text)| !text.decides);
-        let found = open.filter_map(|(&span, text)| {
-            let verdict = self.verdict(span, text)?;
-            Some(Finding {
-                rule: text.rule?,
-                verdict,
+        let found: Vec<Finding> = open
+            .filter_map(|(&span, text)| {
+                let verdict = self.verdict(span, text)?;
+                Some(Finding {
+                    rule: text.rule?,
+                    verdict,
+                    out: false,
+                })
             })
+            .collect();
+        self.together(found)
+    }
+
+    /// Those that can be taken out one after the other, in the order of their texts. What others cover only together comes
+    /// last: these may be covered themselves. A rule that allows nothing is told in any case: it may bound what data hands
+    /// out all the same.
+    fn together(&self, mut found: Vec<Finding>) -> Vec<Finding> {
+        let model = self.table.model();
+        let mut standing = Standing::without(self.analysis, BTreeSet::new(), BTreeMap::new());
+        found.sort_by_key(|finding| finding.verdict.order());
+        found.retain_mut(|finding| {
+            let rule = model.rule(finding.rule);
+            let text = &self.texts[&rule.span];
+            finding.out = !self.is_a_ceiling(rule.span, text, &standing)
+                && standing.take_rule(rule.span, rule.effect, &text.permissions);
+            if let Verdict::Jointly(by) = &mut finding.verdict {
+                *by = self.joint_cover(rule.span, text, &standing);
+            }
+            finding.out || matches!(finding.verdict, Verdict::Dead | Verdict::Overridden(_))
         });
-        found.collect()
+        found.sort_by_key(|finding| model.rule(finding.rule).span);
+        found
     }
 
     fn verdict(&self, span: Span, text: &Text) -> Option<Verdict> {
@@ -208,18 +250,15 @@ impl Survey<'_, '_> {
                 Effect::Prohibit => Verdict::Vacuous(against),
             });
         }
-        if self.is_a_ceiling(span, text) {
-            return None;
-        }
         self.covered(span, text, effect)
     }
 
     /// True if it decides what data may hand out: ceilings look at reach, not at conditions, so a rule decides something
     /// there even where it is never true.
-    fn is_a_ceiling(&self, own: Span, text: &Text) -> bool {
+    fn is_a_ceiling(&self, own: Span, text: &Text, standing: &Standing<'_, '_>) -> bool {
         let permissions = &self.table.model().permissions;
         text.permissions.iter().any(|&id| match permissions.get(id) {
-            Permission::Grant(inner) => self.analysis.with(inner, |cell| moves_ceiling(cell, own)),
+            Permission::Grant(inner) => self.analysis.with(inner, |cell| moves_ceiling(cell, own, standing)),
             _ => false,
         })
     }
@@ -256,7 +295,8 @@ impl Survey<'_, '_> {
         }
         match equivalent {
             Some(first) => (first < span).then_some(Verdict::Equivalent(first)),
-            None => Some(Verdict::Jointly(self.joint_cover(span, text, effect))),
+            // Which these are is seen when it is known which are left.
+            None => Some(Verdict::Jointly(Vec::new())),
         }
     }
 
@@ -292,14 +332,22 @@ impl Survey<'_, '_> {
         })
     }
 
-    fn joint_cover(&self, span: Span, text: &Text, effect: Effect) -> Vec<Span> {
+    /// Texts that are left and together cover this one.
+    fn joint_cover(&self, span: Span, text: &Text, standing: &Standing<'_, '_>) -> Vec<Span> {
+        let effect = text
+            .rule
+            .map_or(Effect::Grant, |rule| self.table.model().rule(rule).effect);
         let mut found = BTreeSet::new();
         for &permission in &text.effective {
             self.sheet(permission, effect, |cell, sheet| {
                 let Some(own) = sheet.index(span) else { return };
-                let mut others = sheet.texts.clone();
-                let (_, lit) = others.remove(own);
-                found.extend(core(cell, &[lit, sheet.arena], &others));
+                let lit = sheet.texts[own].1;
+                let left = sheet
+                    .texts
+                    .iter()
+                    .filter(|(it, _)| *it != span && !standing.is_gone(*it));
+                let left: Vec<(Span, Lit)> = left.copied().collect();
+                found.extend(core(cell, &[lit, sheet.arena], &left));
             });
         }
         found.into_iter().collect()
@@ -307,13 +355,15 @@ impl Survey<'_, '_> {
 }
 
 /// True if at some node other things could be handed out without a text.
-fn moves_ceiling(cell: &Cell<'_>, own: Span) -> bool {
+fn moves_ceiling(cell: &Cell<'_>, own: Span, standing: &Standing<'_, '_>) -> bool {
     let (table, permission) = (cell.table, cell.permission);
+    let left = |way: &Way| !standing.is_gone(span(table, *way));
     cell.world.shapes.iter().any(|shape| {
         let mut nodes = (0..).map(NodeId).zip(&shape.present).filter(|(_, present)| **present);
         nodes.any(|(at, _)| {
-            let without = terms_of(table, &shape.forest, permission, at, |way| span(table, *way) != own);
-            terms(table, &shape.forest, permission, at) != without
+            let without = |way: &Way| left(way) && span(table, *way) != own;
+            terms_of(table, &shape.forest, permission, at, left)
+                != terms_of(table, &shape.forest, permission, at, without)
         })
     })
 }

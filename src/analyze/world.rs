@@ -25,13 +25,14 @@ use shape::Link;
 pub use shape::{Individual, Shape};
 pub use term::{Owner, Term, TermKind};
 
-use super::circuit::Circuit;
+use super::circuit::{Circuit, Truth};
 use super::scope::Scope;
 use super::solver::Lit;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::{AttributeType, NodeId};
+use crate::model::value::{AttributeType, NodeId, Value};
 use crate::model::{AttrName, Model, RoleId, TypeId, TypeKind};
+use crate::syntax::ast::Op;
 use shape::{node_id, shared_ends};
 
 /// What is looked at as if it were not there.
@@ -42,6 +43,9 @@ pub enum Without {
     /// The value of an attribute.
     Term(Owner, AttrName),
 }
+
+/// A test of a term against a constant; of a set, whether every element is asked for.
+pub type Tested = (usize, Option<bool>, Op, Value);
 
 /// What a world is about: what can be the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +111,14 @@ pub struct World<'m> {
     pub without: Option<Without>,
     /// By permission, node and shape: where a custom role with that permission that is held there can be made.
     ceilings: HashMap<(PermId, NodeId), Vec<Option<NodeId>>>,
+    /// Who is a member where, by each policy, also where the caller holds one role alone.
+    members: HashMap<(usize, Option<RoleId>, u32, NodeId), Lit>,
+    /// Tests that were made before.
+    pub tested: HashMap<Tested, Truth>,
+    /// By type: a permission that a tenant may write into a role held there, without consequence.
+    idle: Vec<Option<PermId>>,
+    /// By type: what data may hand out there that the scope looks at.
+    texts: Vec<Vec<Text>>,
 }
 
 /// The most pairs of chains that are looked at.
@@ -143,7 +155,12 @@ impl<'m> World<'m> {
             alone_at: HashMap::new(),
             without: None,
             ceilings: HashMap::new(),
+            idle: Vec::new(),
+            texts: Vec::new(),
+            members: HashMap::new(),
+            tested: HashMap::new(),
         };
+        world.note_texts();
         world.complete = world.circuit.variable();
         world.same = world.circuit.variable();
         if second.is_some() {

@@ -8,6 +8,7 @@ mod entry;
 mod glance;
 mod stated;
 mod windows;
+mod without;
 
 use covering::Covering;
 use stated::Stated;
@@ -31,6 +32,7 @@ use crate::table::Table;
 pub use super::org_extra::Extra;
 pub use entry::{Entry, Source};
 pub(super) use glance::{Glance, Key};
+pub use without::Without;
 
 /// So many users are gone through at once.
 const STRETCH: usize = 1 << 14;

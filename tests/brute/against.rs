@@ -76,12 +76,27 @@ fn apart(small: &Small, truth: &Claims, said: &[Claim]) -> (Vec<Claim>, Vec<Clai
         .iter()
         .copied()
         .filter(|claim| compared(claim) && !truth.allows(*claim));
-    let too_little = truth
-        .must
-        .iter()
-        .copied()
-        .filter(|claim| compared(claim) && !said.contains(claim) && lint::codes().any(|code| code == claim.code));
+    let too_little = truth.must.iter().copied().filter(|claim| {
+        let told = said.contains(claim) || goes_not_with(small, truth, said, claim);
+        compared(claim) && !told && lint::codes().any(|code| code == claim.code)
+    });
     (too_much.collect(), too_little.collect())
+}
+
+/// A rule could be taken out, but not together with those that are told.
+fn goes_not_with(small: &Small, truth: &Claims, said: &[Claim], claim: &Claim) -> bool {
+    let index = |claim: &Claim| {
+        let is_verdict = Verdict::ALL.iter().any(|verdict| verdict.code() == claim.code);
+        let mut texts = small.texts.iter();
+        texts.position(|text| is_verdict && text.span == claim.span)
+    };
+    let gone: Vec<usize> = said.iter().filter_map(index).collect();
+    let judge = Judge {
+        small,
+        evidence: &truth.evidence,
+    };
+    let together = |text| small.is_coupled() || judge.changes_with(&gone, text);
+    !gone.is_empty() && index(claim).is_some_and(together)
 }
 
 /// Roles that no node can hold both of are not held against each other: the linter says that it does not know. One

@@ -93,10 +93,10 @@ impl Evidence {
         for (ix, ask) in asks.iter().enumerate().filter(|(_, ask)| ask.makes_sense(&org)) {
             let request = ask.request(space);
             let truths = truths(small, &org, &request);
-            let decision = truths.decide(small, None);
+            let decision = truths.decide(small, &[]);
             let other = |text: usize| match (variants.get(text), others.get(text)) {
                 (Some(table), Some(org)) => degree(table, org, &request),
-                _ => truths.decide(small, Some(text)),
+                _ => truths.decide(small, &[text]),
             };
             let mut changed = 0;
             for text in 0..small.texts.len() {

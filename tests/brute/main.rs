@@ -23,6 +23,7 @@ mod show;
 mod small;
 mod space;
 mod tape;
+mod together;
 mod truth;
 mod verdicts;
 mod worlds;

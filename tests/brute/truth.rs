@@ -42,9 +42,9 @@ impl Truths {
         }
     }
 
-    /// The rules of one effect together, one left out.
-    pub(crate) fn side(self, small: &Small, effect: Effect, but: Option<usize>) -> Tri {
-        let of = (0..small.texts.len()).filter(|&ix| small.texts[ix].effect == effect && Some(ix) != but);
+    /// The rules of one effect together, some left out.
+    pub(crate) fn side(self, small: &Small, effect: Effect, but: &[usize]) -> Tri {
+        let of = (0..small.texts.len()).filter(|ix| small.texts[*ix].effect == effect && !but.contains(ix));
         let handed = if effect == Effect::Grant {
             self.get(small.texts.len())
         } else {
@@ -53,8 +53,8 @@ impl Truths {
         of.map(|ix| self.get(ix)).max().unwrap_or(Tri::False).max(handed)
     }
 
-    /// D, one rule left out.
-    pub(crate) fn decide(self, small: &Small, but: Option<usize>) -> Tri {
+    /// D, some rules left out.
+    pub(crate) fn decide(self, small: &Small, but: &[usize]) -> Tri {
         let prohibited = self.side(small, Effect::Prohibit, but);
         self.side(small, Effect::Grant, but).min(prohibited.negate())
     }
@@ -81,13 +81,12 @@ pub(crate) fn truths(small: &Small, org: &Org<'_>, request: &Request<'_>) -> Tru
         }
     }
     let granted = eval.side(Effect::Grant);
-    if granted > truths.side(small, Effect::Grant, None)
-        && !(org.facts.custom.is_empty() && org.facts.grants.is_empty())
+    if granted > truths.side(small, Effect::Grant, &[]) && !(org.facts.custom.is_empty() && org.facts.grants.is_empty())
     {
         truths.raise(small.texts.len(), granted);
     }
     assert_eq!(
-        truths.decide(small, None),
+        truths.decide(small, &[]),
         degree(&small.table, org, request),
         "{}",
         small.text

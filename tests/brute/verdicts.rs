@@ -63,8 +63,8 @@ impl Judge<'_> {
     /// It applies, and nothing of the other effect makes that void.
     fn works(&self, text: usize, pattern: &Pattern) -> bool {
         let open = match self.small.texts[text].effect {
-            Effect::Grant => pattern.truths.side(self.small, Effect::Prohibit, None) == Tri::False,
-            Effect::Prohibit => pattern.truths.side(self.small, Effect::Grant, None) == Tri::True,
+            Effect::Grant => pattern.truths.side(self.small, Effect::Prohibit, &[]) == Tri::False,
+            Effect::Prohibit => pattern.truths.side(self.small, Effect::Grant, &[]) == Tri::True,
         };
         open && self.applies(text, pattern)
     }
@@ -77,6 +77,13 @@ impl Judge<'_> {
 
     fn changes(&self, text: usize) -> bool {
         self.patterns().any(|p| p.changed >> text & 1 == 1)
+    }
+
+    /// A decision is another without a text and some others.
+    pub(crate) fn changes_with(&self, gone: &[usize], text: usize) -> bool {
+        let all = [gone, &[text]].concat();
+        let decide = |p: &Pattern, but: &[usize]| p.truths.decide(self.small, but) == Tri::True;
+        self.patterns().any(|p| decide(p, &all) != decide(p, &[]))
     }
 
     /// What is to be said of a rule text.
@@ -121,7 +128,7 @@ impl Judge<'_> {
 
     fn allowed(&self, permission: PermId) -> impl Iterator<Item = (bool, bool)> {
         let of = self.patterns().filter(move |p| p.permission == permission);
-        of.map(|p| (p.signed_in, p.truths.decide(self.small, None) == Tri::True))
+        of.map(|p| (p.signed_in, p.truths.decide(self.small, &[]) == Tri::True))
     }
 
     /// Permissions of which rules speak, and that are never allowed; those apart of which a rule says just this.

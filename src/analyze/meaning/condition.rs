@@ -1,5 +1,6 @@
 //! Conditions and relations in a symbolic organisation.
 
+use super::constant::equal_or_within;
 use super::value::{Base, Cases, UNLISTED, known};
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
@@ -109,6 +110,22 @@ impl Meaning<'_, '_> {
         scope: Scope,
         asked: &Asked,
     ) -> Truth {
+        let key = match (set, right) {
+            (Base::Term(term), Operand::Value(value)) => Some((term, Some(every), op, *value)),
+            _ => None,
+        };
+        self.once(key, |it| it.quantified_anew(every, set, op, right, scope, asked))
+    }
+
+    fn quantified_anew(
+        &mut self,
+        every: bool,
+        set: Base,
+        op: Op,
+        right: &Operand,
+        scope: Scope,
+        asked: &Asked,
+    ) -> Truth {
         let elements: Vec<(Value, Lit)> = match set {
             Base::Value(Value::Missing) => {
                 let right = self.operand(right, scope, asked);
@@ -150,14 +167,7 @@ impl Meaning<'_, '_> {
     fn compared(&mut self, left: &Cases, op: Op, right: &Operand, minutes: i64, scope: Scope, asked: &Asked) -> Truth {
         match (op, right) {
             (Op::In | Op::NotIn, Operand::List(items)) => {
-                let found: Vec<Truth> = items
-                    .iter()
-                    .map(|item| {
-                        let item = self.operand(item, scope, asked);
-                        self.pairs(left, &item, |it, l, r| it.equal_or_within(l, r))
-                    })
-                    .collect();
-                let found = self.world.circuit.any(found);
+                let found = self.listed(left, items, scope, asked);
                 self.negated(op == Op::NotIn, left, found)
             }
             (Op::In | Op::NotIn, _) => {
@@ -171,7 +181,9 @@ impl Meaning<'_, '_> {
                 let right = self.operand(right, scope, asked);
                 match (&left[..], &right[..]) {
                     (_, &[(Lit::TRUE, Base::Value(value))]) => {
-                        self.test(left, |it| ordered(it, op, shift(value, minutes)))
+                        let value = shift(value, minutes);
+                        let key = self.term_of(left).map(|term| (term, None, op, value));
+                        self.once(key, |it| it.test(left, |one| ordered(one, op, value)))
                     }
                     (&[(Lit::TRUE, Base::Value(value))], _) => {
                         self.test(&right, |it| ordered(value, op, shift(it, minutes)))
@@ -194,15 +206,13 @@ impl Meaning<'_, '_> {
         Truth { yes, no }
     }
 
-    fn equal_or_within(&self, left: Value, right: Value) -> Truth {
-        match (left, right) {
-            (Value::Net(a), Value::Net(b)) => Truth::from(crate::model::value::Tri::from(b.contains(&a))),
-            _ => ordered(left, Op::Is, right).into(),
-        }
-    }
-
     /// Every pair of single values that the two sides can be.
-    pub(super) fn pairs(&mut self, left: &Cases, right: &Cases, test: impl Fn(&mut Self, Value, Value) -> Truth) -> Truth {
+    pub(super) fn pairs(
+        &mut self,
+        left: &Cases,
+        right: &Cases,
+        test: impl Fn(&mut Self, Value, Value) -> Truth,
+    ) -> Truth {
         let (left, right) = (self.single(left), self.single(right));
         let mut cases = Vec::new();
         for &(l, a) in &left {
@@ -255,7 +265,7 @@ impl Meaning<'_, '_> {
             _ => crate::model::value::Tri::False,
         })];
         for &(value, bit) in elements {
-            let equal = self.pairs(left, &known(value), |it, l, r| it.equal_or_within(l, r));
+            let equal = self.pairs(left, &known(value), |_, l, r| equal_or_within(l, r).into());
             found.push(self.world.circuit.both(Truth::sure(bit), equal));
         }
         self.world.circuit.any(found)
@@ -269,7 +279,7 @@ impl Meaning<'_, '_> {
             (Value::User(_), Value::Node(UNLISTED)) => Truth::FALSE,
             (Value::User(user), Value::Node(place)) => Truth::sure(self.member(user.0, place)),
             (Value::Node(inner), Value::Node(outer)) => Truth::sure(self.node_in(inner, outer, asked)),
-            (Value::Net(_), Value::Net(_)) => self.equal_or_within(left, right),
+            (Value::Net(_), Value::Net(_)) => equal_or_within(left, right).into(),
             _ => Truth::FALSE,
         }
     }

@@ -141,9 +141,19 @@ impl World<'_> {
 
     /// The user is a member: listed, or a role is stated for himself.
     pub fn member(&mut self, model: &Model, user: u32, place: NodeId) -> Lit {
+        // Every rule on giving asks this of the recipient, and a place has as many roles as there are such rules.
+        let policy = std::ptr::from_ref(model).addr();
+        let key = (policy, self.alone.filter(|_| user == 0), user, place);
+        if let Some(&known) = self.members.get(&key).filter(|_| self.without.is_none()) {
+            return known;
+        }
         let listed = self.atom(Atom::Listed(user, place));
         let stated = self.some_stated(model, user, place);
-        self.circuit.or([listed, stated])
+        let member = self.circuit.or([listed, stated]);
+        if self.without.is_none() {
+            self.members.insert(key, member);
+        }
+        member
     }
 
     /// Some role is stated for the user himself at a node: one that the policy knows, or that a tenant made.
@@ -153,23 +163,44 @@ impl World<'_> {
             let role = model.role(*role);
             role.ty == ty && role.is_declared() && !role.is_derived()
         };
+        if let Some(alone) = self.alone.filter(|_| user == 0) {
+            return match here(&alone) {
+                true => self.atom(Atom::Stated(user, alone, node)),
+                false => Lit::FALSE,
+            };
+        }
         let roles = self.scope.roles.iter().copied().filter(here);
         let mut stated: Vec<Atom> = roles.map(|role| Atom::Stated(user, role, node)).collect();
         if self.other_role(ty).is_some() || self.idle_text(ty).is_some() {
             stated.push(Atom::Other(user, node));
         }
-        if model.ty(ty).kind.is_place() {
-            stated.extend(self.texts(ty).into_iter().map(|text| Atom::Custom(user, text, node)));
-        }
+        stated.extend(self.texts[ty.ix()].iter().map(|&text| Atom::Custom(user, text, node)));
         let stated: Vec<Lit> = stated.into_iter().map(|atom| self.atom(atom)).collect();
         self.circuit.or(stated)
     }
 
-    /// What data may hand out that the scope looks at, at nodes of a type.
-    fn texts(&self, held: TypeId) -> Vec<Text> {
-        let within = accounts_below(self.model, held);
-        let text = |permission| within.iter().map(move |&within| Text { permission, within });
-        self.handed().into_iter().flat_map(text).collect()
+    /// Finds out what tenants may write into roles, at places of each type: what the scope looks at, and what does nothing.
+    pub(super) fn note_texts(&mut self) {
+        let model = self.model;
+        let containment = Containment::new(&model.types);
+        let handed = self.handed();
+        let above = model.permissions.upward(&handed);
+        for ty in model.type_ids() {
+            let place = model.ty(ty).kind.is_place();
+            let within = if place && !handed.is_empty() { accounts_below(model, ty) } else { Vec::new() };
+            let text = |&permission: &PermId| {
+                let within = within.clone().into_iter();
+                within.map(move |within| Text { permission, within })
+            };
+            self.texts.push(handed.iter().flat_map(text).collect());
+            let below = containment.below(ty, true);
+            let does_nothing = |(id, permission): &(PermId, Permission)| match permission {
+                Permission::Act { ty, .. } => below.contains(ty) && !above.contains(id),
+                _ => false,
+            };
+            let idle = model.permissions.iter().filter(|_| place).find(does_nothing);
+            self.idle.push(idle.map(|(id, _)| id));
+        }
     }
 
     /// Permissions that data may hand out, with those that the scope looks at and that imply them.
@@ -195,19 +226,8 @@ impl World<'_> {
     }
 
     /// A permission that a tenant may write into a role held at places of a type, without consequence.
-    #[must_use]
-    pub fn idle_text(&self, ty: TypeId) -> Option<PermId> {
-        if !self.model.ty(ty).kind.is_place() {
-            return None;
-        }
-        let below = Containment::new(&self.model.types).below(ty, true);
-        let handed = self.model.permissions.upward(&self.handed());
-        let mut all = self.model.permissions.iter();
-        let found = all.find(|(id, permission)| match permission {
-            Permission::Act { ty, .. } => below.contains(ty) && !handed.contains(id),
-            _ => false,
-        });
-        found.map(|(id, _)| id)
+    fn idle_text(&self, ty: TypeId) -> Option<PermId> {
+        self.idle[ty.ix()]
     }
 
     /// A role of a type that the scope knows nothing of, to be given without consequence.

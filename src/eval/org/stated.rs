@@ -76,6 +76,7 @@ impl<'f> Stated<'f> {
             entries: Vec::new(),
             groups: Vec::new(),
             open: Vec::new(),
+            gone: &[],
         }
     }
 }
@@ -88,6 +89,8 @@ pub(super) struct Walk<'s, 'f> {
     pub(super) groups: Vec<(GroupId, Window)>,
     /// Groups that he is in and that were not looked at yet.
     open: Vec<(GroupId, Window)>,
+    /// Holdings that are looked at as if they were not stated.
+    pub(super) gone: &'s [u32],
 }
 
 impl Walk<'_, '_> {
@@ -134,7 +137,7 @@ impl Walk<'_, '_> {
 
     fn hold(&mut self, group: Option<GroupId>, within: Window, roles: &[u32], grants: &[u32]) {
         let (facts, first_grant) = (self.stated.facts, self.stated.first_grant);
-        for &ix in roles {
+        for &ix in roles.iter().filter(|ix| !self.gone.contains(ix)) {
             let holding = &facts.holdings[ix as usize];
             let window = holding.window().meet(within);
             self.enter((holding.role, holding.node), window, Source::Holding(ix), group);
@@ -165,7 +168,7 @@ impl Walk<'_, '_> {
                 continue;
             };
             let mut own = stated.by_user.get(user.0 as usize).iter();
-            if !own.any(|&ix| facts.holdings[ix as usize].node == place) {
+            if !own.any(|ix| !self.gone.contains(ix) && facts.holdings[*ix as usize].node == place) {
                 self.enter((role, place), Window::ALWAYS, Source::Default, None);
             }
         }

@@ -1,14 +1,15 @@
 //! Holdings without effect: those that have ended, and those that only repeat what the user holds anyway.
 //!
 //! A role stated for the user himself also makes him a member and takes the place's default role away; where such a
-//! holding is repeated by a group's, that is said, as a note.
+//! holding is repeated by a group's, that is said, as a note. What is told to be taken out can all be taken out together:
+//! each holding is looked at without those before it, and where a user is in a group because of the holding, it is needed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Check;
 use super::by_hand::constrained;
 use crate::diagnostic::Diagnostic;
-use crate::eval::org::{Entry, Source};
+use crate::eval::org::{Entry, Source, Without};
 use crate::facts::{Holding, Subject, Window};
 use crate::model::RoleId;
 use crate::model::value::{DAY, NodeId, UserId, Value, show_date, show_time};
@@ -16,25 +17,42 @@ use crate::source::Span;
 
 /// Looks at every holding, and at every single grant's end.
 pub(super) fn check(check: &mut Check<'_>) {
-    expired(check);
+    let mut gone = expired(check);
     let constrained = constrained(check.model);
+    let without = Without::new(check.facts, check.model);
     for user in check.facts.user_ids() {
-        redundant(check, user);
+        redundant(check, &without, user, gone.entry(user).or_default());
         defaults(check, user, &constrained);
     }
 }
 
-fn expired(check: &mut Check<'_>) {
-    let Value::Time(now) = check.now else { return };
+/// Tells what has ended; gives by user what can be taken out.
+fn expired(check: &mut Check<'_>) -> BTreeMap<UserId, Vec<u32>> {
+    let mut gone: BTreeMap<UserId, Vec<u32>> = BTreeMap::new();
+    let Value::Time(now) = check.now else { return gone };
     let facts = check.facts;
-    for holding in facts.holdings.iter().filter(|holding| holding.window().until <= now) {
+    let ended_holdings = (0..)
+        .zip(&facts.holdings)
+        .filter(|(_, holding)| holding.window().until <= now);
+    for (ix, holding) in ended_holdings {
         let what = format!(
             "{} of {} at {}",
             check.role(holding.role),
             subject(check, holding.subject()),
             check.node(holding.node)
         );
-        ended(check, &what, holding.window(), holding.span);
+        let default = match holding.subject() {
+            Subject::User(user) => {
+                let gone = gone.entry(user).or_default();
+                let default = stands_for_default(check, user, (ix, holding.node), gone);
+                if default.is_none() {
+                    gone.push(ix);
+                }
+                default
+            }
+            Subject::Group(_) => None,
+        };
+        ended(check, &what, (holding.window(), holding.span), default);
     }
     for grant in facts.grants.iter().filter(|grant| grant.window.until <= now) {
         let what = format!(
@@ -42,14 +60,32 @@ fn expired(check: &mut Check<'_>) {
             subject(check, grant.to),
             check.node(grant.at)
         );
-        ended(check, &what, grant.window, grant.span);
+        ended(check, &what, (grant.window, grant.span), None);
     }
+    gone
 }
 
-fn ended(check: &mut Check<'_>, what: &str, window: Window, span: Span) {
+/// The default role that the user would have at a node of his without the last of what is stated for him there.
+fn stands_for_default(check: &Check<'_>, user: UserId, (ix, node): (u32, NodeId), gone: &[u32]) -> Option<RoleId> {
+    let default = check.defaults[check.org.ty(node).ix()]?;
+    let listed = check.facts.user(user).places.contains(&node);
+    let mut here = check.org.entries_at(user, node).iter();
+    let less = [gone, &[ix]].concat();
+    let stated = |it: &Entry| matches!(it.source(), Source::Holding(_)) && !it.is_through_group();
+    (listed && !here.any(|it| stated(it) && !is_one_of(it, &less))).then_some(default)
+}
+
+fn ended(check: &mut Check<'_>, what: &str, (window, span): (Window, Span), default: Option<RoleId>) {
     let message = format!("{what} ended {}", last_moment(window.until));
+    let help = match default {
+        None => "take it out, or give it a later `until`".to_owned(),
+        Some(role) => format!(
+            "give it a later `until`; without it the default role {} is held there",
+            check.role(role)
+        ),
+    };
     let fault = Diagnostic::warning("facts/expired-holding", message).at(span, "does nothing any more");
-    check.found.push(fault.help("take it out, or give it a later `until`"));
+    check.found.push(fault.help(help));
 }
 
 /// A date lasts to its end, so that a bound at midnight was written as the day before.
@@ -69,15 +105,46 @@ fn subject(check: &Check<'_>, subject: Subject) -> String {
 
 /// Reports holdings stated for the user himself that another of his holdings covers. His holdings are sorted by node and
 /// role, so that like ones stand together.
-fn redundant(check: &mut Check<'_>, user: UserId) {
+fn redundant(check: &mut Check<'_>, without: &Without<'_>, user: UserId, gone: &mut Vec<u32>) {
     let org = check.org;
     for same in org.entries(user).chunk_by(|a, b| (a.node, a.role) == (b.node, b.role)) {
         for entry in same.iter().filter(|_| same.len() > 1) {
-            if let Some(other) = same.iter().find(|other| repeats(check, entry, other)) {
-                report(check, user, entry, other);
+            let Source::Holding(own) = entry.source() else { continue };
+            if gone.contains(&own) {
+                continue;
+            }
+            let less = [&gone[..], &[own]].concat();
+            let others = same
+                .iter()
+                .filter(|other| !is_one_of(other, &less) && repeats(check, entry, other));
+            let mut others = others.peekable();
+            if others.peek().is_none() || !keeps(&without.held(user, gone), &without.held(user, &less), entry) {
+                continue;
+            }
+            if let Some(other) = others.next()
+                && report(check, user, entry, other, gone)
+            {
+                gone.push(own);
             }
         }
     }
+}
+
+/// Stated for the user himself, and gone.
+fn is_one_of(entry: &Entry, gone: &[u32]) -> bool {
+    matches!(entry.source(), Source::Holding(ix) if !entry.is_through_group() && gone.contains(&ix))
+}
+
+/// Without an entry all others are still held, as long as before, default roles apart: these are told.
+fn keeps(before: &[(Entry, Window)], after: &[(Entry, Window)], own: &Entry) -> bool {
+    let is_own = |it: &Entry| it.source() == own.source() && !it.is_through_group();
+    let key = |it: &Entry| (it.role, it.node, it.source());
+    let still = |it: &Entry, window: Window| {
+        let mut same = after.iter().filter(|(other, _)| key(other) == key(it));
+        same.any(|(_, wide)| wide.covers(window))
+    };
+    let mut others = before.iter().filter(|(it, window)| !is_own(it) && !window.is_empty());
+    others.all(|(it, window)| still(it, *window))
 }
 
 /// True if `entry` is stated for the user himself and adds no time to `other`; of two that are alike, the later repeats.
@@ -100,10 +167,12 @@ fn same_parameters(ours: &Holding, theirs: &Holding) -> bool {
     within(ours, theirs) && within(theirs, ours)
 }
 
-fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
+/// True if the entry is told to be taken out.
+fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry, gone: &[u32]) -> bool {
     let (Source::Holding(own), Source::Holding(wide)) = (entry.source(), other.source()) else {
-        return;
+        return false;
     };
+    let mut out = true;
     let (who, role, node) = (check.user(user), check.role(entry.role), check.node(entry.node));
     let (own, wide) = (
         check.facts.holdings[own as usize].span,
@@ -120,7 +189,8 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
         Some(group) => {
             let group = &check.facts.group(group).id;
             let message = format!("{who} is given {role} at {node}, and has it through `{group}`");
-            let severe = side_effect(check, user, entry);
+            let severe = side_effect(check, user, [entry, other], gone);
+            out = severe.is_none();
             let fault = match severe {
                 None => Diagnostic::warning("facts/redundant-holding", message).help("take it out"),
                 Some(effect) => Diagnostic::note("facts/redundant-holding", message).help(effect),
@@ -129,13 +199,15 @@ fn report(check: &mut Check<'_>, user: UserId, entry: &Entry, other: &Entry) {
         }
     };
     check.found.push(fault);
+    out
 }
 
 /// What else would change if a role that a group gives as well were taken from the user himself.
-fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String> {
+fn side_effect(check: &Check<'_>, user: UserId, [entry, other]: [&Entry; 2], gone: &[u32]) -> Option<String> {
     let here = check.org.entries_at(user, entry.node).iter();
     let direct = here
-        .filter(|e| !e.is_through_group() && matches!(e.source(), Source::Holding(_)) && e.source() != entry.source());
+        .filter(|e| !e.is_through_group() && matches!(e.source(), Source::Holding(_)) && e.source() != entry.source())
+        .filter(|e| !is_one_of(e, gone));
     let mut direct = direct.peekable();
     let (who, node) = (check.user(user), check.node(entry.node));
     if direct.peek().is_some() && direct.any(|e| check.org.window(e).covers(check.org.window(entry))) {
@@ -145,7 +217,7 @@ fn side_effect(check: &Check<'_>, user: UserId, entry: &Entry) -> Option<String>
         return Some(format!("without it {who} is no member of {node} unless listed there"));
     }
     let default = check.defaults[check.org.ty(entry.node).ix()]?;
-    (default != entry.role).then(|| {
+    (default != entry.role || !other.is_always()).then(|| {
         format!(
             "without it {who} has the default role {} at {node} as well",
             check.role(default)

@@ -44,12 +44,13 @@ fn check(cx: &mut Context<'_>) {
     for constant in analysis.constants() {
         let part = &constant.part;
         let text = cx.text(part.span);
-        let help = match (part.is_whole(), constant.idle) {
+        let help = match (part.is_whole(), constant.out) {
             (true, true) => "take it out: the rule asks for nothing by it",
             (true, false) => "the rule never applies: say what was meant, or take the rule out",
-            (false, _) => "say what was meant, or take this part out",
+            (false, true) => "say what was meant, or take this part out",
+            (false, false) => "say what was meant",
         };
-        let fix = cut(cx.sources, part.span, true).filter(|_| constant.idle);
+        let fix = cut(cx.sources, part.span, true).filter(|_| part.is_whole() && constant.out);
         let report = cx
             .report(part.span, format!("`{text}` is always {}", constant.value))
             .help(help);

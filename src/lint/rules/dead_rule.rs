@@ -46,7 +46,10 @@ fn check(cx: &mut Context<'_>) {
         .filter(|finding| finding.verdict == Verdict::Dead)
     {
         let rule = cx.model.rule(finding.rule);
-        cx.report(rule.span, "this rule never applies")
-            .help("no organisation and no request makes it true: mend its condition or its reach, or take it out");
+        let help = match finding.out {
+            true => "no organisation and no request makes it true: mend its condition or its reach, or take it out",
+            false => "no organisation and no request makes it true: mend its condition or its reach",
+        };
+        cx.report(rule.span, "this rule never applies").help(help);
     }
 }

@@ -5,23 +5,21 @@
 //! Taken out, the rule would change no decision.
 //!
 //! ```roles
-//! account Shop { open: bool  actions view }
+//! account Shop
+//! resource Order in Shop { amount: int  actions view }
 //! role Clerk at Shop {
-//!   can view Shop when shop.open
-//! }
-//! role Clerk at Shop {
-//!   can view Shop when not shop.open
-//! }
-//! role Clerk at Shop {
-//!   can view Shop when shop.open is true or shop.open is false   # error
+//!   can view Order when resource.amount < 100
+//!   can view Order when resource.amount >= 50 and resource.amount < 300
+//!   can view Order when resource.amount > 20 and resource.amount < 200   # error
 //! }
 //! ```
 //!
-//! Use instead: one rule.
+//! Use instead: the others, or one rule.
 //!
 //! ```roles
-//! account Shop { actions view }
-//! role Clerk at Shop { can view Shop }
+//! account Shop
+//! resource Order in Shop { amount: int  actions view }
+//! role Clerk at Shop { can view Order when resource.amount < 300 }
 //! ```
 
 use crate::analyze::verdict::Verdict;

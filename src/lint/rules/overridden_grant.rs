@@ -52,6 +52,9 @@ fn check(cx: &mut Context<'_>) {
         for &span in by {
             report = report.label(span, "forbids it");
         }
-        report.help("narrow the prohibition, or take the grant out");
+        report.help(match finding.out {
+            true => "narrow the prohibition, or take the grant out",
+            false => "narrow the prohibition; the rule still says what data may hand out",
+        });
     }
 }
