@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rolebook::analyze::compare::{Change, Closed, Comparison, Shown, compare};
 use rolebook::diagnostic::Found;
+use rolebook::diff::{self, Side};
 use rolebook::eval::decide;
 use rolebook::eval::org::Org;
 use rolebook::facts::Facts;
@@ -16,11 +17,11 @@ use rolebook::model::{Effect, Model};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{Tri, Value};
 use rolebook::query::{Ground, ask};
-use rolebook::source::FileId;
+use rolebook::source::{FileId, Sources};
 use rolebook::syntax::parse;
 
 use super::asked::{self, Asked};
-use super::draft::{Compiled, Draft, settle};
+use super::draft::{Compiled, Draft, compiled, settle};
 use super::edits::{edited, kinds};
 use super::paper::{Paper, keeps_apart, parsed};
 use super::shrink::{self, Broken};
@@ -42,15 +43,29 @@ impl Policy {
     pub(super) fn of(compiled: Compiled) -> Self {
         let model = compiled.table.model();
         let by_name = model.permissions.iter().map(|(id, _)| (asked::name(model, id), id));
-        Self {
-            by_name: by_name.collect(),
-            compiled,
-        }
+        let by_name = by_name.chain(setters(model)).collect();
+        Self { by_name, compiled }
     }
 
     pub(super) fn model(&self) -> &Model {
         self.compiled.table.model()
     }
+}
+
+/// By `set T.a`: the permission of those who may change the attribute.
+fn setters(model: &Model) -> Vec<(String, PermId)> {
+    let mut found = Vec::new();
+    for ty in model.type_ids() {
+        let it = model.ty(ty);
+        let changes = ["edit", "manage"].iter().find_map(|word| it.actions.iter().position(|action| action.name == *word));
+        for attribute in &it.attributes {
+            let (Some(action), Some(field)) = (changes, attribute.field) else { continue };
+            let field = Some(field);
+            let id = model.permissions.id(Permission::Act { ty, action, field });
+            found.extend(id.map(|id| (format!("set {}.{}", it.name, attribute.name), id)));
+        }
+    }
+    found
 }
 
 /// An organisation as one policy reads it.
@@ -142,6 +157,7 @@ struct Pair {
     old: Policy,
     new: Policy,
     comparison: Comparison,
+    texts: [String; 2],
 }
 
 impl Pair {
@@ -152,7 +168,21 @@ impl Pair {
             old: Policy::of(one),
             new: Policy::of(other),
             comparison,
+            texts: [old.text(), new.text()],
         })
+    }
+
+    /// Whether the whole diff counts as more than before.
+    fn is_wider(&self) -> bool {
+        let mut sources = Sources::default();
+        let sides = self.texts.each_ref().map(|text| compiled(std::slice::from_ref(text), &mut sources));
+        let [Ok(old), Ok(new)] = sides else { return true };
+        let [one, other] = [&old, &new].map(|it| Side {
+            table: &it.table,
+            trees: &it.trees,
+            sources: &sources,
+        });
+        diff::compare(&one, &other).is_wider()
     }
 
     fn policies(&self) -> [&Policy; 2] {
@@ -178,6 +208,8 @@ impl Pair {
             let open = all.filter(|&id| (granted(id) || handed(id)) && !said(id));
             names.extend(open.map(|id| asked::name(model, id)));
         }
+        let set = self.new.by_name.keys().filter(|name| name.starts_with("set ") && told.wider.is_empty());
+        names.extend(set.cloned());
         names.into_iter().collect()
     }
 
@@ -188,6 +220,10 @@ impl Pair {
             return Some(None);
         }
         let side = usize::from(is);
+        if asked.permission().starts_with("set ") {
+            let said = !is || self.is_wider();
+            return Some((!said).then(|| format!("gained, and no gain is told: {asked}")));
+        }
         let id = readings[side].permission(asked.permission())?;
         let said = told.names(is, self.policies()[side].model(), id);
         let how = if is { "gained" } else { "lost" };
@@ -293,13 +329,12 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
         let readings = [0, 1].map(|side| Reading::of(pair.policies()[side], &facts[side]));
         for ix in 0..REQUESTS {
             let reading = &readings[ix % 2];
-            let Some(id) = tape.pick(&open).and_then(|name| reading.permission(name)) else {
-                continue;
-            };
+            let Some(name) = tape.pick(&open) else { break };
+            let Some(id) = reading.permission(name) else { continue };
             let Some(question) = requests::about(reading.policy.model(), reading.facts, id, false, &mut tape) else {
                 continue;
             };
-            let asked = Asked::of(reading.policy.model(), reading.facts, &question.request());
+            let asked = Asked::of(reading.policy.model(), reading.facts, &question.request()).called(name);
             let Some(outcome) = pair.unsaid(&told, &readings, &asked) else {
                 continue;
             };

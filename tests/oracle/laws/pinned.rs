@@ -5,17 +5,21 @@ use rolebook::analyze::cell::Cell;
 use rolebook::analyze::circuit::Truth;
 use rolebook::analyze::picture::{Given, Picture};
 use rolebook::analyze::solver::Lit;
+use rolebook::analyze::witness::Witness;
 use rolebook::analyze::world::TermKind;
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{Tri, Value};
-use rolebook::model::{Effect, Model};
+use rolebook::model::{Effect, Model, RoleId};
 use rolebook::source::FileId;
+use rolebook::syntax::parse;
 use rolebook::table::Table;
 
-use super::asked;
+use super::asked::{self, Asked};
 use super::draft::Draft;
+use super::paper::parsed;
 use super::seeds;
 use super::shrink::{self, Broken};
+use crate::meaning::{self, Contribution, Source};
 use crate::tape::{Seed, Tape};
 
 /// Permissions of a policy, and models of each.
@@ -122,12 +126,54 @@ fn apart(table: &Table, id: PermId, models: usize, tape: &mut Tape, seen: &mut [
             continue;
         }
         seen[formula.map_or(3, |degree| degree as usize)] += 1;
+        if let Some(way) = ways_apart(&cell, &witness) {
+            let (sentence, facts) = (&witness.sentence, &witness.facts);
+            return Some(format!("{name}: {way}\n{sentence}\n{facts}"));
+        }
         if formula.is_none() || decided != formula {
             let (sentence, facts) = (&witness.sentence, &witness.facts);
             return Some(format!("{name}: the formula says {formula:?}, the evaluator {decided:?}\n{sentence}\n{facts}"));
         }
     }
     None
+}
+
+/// A way of granting or prohibiting of which formula and oracle think otherwise.
+fn ways_apart(cell: &Cell<'_>, witness: &Witness) -> Option<String> {
+    let model = cell.table.model();
+    let (facts, mut found) = parsed(&witness.facts, model)?;
+    let sentence = parse::sentence(FileId::GENERATED, &witness.sentence, &mut found)?;
+    (!found.has_errors()).then_some(())?;
+    let asked = Asked::of_sentence(model, &facts, cell.permission, &sentence)?;
+    let question = asked.asked(cell.permission, model, &facts)?;
+    let request = question.request();
+    let (oracle, ask) = meaning::open(model, &facts, &request);
+    let sides = [(Effect::Grant, &cell.decision.grants), (Effect::Prohibit, &cell.decision.prohibitions)];
+    for (effect, ways) in sides {
+        let contributions = oracle.contributions(&ask, effect);
+        for (way, truth) in ways {
+            let rule = model.rule(way.rule);
+            let of_way = |it: &&Contribution<'_>| std::ptr::eq(it.rule, rule) && role_of(it) == way.role;
+            let degrees = contributions.iter().filter(of_way).map(|it| it.degree);
+            let degree = degrees.max().unwrap_or(Tri::False);
+            let formula = said(cell, *truth);
+            if formula != Some(degree) {
+                let role = way.role.map_or_else(String::new, |role| model.full_role(role));
+                let at = (rule.span.start, rule.span.end);
+                return Some(format!("{effect:?} {role} {at:?}: the formula says {formula:?}, the oracle {degree:?}"));
+            }
+        }
+    }
+    None
+}
+
+/// The role through which a rule contributes.
+fn role_of(it: &Contribution<'_>) -> Option<RoleId> {
+    it.held.as_ref().map(|held| match held.source {
+        Source::Stated(holding) => holding.role,
+        Source::Default(role) | Source::Derived(role) => role,
+        Source::Grant(_) => RoleId(u32::MAX),
+    })
 }
 
 /// The permissions that some rule speaks of.
