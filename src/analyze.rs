@@ -49,6 +49,7 @@ use crate::table::Table;
 use cell::Cell;
 use constants::Constant;
 use extremes::Extreme;
+use solver::Budget;
 use texts::Texts;
 use verdict::Finding;
 
@@ -58,6 +59,8 @@ pub struct Analysis<'t> {
     pub table: &'t Table,
     /// The file that witnesses are read as.
     pub file: FileId,
+    /// What questions to the solver may cost, all together.
+    pub budget: Budget,
     cells: RefCell<BTreeMap<PermId, Cell<'t>>>,
     rules: OnceCell<Vec<Finding>>,
     texts: OnceCell<Texts>,
@@ -72,6 +75,7 @@ impl<'t> Analysis<'t> {
         Self {
             table,
             file: FileId::GENERATED,
+            budget: Budget::default(),
             cells: RefCell::default(),
             rules: OnceCell::new(),
             texts: OnceCell::new(),
@@ -83,9 +87,21 @@ impl<'t> Analysis<'t> {
     /// Asks something of a permission's formula, which is made on first sight and kept.
     pub fn with<T>(&self, permission: PermId, ask: impl FnOnce(&mut Cell<'t>) -> T) -> T {
         let mut cells = self.cells.borrow_mut();
-        ask(cells
-            .entry(permission)
-            .or_insert_with(|| Cell::new(self.table, permission)))
+        ask(cells.entry(permission).or_insert_with(|| self.cell(permission)))
+    }
+
+    fn cell(&self, permission: PermId) -> Cell<'t> {
+        let mut cell = Cell::new(self.table, permission);
+        cell.world.circuit.share(&self.budget);
+        cell
+    }
+
+    /// Permissions of which not everything that was asked so far could be settled, and why.
+    #[must_use]
+    pub fn unsettled(&self) -> Vec<(PermId, &'static str)> {
+        let cells = self.cells.borrow();
+        let open = cells.iter().filter_map(|(&id, cell)| Some((id, cell.unsettled()?)));
+        open.collect()
     }
 
     /// Rules that change no decision.

@@ -24,7 +24,7 @@ use crate::model::permission::{PermId, Permission};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 use crate::table::Table;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the two policies.
 #[derive(Debug, Clone, Copy)]
@@ -122,11 +122,15 @@ pub struct Group {
     pub witness: Option<Witness>,
 }
 
-/// A change that no cell shows alone: it takes several roles.
+/// A change that no cell shows: it takes several roles, or what data hands out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beyond {
     /// The permission.
     pub permission: String,
+    /// It comes by a single grant or a tenant's role alone.
+    pub by_data: bool,
+    /// The edits behind it.
+    pub causes: Vec<Cause>,
     /// Who can do it now, or could.
     pub witness: Witness,
 }
@@ -181,10 +185,13 @@ fn grouped(old: &Side<'_>, new: &Side<'_>, comparison: Comparison) -> Diff {
             group.take(cell, &names);
         }
     }
-    for (permission, _, _) in &comparison.beyond {
-        tracer.touch(permission, &mut touched);
-    }
-    let (aside, same) = tracer.rest(&groups, &touched);
+    let beyond: Vec<Beyond> = comparison
+        .beyond
+        .iter()
+        .map(|it| Beyond::of(it, tracer.trace(&it.as_cell(), &mut touched)))
+        .collect();
+    let told = groups.keys().chain(beyond.iter().flat_map(|it| &it.causes));
+    let (aside, same) = tracer.rest(&told.collect(), &touched);
     let mut groups: Vec<Group> = groups.into_values().collect();
     for group in &mut groups {
         tracer.tell(group);
@@ -197,7 +204,7 @@ fn grouped(old: &Side<'_>, new: &Side<'_>, comparison: Comparison) -> Diff {
         same,
         paths: paths::new_paths(old.table, new.table, &names),
         counted: Counted::of(&comparison, &names, new.table),
-        beyond: comparison.beyond.into_iter().map(Beyond::of).collect(),
+        beyond,
         closed: comparison.closed,
     }
 }
@@ -210,10 +217,15 @@ impl Witness {
 }
 
 impl Beyond {
-    fn of((permission, shown, wider): (String, Shown, bool)) -> Self {
+    fn of(it: &compare::Beyond, causes: BTreeSet<Cause>) -> Self {
         Self {
-            permission,
-            witness: Witness { shown, wider },
+            permission: it.permission.clone(),
+            by_data: it.by_data,
+            causes: causes.into_iter().collect(),
+            witness: Witness {
+                shown: it.shown.clone(),
+                wider: it.wider,
+            },
         }
     }
 }

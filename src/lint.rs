@@ -22,6 +22,7 @@ mod reads;
 mod rules;
 mod siblings;
 mod suppress;
+mod unsettled;
 mod uses;
 mod values;
 mod words;
@@ -104,6 +105,7 @@ pub fn policy(
         (rule.check)(&mut cx);
     }
     promises::check(&mut cx);
+    unsettled::check(&mut cx);
 }
 
 /// What is left of the findings on a policy and its facts: at their configured levels, without those that a comment

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use rolebook::analyze::cell::Cell;
+use rolebook::analyze::solver::Search;
 use rolebook::diagnostic::Found;
 use rolebook::source::{FileId, Sources};
 use rolebook::table::Table;
@@ -53,9 +54,10 @@ fn agrees(folder: &str) {
         }
         for (claims, expected) in claims {
             match cell.confirmed(&claims, None, expected) {
-                None => {}
-                Some(Ok(_)) => replayed += 1,
-                Some(Err(witness)) => wrong.push(format!(
+                Search::Nowhere => {}
+                Search::GaveUp => wrong.push(table.model().show_permission(permission)),
+                Search::Found(Ok(_)) => replayed += 1,
+                Search::Found(Err(witness)) => wrong.push(format!(
                     "{}: expected {expected}, evaluator says {:?}\n{}{}\n",
                     table.model().show_permission(permission),
                     witness.replay(&table, file),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Analysis;
 use super::cell::Cell;
-use super::solver::Lit;
+use super::solver::{Answer, Lit};
 use crate::model::permission::PermId;
 use crate::model::{RoleId, TypeId};
 use crate::table::Way;
@@ -111,7 +111,7 @@ impl<'s, 't> Alike<'s, 't> {
             narrow == wide
                 || self.analysis.with(permission, |cell| {
                     let complete = cell.world.complete;
-                    cell.world.exact && !cell.world.circuit.solve(&[complete, narrow, !wide])
+                    cell.world.exact && cell.world.circuit.solve(&[complete, narrow, !wide]) == Answer::No
                 })
         })
     }

@@ -3,7 +3,7 @@
 use super::circuit::Truth;
 use super::meaning::{Asked, Decision, Meaning};
 use super::scope::Scope;
-use super::solver::Lit;
+use super::solver::{Lit, Search};
 use super::witness::Witness;
 use super::world::{Without, World};
 use crate::model::RoleId;
@@ -35,6 +35,7 @@ impl<'m> Cell<'m> {
     /// The same in a world that serves what is in the scope besides.
     #[must_use]
     pub fn within(table: &'m Table, permission: PermId, mut scope: Scope) -> Self {
+        scope.policy(table.model());
         scope.permission(table, permission);
         for promise in &table.model().promises {
             scope.promise(table, promise, permission);
@@ -92,6 +93,17 @@ impl<'m> Cell<'m> {
         (meaning, asked)
     }
 
+    /// Why something that was asked is not settled, if so.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<&'static str> {
+        let circuit = &self.world.circuit;
+        match (circuit.given_up, self.world.exact) {
+            (0, true) => None,
+            (0, false) => Some("there are too many cases to look at all of them"),
+            _ => Some("its conditions take more work than is spent on a question"),
+        }
+    }
+
     /// No prohibition applies.
     pub fn unprohibited(&mut self) -> Lit {
         let parts: Vec<Lit> = self.decision.prohibitions.iter().map(|(_, truth)| truth.no).collect();
@@ -105,21 +117,20 @@ impl<'m> Cell<'m> {
         self.world.circuit.or(parts)
     }
 
-    /// An organisation and a request in which the claims hold, confirmed by the evaluator.
-    ///
-    /// # Errors
-    ///
-    /// The unconfirmed witness, if the evaluator says otherwise: a fault of the analysis, never a finding.
+    /// An organisation and a request in which the claims hold, confirmed by the evaluator; as an error if it says
+    /// otherwise: that is a fault of the analysis, never a finding.
     pub fn confirmed(
         &mut self,
         claims: &[Lit],
         alone: Option<RoleId>,
         allowed: bool,
-    ) -> Option<Result<Witness, Witness>> {
-        let witness = self.world.witness(claims, self.permission, alone)?;
-        Some(match witness.replay(self.table, FileId::GENERATED) == Some(allowed) {
-            true => Ok(witness),
-            false => Err(witness),
-        })
+    ) -> Search<Result<Witness, Witness>> {
+        let witness = self.world.witness(claims, self.permission, alone);
+        witness.map(
+            |witness| match witness.replay(self.table, FileId::GENERATED) == Some(allowed) {
+                true => Ok(witness),
+                false => Err(witness),
+            },
+        )
     }
 }

@@ -5,15 +5,19 @@
 
 use std::collections::HashMap;
 
-use super::solver::{Batsat, Lit, Solver};
+use super::solver::{Answer, Batsat, Budget, Lit, Solver};
 use crate::model::value::Tri;
 
 /// Gates over a solver.
 pub struct Circuit {
     solver: Batsat,
     gates: HashMap<Box<[Lit]>, Lit>,
+    /// What questions may cost.
+    budget: Budget,
     /// How often the solver was asked.
     pub solved: u64,
+    /// How often it gave up.
+    pub given_up: u64,
 }
 
 impl Default for Circuit {
@@ -21,12 +25,19 @@ impl Default for Circuit {
         Self {
             solver: Batsat::new(),
             gates: HashMap::new(),
+            budget: Budget::default(),
             solved: 0,
+            given_up: 0,
         }
     }
 }
 
 impl Circuit {
+    /// Questions are paid for from here on by a budget that others draw on too.
+    pub fn share(&mut self, budget: &Budget) {
+        self.budget = budget.clone();
+    }
+
     /// A fresh variable.
     pub fn variable(&mut self) -> Lit {
         self.solver.variable()
@@ -78,10 +89,12 @@ impl Circuit {
         !self.and(lits.into_iter().map(|lit| !lit))
     }
 
-    /// True if all of these can hold together.
-    pub fn solve(&mut self, assumptions: &[Lit]) -> bool {
+    /// Whether all of these can hold together.
+    pub fn solve(&mut self, assumptions: &[Lit]) -> Answer {
         self.solved += 1;
-        self.solver.solve(assumptions)
+        let answer = self.solver.solve(assumptions, &self.budget);
+        self.given_up += u64::from(answer == Answer::GaveUp);
+        answer
     }
 
     /// The value of a literal in the last model.

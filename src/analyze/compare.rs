@@ -1,24 +1,31 @@
 //! Two policies held against each other: which roles gain and lose what, proved for every organisation.
 //!
 //! 1. Both are brought into one numbering ([`crate::model::rebase`]) and read in one world, in which what facts *state*
-//!    is shared, so that a changed default shows.
-//! 2. Permissions whose rules, roles and ceilings are the same on both sides are left out ([`Same`]).
-//! 3. For the others every cell (the grants of one role, less what prohibits its holders) is compared in both
-//!    directions; where cells agree but decisions could still differ, one more query closes the gap.
+//!    is shared, so that a changed default shows. What only one of them declares is not there for the other; facts that one
+//!    of them refuses allow nothing there.
+//! 2. Permissions of which all rules that a decision can look at are the same on both sides are left out ([`same`]).
+//! 3. For the others the whole decisions are compared, in both directions. What is gained or lost is told by **cell** (the
+//!    grants of one role, less what prohibits its holders) where a cell shows it, and else as what is **beyond** cells.
+//! 4. Who may change a setting is compared like a permission: that of editing the field in which the attribute stands.
+//!
+//! Constraints are not assumed: facts that break one are decided all the same.
+
+mod same;
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::circuit::Truth;
 use super::meaning::{Decision, Meaning};
 use super::scope::Scope;
-use super::solver::Lit;
+use super::solver::{Answer, Budget, Lit, Search};
 pub use super::witness::Shown;
 use super::witness::Witness;
-use super::world::World;
+use super::world::{Atom, World};
 use crate::diagnostic::Found;
 use crate::model::permission::{PermId, Permission};
 use crate::model::rebase::{Rebased, allows, rebase};
-use crate::model::{Being, Model, RoleId, Rule, TypeId, check};
+use crate::model::value::{EnumId, Number, Scalar, Value};
+use crate::model::{Model, RoleId, TypeId, check};
 use crate::source::FileId;
 use crate::table::{Table, Way, compile};
 
@@ -37,10 +44,29 @@ pub enum Change {
     Both,
 }
 
+/// The rules of one effect on one side of a change.
+#[derive(Debug, Clone, Default)]
+pub struct Ways {
+    /// All that speak of what changed.
+    pub all: Vec<Way>,
+    /// Those that have a part in the change: a grant that applies where something is gained or lost, a prohibition that
+    /// applied where something is gained, or applies where something is lost.
+    pub at_work: Vec<Way>,
+}
+
+/// What changed, and by which rules; of two things the first is the old policy's.
+#[derive(Debug, Clone, Default)]
+pub struct Behind {
+    /// What is granted.
+    pub grants: [Ways; 2],
+    /// What is prohibited.
+    pub prohibitions: [Ways; 2],
+}
+
 /// A cell that changed: a permission and whom it is given to.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// The permission, as shown.
+    /// The permission, as shown; `change Entity.validation` is to change a setting.
     pub permission: String,
     /// The role, with its type; `None` is everyone.
     pub role: Option<String>,
@@ -54,23 +80,52 @@ pub struct Cell {
     pub wider: Option<Shown>,
     /// What the old policy allows and the new one does not.
     pub narrower: Option<Shown>,
-    /// The cell's grants in the old policy.
-    pub old_ways: Vec<Way>,
-    /// The cell's grants in the new policy.
-    pub new_ways: Vec<Way>,
-    /// What prohibits it in the old policy, as far as it differs.
-    pub old_prohibitions: Vec<Way>,
-    /// What prohibits it in the new policy, as far as it differs.
-    pub new_prohibitions: Vec<Way>,
+    /// The rules behind it.
+    pub behind: Behind,
+}
+
+/// A change that no cell shows: what several roles decide together, or what comes by a single grant.
+#[derive(Debug, Clone)]
+pub struct Beyond {
+    /// The permission, as shown.
+    pub permission: String,
+    /// The permission in the old policy.
+    pub old_permission: Option<PermId>,
+    /// The permission in the new policy.
+    pub new_permission: Option<PermId>,
+    /// It is allowed now, and was not; or the other way round.
+    pub wider: bool,
+    /// No rule of the policy gives it here: it comes by what data hands out, a single grant or a tenant's role.
+    pub by_data: bool,
+    /// An organisation and a request that show it.
+    pub shown: Shown,
+    /// The rules behind it.
+    pub behind: Behind,
+}
+
+impl Beyond {
+    /// The same as a cell of everyone's.
+    #[must_use]
+    pub fn as_cell(&self) -> Cell {
+        let shown = |wider: bool| (self.wider == wider).then(|| self.shown.clone());
+        Cell {
+            permission: self.permission.clone(),
+            role: None,
+            old_permission: self.old_permission,
+            new_permission: self.new_permission,
+            change: if self.wider { Change::Wider } else { Change::Narrower },
+            wider: shown(true),
+            narrower: shown(false),
+            behind: self.behind.clone(),
+        }
+    }
 }
 
 /// What shows that nothing else changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Closed {
-    /// Every cell is compared, and decisions are made of cells alone.
-    Cells,
-    /// Decisions depend on several roles at once; they were compared as a whole.
-    Query,
+    /// All decisions that can differ were compared, over all organisations.
+    Proven,
     /// It could not be shown; why.
     Unknown(String),
 }
@@ -82,8 +137,8 @@ pub struct Comparison {
     pub cells: Vec<Cell>,
     /// What shows that all others did not.
     pub closed: Closed,
-    /// Decisions that changed though no cell did: the permission, an example, and whether it is allowed now.
-    pub beyond: Vec<(String, Shown, bool)>,
+    /// Decisions that changed in cases that no cell shows.
+    pub beyond: Vec<Beyond>,
 }
 
 /// Compares two policies.
@@ -91,327 +146,381 @@ pub struct Comparison {
 pub fn compare(old: &Table, new: &Table) -> Comparison {
     let rebased = rebase(old.model(), new.model());
     let nothing = Found::default();
+    let mut out = Comparison {
+        cells: Vec::new(),
+        closed: Closed::Proven,
+        beyond: Vec::new(),
+    };
     let (Ok(old_model), Ok(new_model)) = (check(&rebased.old, &nothing), check(&rebased.new, &nothing)) else {
-        return Comparison {
-            cells: Vec::new(),
-            closed: Closed::Unknown(String::new()),
-            beyond: Vec::new(),
-        };
+        out.closed = Closed::Unknown("the policies cannot be brought into one numbering".to_owned());
+        return out;
     };
     let sides = [compile(old_model), compile(new_model)];
     let mut comparer = Comparer {
         rebased: &rebased,
         originals: [old, new],
         sides: [&sides[0], &sides[1]],
-        out: Comparison {
-            cells: Vec::new(),
-            closed: Closed::Cells,
-            beyond: Vec::new(),
-        },
+        budget: Budget::default(),
+        out,
     };
-    let changed = changed(&rebased, &sides[0], &sides[1]);
+    let changed = same::changed(&rebased, comparer.sides);
     for permission in changed {
-        comparer.permission(permission);
+        comparer.subject(&comparer.permission(permission));
+    }
+    for setting in comparer.moved_settings() {
+        comparer.subject(&setting);
     }
     comparer.out
-}
-
-/// Permissions whose decision may differ, by the rules and roles that it can look at.
-fn changed(rebased: &Rebased, old: &Table, new: &Table) -> BTreeSet<PermId> {
-    let all: Vec<PermId> = rebased.base.permissions.iter().map(|(id, _)| id).collect();
-    if structure(&rebased.old, rebased) != structure(&rebased.new, rebased) {
-        return all.into_iter().collect();
-    }
-    let (olds, news) = (Same::new(old), Same::new(new));
-    let mut changed: BTreeSet<PermId> = all
-        .iter()
-        .copied()
-        .filter(|&id| olds.row(old, id) != news.row(new, id))
-        .collect();
-    loop {
-        let before = changed.len();
-        let roles: BTreeSet<RoleId> = rebased
-            .base
-            .role_ids()
-            .filter(|&role| is_other(rebased, role, &changed))
-            .collect();
-        let touched =
-            |id: &PermId| asks(old, *id, &roles) || asks(new, *id, &roles) || depends(&rebased.base, *id, &changed);
-        let more: Vec<PermId> = all
-            .iter()
-            .copied()
-            .filter(|id| !changed.contains(id) && touched(id))
-            .collect();
-        changed.extend(more);
-        if changed.len() == before {
-            return changed;
-        }
-    }
-}
-
-/// What facts can look like: containment, attributes that both have, constraints.
-fn structure(model: &Model, rebased: &Rebased) -> String {
-    let mut text = String::new();
-    for (ix, ty) in model.types.iter().enumerate() {
-        let id = TypeId(u32::try_from(ix).unwrap_or(u32::MAX));
-        let in_both = |key| rebased.old.attribute(id, key).is_some() && rebased.new.attribute(id, key).is_some();
-        let shared = ty
-            .attributes
-            .iter()
-            .filter(|it| in_both(it.key))
-            .map(|it| (it.key, it.ty, &it.default));
-        text += &format!("{:?} {:?};", sorted(&ty.containers), shared.collect::<Vec<_>>());
-    }
-    let context = model
-        .context
-        .iter()
-        .map(|it| (it.key, it.ty, &it.default))
-        .collect::<Vec<_>>();
-    text + &format!("{context:?}")
-}
-
-fn sorted(types: &[TypeId]) -> Vec<TypeId> {
-    let mut types = types.to_vec();
-    types.sort_unstable();
-    types
-}
-
-/// A role's default or derivation differs, or its derivation asks for a permission that changed.
-fn is_other(rebased: &Rebased, role: RoleId, changed: &BTreeSet<PermId>) -> bool {
-    let (old, new) = (rebased.old.role(role), rebased.new.role(role));
-    let derived = |of: &[Being]| format!("{of:?}");
-    let asks = |being: &Being| matches!(being, Being::Can(ids) if ids.iter().any(|id| changed.contains(id)));
-    old.default != new.default || derived(&old.derived) != derived(&new.derived) || new.derived.iter().any(asks)
-}
-
-/// A row looks at one of these roles.
-fn asks(table: &Table, id: PermId, roles: &BTreeSet<RoleId>) -> bool {
-    let row = table.row(id);
-    let mut ways = row.grants.iter().chain(&row.prohibitions);
-    !roles.is_empty()
-        && ways.any(|way| {
-            let rule = table.model().rule(way.rule);
-            way.role.is_some_and(|role| roles.contains(&role))
-                || rule.roles_asked().iter().any(|role| roles.contains(role))
-        })
-}
-
-/// Handing out a permission may ask that the giver has it.
-fn depends(model: &Model, id: PermId, changed: &BTreeSet<PermId>) -> bool {
-    matches!(model.permissions.get(id), Permission::Grant(inner) if changed.contains(&inner))
-        || model
-            .permissions
-            .id(Permission::Grant(id))
-            .is_some_and(|grant| changed.contains(&grant))
-}
-
-/// Rules as texts that are the same if the rules are, but for the permissions that they concern.
-struct Same {
-    rules: Vec<String>,
-}
-
-impl Same {
-    fn new(table: &Table) -> Self {
-        Self {
-            rules: table.model().rules.iter().map(text).collect(),
-        }
-    }
-
-    fn row(&self, table: &Table, id: PermId) -> BTreeSet<(Option<RoleId>, &str)> {
-        let row = table.row(id);
-        let ways = row.grants.iter().chain(&row.prohibitions);
-        ways.map(|way| (way.role, self.rules[way.rule.ix()].as_str())).collect()
-    }
-}
-
-fn text(rule: &Rule) -> String {
-    let whom = (&rule.effect, &rule.who, &rule.named, rule.except_self, rule.they_have);
-    format!(
-        "{whom:?} {:?} {:?} {:?} {:?} {:?}",
-        rule.receiver, rule.reach, rule.relation, rule.when, rule.unless
-    )
 }
 
 struct Comparer<'c> {
     rebased: &'c Rebased,
     originals: [&'c Table; 2],
     sides: [&'c Table; 2],
+    budget: Budget,
     out: Comparison,
 }
 
-/// One permission on both sides.
+/// What is compared: a permission, or two that do the same thing.
+struct Subject {
+    name: String,
+    /// In the common numbering.
+    ids: [Option<PermId>; 2],
+}
+
+/// One subject on both sides.
 struct Pair<'c> {
     world: World<'c>,
     decisions: [Decision; 2],
-    /// The containers are ones that the side allows.
+    /// The side takes such facts.
     valid: [Lit; 2],
-    /// Allowed, where the side allows the containers.
+    /// Allowed, where the side takes the facts.
     whole: [Lit; 2],
 }
 
+impl Pair<'_> {
+    /// It is known that all of these can hold together.
+    fn can_be(&mut self, lits: &[Lit]) -> bool {
+        self.world.circuit.solve(lits) == Answer::Yes
+    }
+
+    /// Allowed by the new policy and not by the old one; or the other way round.
+    fn gap(&mut self, wider: bool) -> Lit {
+        let [was, is] = self.whole;
+        self.world.circuit.and(if wider { [is, !was] } else { [was, !is] })
+    }
+
+    /// The grants of one role, less what prohibits its holders.
+    fn cell(&mut self, side: usize, role: Option<RoleId>) -> Lit {
+        let decision = &self.decisions[side];
+        let grants = decision.grants.iter().filter(|(way, _)| way.role == role);
+        let grants: Vec<Lit> = grants.map(|(_, truth)| truth.yes).collect();
+        let against = decision.prohibitions.iter().filter(|(way, _)| speaks_of(way, role));
+        let against: Vec<Lit> = against.map(|(_, truth)| truth.no).collect();
+        let granted = self.world.circuit.or(grants);
+        let open = self.world.circuit.and(against);
+        self.world.circuit.and([granted, open, self.valid[side]])
+    }
+}
+
+/// A prohibition for all, or for the holders of a role.
+fn speaks_of(way: &Way, role: Option<RoleId>) -> bool {
+    way.role.is_none() || way.role == role
+}
+
 impl<'c> Comparer<'c> {
-    fn permission(&mut self, id: PermId) {
-        let mut pair = self.pair(id);
-        let before = self.out.cells.len();
-        for role in self.roles(id) {
-            self.cell(&mut pair, id, role);
-        }
-        let simple = [0, 1].iter().all(|&side| is_simple(self.sides[side], id));
-        if self.out.cells.len() > before || simple {
-            return;
-        }
-        if self.out.closed == Closed::Cells {
-            self.out.closed = Closed::Query;
-        }
-        for wider in [true, false] {
-            let claims = differ(pair.whole, wider);
-            if let Some(shown) = self.shown(&mut pair, &claims, id, wider) {
-                self.out.beyond.push((named(&self.rebased.base, id), shown, wider));
-            }
-        }
-        if !pair.world.exact {
-            self.out.closed = Closed::Unknown("nodes can nest in too many ways to look at all of them".to_owned());
+    fn permission(&self, id: PermId) -> Subject {
+        Subject {
+            name: named(&self.rebased.base, id),
+            ids: [Some(id); 2],
         }
     }
 
-    fn pair(&self, id: PermId) -> Pair<'c> {
+    /// Attributes of both policies that another permission changes now.
+    fn moved_settings(&self) -> Vec<Subject> {
+        let models = [&self.rebased.old, &self.rebased.new];
+        let base = &self.rebased.base;
+        let mut found = Vec::new();
+        for (ty, it) in base.type_ids().zip(&base.types) {
+            for attribute in &it.attributes {
+                let slots = models.map(|model| model.slot(ty, attribute.key));
+                let [Some(old), Some(new)] = slots else { continue };
+                let ids = [models[0].changed_by(ty, old), models[1].changed_by(ty, new)];
+                if ids[0] != ids[1] {
+                    let name = format!("change {}.{}", it.name, attribute.name);
+                    found.push(Subject { name, ids });
+                }
+            }
+        }
+        found
+    }
+
+    fn subject(&mut self, of: &Subject) {
+        let mut pair = self.pair(of);
+        let gaps = [false, true].map(|wider| pair.gap(wider));
+        let mut left = gaps;
+        if gaps.iter().any(|&gap| pair.can_be(&[gap])) {
+            for role in self.roles(of) {
+                self.cell(&mut pair, of, role, gaps, &mut left);
+            }
+            for wider in [true, false] {
+                self.beyond(&mut pair, of, left[usize::from(wider)], wider);
+            }
+        }
+        if pair.world.circuit.given_up > 0 {
+            self.unknown("conditions are too intricate to look at all cases");
+        } else if !pair.world.exact {
+            self.unknown("nodes can nest in too many ways to look at all of them");
+        }
+    }
+
+    fn unknown(&mut self, why: &str) {
+        self.out.closed = Closed::Unknown(why.to_owned());
+    }
+
+    fn pair(&self, of: &Subject) -> Pair<'c> {
         let mut scope = Scope::default();
-        for table in self.sides {
+        let ids = of.ids.into_iter().flatten();
+        for (table, id) in self.sides.iter().flat_map(|table| ids.clone().map(move |id| (table, id))) {
+            scope.policy(table.model());
             // What was looked at in the old policy is looked at again in the new one: its rules are others.
             let (roles, permissions) = (std::mem::take(&mut scope.roles), std::mem::take(&mut scope.permissions));
             scope.permission(table, id);
             scope.roles.extend(roles);
             scope.permissions.extend(permissions);
         }
-        let mut world = World::of_permission(&self.rebased.base, scope, id);
+        let aim = of.ids.into_iter().flatten().next().unwrap_or(PermId(0));
+        let mut world = World::of_permission(&self.rebased.base, scope, aim);
         world.unstated = true;
-        let mut read = |table: &'c Table| {
-            let mut meaning = Meaning::new(&mut world, table);
+        world.circuit.share(&self.budget);
+        let mut read = |side: usize| {
+            let mut meaning = Meaning::new(&mut world, self.sides[side]);
+            let Some(id) = of.ids[side] else {
+                return (Decision::never(), Truth::FALSE);
+            };
             let asked = meaning.main(id);
             let decision = meaning.decision(&asked);
             let whole = meaning.whole(&decision);
-            let model = table.model();
-            let valid = world.in_shapes(|shape| {
-                let chain: Vec<TypeId> = shape.chain.iter().map(|&node| shape.forest.ty(node)).collect();
-                allows(model, &chain)
-            });
-            (decision, whole, valid)
+            (decision, whole)
         };
-        let (old, new) = (read(self.sides[0]), read(self.sides[1]));
-        let whole = [
-            world.circuit.and([old.1.yes, old.2]),
-            world.circuit.and([new.1.yes, new.2]),
-        ];
+        let (old, new) = (read(0), read(1));
+        let valid = [0, 1].map(|side| self.valid(&mut world, side));
+        let whole = [(old.1, valid[0]), (new.1, valid[1])].map(|(truth, valid)| world.circuit.and([truth.yes, valid]));
         Pair {
             world,
             decisions: [old.0, new.0],
+            valid,
             whole,
-            valid: [old.2, new.2],
+        }
+    }
+
+    /// The side takes such facts: the containers are ones that it allows, the values ones of its types.
+    fn valid(&self, world: &mut World<'c>, side: usize) -> Lit {
+        let model = self.sides[side].model();
+        let mut parts = vec![world.in_shapes(|shape| {
+            let chain: Vec<TypeId> = shape.chain.iter().map(|&node| shape.forest.ty(node)).collect();
+            allows(model, &chain)
+        })];
+        for term in 0..world.terms.len() {
+            let Some(attribute) = world.attribute_in(model, term) else {
+                continue;
+            };
+            let (of, given) = (attribute.ty.of, world.terms[term].given);
+            if !world.is_stated_as(term, attribute.ty) {
+                parts.push(!given);
+                continue;
+            }
+            for (value, is) in world.stated_values(term) {
+                if !self.declares(side, of, value) {
+                    parts.push(!world.circuit.and([given, is]));
+                }
+            }
+        }
+        let types = [&self.rebased.old_types, &self.rebased.new_types][side];
+        for user in 0..world.users {
+            for kind in world.kinds().into_iter().filter(|kind| !types.contains(kind)) {
+                parts.push(!world.is_of_kind(user, kind));
+            }
+        }
+        world.circuit.and(parts)
+    }
+
+    /// The value is one of the type, as the side declares it.
+    fn declares(&self, side: usize, of: Scalar, value: Value) -> bool {
+        let values = [&self.rebased.old_values, &self.rebased.new_values][side];
+        match (of, value) {
+            (Scalar::Enum(EnumId(id)), Value::Enum(ix)) => values.contains(&(EnumId(id), ix)),
+            (Scalar::Int, Value::Number(number)) => Number::is_whole(number),
+            _ => true,
         }
     }
 
     /// Whom a permission is given to on either side; `None` is everyone.
-    fn roles(&self, id: PermId) -> BTreeSet<Option<RoleId>> {
-        let rows = self.sides.iter().map(|table| table.row(id));
+    fn roles(&self, of: &Subject) -> BTreeSet<Option<RoleId>> {
+        let rows = (0..2).filter_map(|side| Some(self.sides[side].row(of.ids[side]?)));
         rows.flat_map(|row| row.grants.iter().chain(&row.prohibitions))
             .map(|way| way.role)
             .collect()
     }
 
-    fn cell(&mut self, pair: &mut Pair<'_>, id: PermId, role: Option<RoleId>) {
-        let truths = [0, 1].map(|side| cell_truth(pair, side, role));
-        let (old, new) = (truths[0].yes, truths[1].yes);
-        let [old_valid, new_valid] = pair.valid;
+    /// What one role gains and loses; what it shows is taken from what is left to be shown.
+    fn cell(&mut self, pair: &mut Pair<'_>, of: &Subject, role: Option<RoleId>, gaps: [Lit; 2], left: &mut [Lit; 2]) {
+        let [was, is] = [0, 1].map(|side| pair.cell(side, role));
+        let nothing_else = self.nothing_else(pair, role);
         let circuit = &mut pair.world.circuit;
-        let (was, is) = (circuit.and([old, old_valid]), circuit.and([new, new_valid]));
-        if was == is {
-            return;
-        }
-        let (wider, narrower) = (circuit.solve(&[is, !was]), circuit.solve(&[was, !is]));
-        let change = match (wider, narrower) {
+        let shown_by_it = [[gaps[0], was, !is], [gaps[1], is, !was]].map(|parts| circuit.and(parts));
+        let own = shown_by_it.map(|gap| circuit.and([gap, nothing_else]));
+        let mut can_be = |lit| circuit.solve(&[lit]) == Answer::Yes;
+        let [less, more] = own.map(&mut can_be);
+        let change = match (more, less) {
             (false, false) => return,
             (true, true) => Change::Both,
-            (true, false) if !circuit.solve(&[was]) => Change::Gained,
+            (true, false) if !can_be(was) => Change::Gained,
             (true, false) => Change::Wider,
-            (false, true) if !circuit.solve(&[is]) => Change::Lost,
+            (false, true) if !can_be(is) => Change::Lost,
             (false, true) => Change::Narrower,
         };
-        let mut show = |wanted: bool, is_wider: bool, gap: [Lit; 2]| {
-            let claims = [&gap[..], &differ(pair.whole, is_wider)].concat();
+        for (left, (shown, wanted)) in left.iter_mut().zip(shown_by_it.into_iter().zip([less, more])) {
             if wanted {
-                self.shown(pair, &claims, id, is_wider)
-            } else {
-                None
+                *left = circuit.and([*left, !shown]);
             }
+        }
+        let behind = self.behind(pair, of, own, |way| way.role == role, |way| speaks_of(way, role));
+        let mut show = |wanted: bool, wider: bool| match wanted {
+            true => self.shown(pair, own[usize::from(wider)], of, wider),
+            false => None,
         };
-        let (wider, narrower) = (show(wider, true, [is, !was]), show(narrower, false, [was, !is]));
-        let cell = self.written(id, role, change, wider, narrower);
-        self.out.cells.push(cell);
-    }
-
-    fn written(
-        &self,
-        id: PermId,
-        role: Option<RoleId>,
-        change: Change,
-        wider: Option<Shown>,
-        narrower: Option<Shown>,
-    ) -> Cell {
-        let base = &self.rebased.base;
-        let permissions =
-            [&self.rebased.old_permissions, &self.rebased.new_permissions].map(|map| map.get(&id).copied());
-        let ways = [0, 1].map(|side| self.original_ways(side, permissions[side], role));
-        let different = |side: usize| {
-            let other = self.texts(1 - side, permissions[1 - side]);
-            let own = ways[side].1.iter().copied();
-            own.filter(|way| !other.contains(&self.key(side, *way)))
-                .collect::<Vec<Way>>()
-        };
-        Cell {
-            permission: named(base, id),
-            role: role.map(|role| base.full_role(role)),
-            old_permission: permissions[0],
-            new_permission: permissions[1],
+        let (wider, narrower) = (show(more, true), show(less, false));
+        let [old_permission, new_permission] = self.own_ids(of);
+        self.out.cells.push(Cell {
+            permission: of.name.clone(),
+            role: role.map(|role| self.rebased.base.full_role(role)),
+            old_permission,
+            new_permission,
             change,
             wider,
             narrower,
-            old_prohibitions: different(0),
-            new_prohibitions: different(1),
-            old_ways: ways[0].0.clone(),
-            new_ways: ways[1].0.clone(),
+            behind,
+        });
+    }
+
+    /// The caller is given nothing but one role, so that a change is a change for its holders. For a role that follows from
+    /// others this asks nothing.
+    fn nothing_else(&self, pair: &mut Pair<'_>, role: Option<RoleId>) -> Lit {
+        let follows = |role: RoleId| self.sides.iter().any(|side| side.model().role(role).is_derived());
+        if role.is_some_and(follows) {
+            return Lit::TRUE;
+        }
+        let others = pair.world.atoms.iter().filter(|(atom, _)| match *atom {
+            Atom::Stated(0, of, _) | Atom::Via(0, of, _) => Some(of) != role,
+            Atom::Single(0, ..) | Atom::Custom(0, ..) => true,
+            _ => false,
+        });
+        let others: Vec<Lit> = others.map(|(_, lit)| !*lit).collect();
+        pair.world.circuit.and(others)
+    }
+
+    /// What is gained or lost and no cell shows.
+    fn beyond(&mut self, pair: &mut Pair<'_>, of: &Subject, gap: Lit, wider: bool) {
+        if !pair.can_be(&[gap]) {
+            return;
+        }
+        let side = usize::from(wider);
+        let grants: Vec<Lit> = pair.decisions[side].grants.iter().map(|(_, truth)| !truth.yes).collect();
+        let mut gaps = [Lit::FALSE; 2];
+        gaps[side] = gap;
+        // What the policy's own rules give is told rather than what data hands out.
+        let granted = !pair.world.circuit.and(grants);
+        let by_data = !pair.can_be(&[gap, granted]);
+        if !by_data {
+            gaps[side] = pair.world.circuit.and([gap, granted]);
+        }
+        let behind = self.behind(pair, of, gaps, |_| true, |_| true);
+        let Some(shown) = self.shown(pair, gaps[side], of, wider) else {
+            return;
+        };
+        let [old_permission, new_permission] = self.own_ids(of);
+        self.out.beyond.push(Beyond {
+            permission: of.name.clone(),
+            old_permission,
+            new_permission,
+            wider,
+            by_data,
+            shown,
+            behind,
+        });
+    }
+
+    /// The rules behind a change, in the numbering of their own policies.
+    fn behind(
+        &self,
+        pair: &mut Pair<'_>,
+        of: &Subject,
+        [loss, gain]: [Lit; 2],
+        grants: impl Fn(&Way) -> bool,
+        prohibitions: impl Fn(&Way) -> bool,
+    ) -> Behind {
+        let mut behind = Behind::default();
+        for side in [0, 1] {
+            let Decision { grants: given, prohibitions: against, .. } = pair.decisions[side].clone();
+            // What is granted is at work where its own side allows, what prohibits where its own side does not.
+            let (allowed, denied) = if side == 0 { (loss, gain) } else { (gain, loss) };
+            let of_kind = |ways: Vec<(Way, Truth)>, fits: &dyn Fn(&Way) -> bool| {
+                ways.into_iter().filter(|(way, _)| fits(way)).collect::<Vec<_>>()
+            };
+            for (way, truth) in of_kind(given, &grants) {
+                let works = pair.can_be(&[allowed, truth.yes]);
+                self.note(&mut behind.grants[side], side, of, way, works);
+            }
+            for (way, truth) in of_kind(against, &prohibitions) {
+                let works = pair.can_be(&[denied, !truth.no]);
+                self.note(&mut behind.prohibitions[side], side, of, way, works);
+            }
+        }
+        behind
+    }
+
+    fn note(&self, ways: &mut Ways, side: usize, of: &Subject, way: Way, works: bool) {
+        let Some(own) = self.original(side, of, way) else { return };
+        ways.all.push(own);
+        if works {
+            ways.at_work.push(own);
         }
     }
 
-    /// The grants of a cell and what prohibits it, in the numbering of the policy itself.
-    fn original_ways(&self, side: usize, id: Option<PermId>, role: Option<RoleId>) -> (Vec<Way>, Vec<Way>) {
-        let Some(id) = id else { return (Vec::new(), Vec::new()) };
+    /// A way in the numbering of the policy itself, where rules have the same ids.
+    fn original(&self, side: usize, of: &Subject, way: Way) -> Option<Way> {
         let maps: [&HashMap<RoleId, RoleId>; 2] = [&self.rebased.old_roles, &self.rebased.new_roles];
-        let own = role.and_then(|role| maps[side].get(&role).copied());
-        let row = self.originals[side].row(id);
-        let of_cell = |way: &&Way| way.role == own && own.is_some() == role.is_some();
-        let against = |way: &&Way| way.role.is_none() || of_cell(way);
-        (
-            row.grants.iter().filter(of_cell).copied().collect(),
-            row.prohibitions.iter().filter(against).copied().collect(),
-        )
+        let role = way.role.and_then(|role| maps[side].get(&role).copied());
+        let row = self.originals[side].row(self.own_ids(of)[side]?);
+        let mut all = row.grants.iter().chain(&row.prohibitions);
+        all.find(|own| own.rule == way.rule && own.role == role).copied()
     }
 
-    fn key(&self, side: usize, way: Way) -> String {
-        text(self.sides[side].model().rule(way.rule))
+    /// The permissions in the numbering of the policies themselves.
+    fn own_ids(&self, of: &Subject) -> [Option<PermId>; 2] {
+        let maps = [&self.rebased.old_permissions, &self.rebased.new_permissions];
+        [0, 1].map(|side| maps[side].get(&of.ids[side]?).copied())
     }
 
-    fn texts(&self, side: usize, id: Option<PermId>) -> BTreeSet<String> {
-        let rows = id.into_iter().flat_map(|id| &self.originals[side].row(id).prohibitions);
-        rows.map(|way| self.key(side, *way)).collect()
-    }
-
-    /// An organisation in which the claims hold, if both policies confirm it.
-    fn shown(&self, pair: &mut Pair<'_>, claims: &[Lit], id: PermId, wider: bool) -> Option<Shown> {
-        let witness: Witness = pair.world.witness(claims, id, None)?;
-        let [old, new] = self
-            .originals
-            .map(|table| witness.replay(table, FileId::GENERATED).unwrap_or(false));
-        ((old, new) == (!wider, wider)).then(|| witness.shown())
+    /// An organisation that shows a change, if both policies confirm it. If they do not, nothing is proven.
+    fn shown(&mut self, pair: &mut Pair<'_>, gap: Lit, of: &Subject, wider: bool) -> Option<Shown> {
+        let Search::Found(picture) = pair.world.picture(&[gap], None) else {
+            self.unknown("conditions are too intricate to look at all cases");
+            return None;
+        };
+        let witness = |side: usize| {
+            let id = of.ids[side]?;
+            Some(pair.world.write_for(&picture, id, self.sides[side].model()))
+        };
+        let (allows, denies) = if wider { (1, 0) } else { (0, 1) };
+        let allowed = witness(allows)?;
+        let is_allowed = |side, witness: &Witness| witness.replay(self.originals[side], FileId::GENERATED) == Some(true);
+        if !is_allowed(allows, &allowed) || witness(denies).is_some_and(|it| is_allowed(denies, &it)) {
+            self.unknown("the evaluator does not confirm what the analysis found: a fault of rolebook");
+            return None;
+        }
+        Some(allowed.shown())
     }
 }
 
@@ -422,48 +531,4 @@ fn named(model: &Model, id: PermId) -> String {
         Permission::AddMember(ty) | Permission::RemoveMember(ty) => format!("{shown} at {}", model.ty(ty).name),
         _ => shown,
     }
-}
-
-/// One side allows what the other does not.
-fn differ(is: [Lit; 2], wider: bool) -> [Lit; 2] {
-    let [was, is] = is;
-    if wider { [is, !was] } else { [was, !is] }
-}
-
-/// The grants of one role, less what prohibits its holders.
-fn cell_truth(pair: &mut Pair<'_>, side: usize, role: Option<RoleId>) -> Truth {
-    let decision = &pair.decisions[side];
-    let grants: Vec<Truth> = decision
-        .grants
-        .iter()
-        .filter(|(way, _)| way.role == role)
-        .map(|(_, truth)| *truth)
-        .collect();
-    let against = decision
-        .prohibitions
-        .iter()
-        .filter(|(way, _)| way.role.is_none() || way.role == role);
-    let against: Vec<Truth> = against.map(|(_, truth)| *truth).collect();
-    let granted = pair.world.circuit.any(grants);
-    let prohibited = pair.world.circuit.any(against);
-    pair.world.circuit.both(granted, !prohibited)
-}
-
-/// True if a decision is made of cells: no grant asks for a second role, no prohibition is a role's or asks for one, and
-/// nothing is handed out by data.
-fn is_simple(table: &Table, id: PermId) -> bool {
-    let model = table.model();
-    let row = table.row(id);
-    let ceiling = model
-        .permissions
-        .id(Permission::Grant(id))
-        .is_some_and(|grant| !table.row(grant).grants.is_empty());
-    let asks = |way: &Way| !model.rule(way.rule).roles_asked().is_empty();
-    !ceiling
-        && !row.grants.iter().any(asks)
-        && !row.prohibitions.iter().any(|way| way.role.is_some() || asks(way))
-        && row
-            .grants
-            .iter()
-            .all(|way| way.role.is_none_or(|role| !model.role(role).is_derived()))
 }

@@ -7,6 +7,7 @@ use super::Analysis;
 use super::cell::Cell;
 use super::parts::{Clause, Part, bare, expressions, find};
 use super::plain::{is_free, subject};
+use super::solver::Answer;
 use super::texts::{rule, truth_with};
 use crate::model::permission::PermId;
 use crate::model::{Expr, Receiver, Rule, RuleId};
@@ -112,8 +113,8 @@ fn asking(rule: &Rule, when: Expr) -> Rule {
     }
 }
 
-/// True if somewhere the rule is not false.
+/// False if it is proved that the rule is false everywhere.
 fn can_hold(cell: &mut Cell<'_>, way: Way, rule: &Rule) -> bool {
     let truth = truth_with(cell, way, rule);
-    cell.world.circuit.solve(&[!truth.no])
+    cell.world.circuit.solve(&[!truth.no]) != Answer::No
 }

@@ -189,7 +189,7 @@ fn realised(
         if tries.count >= tries.most {
             return None;
         }
-        let stages = Stages::of(table, gift, (actor, wanted), &within);
+        let stages = Stages::of(analysis, gift, (actor, wanted), &within);
         if let ControlFlow::Break(steps) = stages.each(0, |stage| tries.play(table, wanted, &stage)) {
             return steps;
         }

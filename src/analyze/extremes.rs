@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Analysis;
 use super::plain::Plain;
-use super::solver::Lit;
+use super::solver::{Answer, Lit};
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Effect, Reach, Rule, Who};
 use crate::source::Span;
@@ -66,7 +66,7 @@ fn is_never(analysis: &Analysis<'_>, plain: &Plain<'_>, id: PermId) -> bool {
     }
     analysis.with(id, |cell| {
         let allowed = cell.allowed.yes;
-        cell.world.exact && !cell.world.circuit.solve(&[allowed])
+        cell.world.exact && cell.world.circuit.solve(&[allowed]) == Answer::No
     })
 }
 
@@ -87,7 +87,7 @@ fn is_always(analysis: &Analysis<'_>, id: PermId) -> bool {
         && analysis.with(id, |cell| {
             let (allowed, signed_in) = (cell.allowed.yes, cell.world.signed_in);
             let placed = cell.world.in_shapes(|_| true);
-            cell.world.exact && placed != Lit::FALSE && !cell.world.circuit.solve(&[signed_in, !allowed])
+            cell.world.exact && placed != Lit::FALSE && cell.world.circuit.solve(&[signed_in, !allowed]) == Answer::No
         })
 }
 

@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::picture::Picture;
 use super::scope::asks_membership;
 use super::shown::flipped;
-use super::solver::Lit;
+use super::solver::{Answer, Lit};
 use super::witness::Shown;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
@@ -62,7 +62,7 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
 fn gives_himself(analysis: &Analysis<'_>, give: PermId, giver: RoleId) -> bool {
     analysis.with(give, |cell| {
         let (allowed, same, complete) = (cell.allowed_alone(giver).yes, cell.world.same, cell.world.complete);
-        allowed != Lit::FALSE && cell.world.circuit.solve(&[allowed, same, complete])
+        allowed != Lit::FALSE && cell.world.circuit.solve(&[allowed, same, complete]) == Answer::Yes
     })
 }
 

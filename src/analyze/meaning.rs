@@ -48,6 +48,12 @@ pub struct Meaning<'w, 'm> {
     pub table: &'m Table,
     derived: HashMap<(u32, RoleId, NodeId), Truth>,
     decided: HashMap<(u32, PermId, NodeId), Truth>,
+    /// By term: what it is where facts do not state it.
+    defaults: HashMap<usize, value::Cases>,
+    /// Terms whose defaults are being followed.
+    waiting: Vec<usize>,
+    /// How often a default was met that waits for itself.
+    circles: usize,
 }
 
 /// A decision with its parts.
@@ -59,6 +65,18 @@ pub struct Decision {
     pub extra: Truth,
     /// Each prohibition with its truth.
     pub prohibitions: Vec<(Way, Truth)>,
+}
+
+impl Decision {
+    /// What no rule speaks of.
+    #[must_use]
+    pub const fn never() -> Self {
+        Self {
+            grants: Vec::new(),
+            extra: Truth::FALSE,
+            prohibitions: Vec::new(),
+        }
+    }
 }
 
 /// What a condition sees besides the request.
@@ -78,6 +96,9 @@ impl<'w, 'm> Meaning<'w, 'm> {
             table,
             derived: HashMap::new(),
             decided: HashMap::new(),
+            defaults: HashMap::new(),
+            waiting: Vec::new(),
+            circles: 0,
         };
         it.require_membership();
         it
@@ -85,6 +106,11 @@ impl<'w, 'm> Meaning<'w, 'm> {
 
     pub(super) fn model(&self) -> &'m Model {
         self.table.model()
+    }
+
+    /// The user is a member of a place.
+    pub(super) fn member(&mut self, user: u32, place: NodeId) -> Lit {
+        self.world.member(self.table.model(), user, place)
     }
 
     /// A user who is the target is a member of the place at which the chain starts.
@@ -113,7 +139,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
             for node in starts {
                 let here = self.world.in_shapes(|shape| start(shape) == node);
                 for (user, is) in [(0, same), (other, !same)] {
-                    let member = self.world.member(user, node);
+                    let member = self.member(user, node);
                     self.world.circuit.require(&[!here, !is, member]);
                 }
             }
@@ -290,7 +316,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
                 shape.present[place.0 as usize] && home == Some(shape.forest.account(place))
             });
             if in_account != Lit::FALSE {
-                let member = self.world.member(asked.caller, place);
+                let member = self.member(asked.caller, place);
                 found.push(self.world.circuit.and([in_account, member]));
             }
         }
@@ -299,12 +325,25 @@ impl<'w, 'm> Meaning<'w, 'm> {
 
     /// ρ of a rule of a role: one of the user's holdings of it is where the rule reaches the target from.
     pub fn of_role(&mut self, rule: &Rule, role: RoleId, asked: &Asked) -> Truth {
+        self.of_role_where(rule, role, asked, |_, _| Lit::TRUE)
+    }
+
+    /// The same for holdings at nodes of which something holds besides.
+    pub fn of_role_where(
+        &mut self,
+        rule: &Rule,
+        role: RoleId,
+        asked: &Asked,
+        fits: impl Fn(&mut World<'m>, NodeId) -> Lit,
+    ) -> Truth {
         let mut found = Vec::new();
         for node in self.world.nodes_of(self.model().role(role).ty) {
             let reach = self.where_target(asked, |shape, target| {
                 shape.present[node.0 as usize] && reaches(&shape.forest, rule, node, target)
             });
             if reach != Lit::FALSE {
+                let fits = fits(self.world, node);
+                let reach = self.world.circuit.and([reach, fits]);
                 found.push(self.held_at(rule, role, node, reach, asked));
             }
         }
@@ -322,9 +361,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
             let known = Truth::sure(self.signed_in(asked));
             return self.world.circuit.all([Truth::sure(reach), known, derived, conditions]);
         }
-        let holdings = self
-            .world
-            .holdings(asked.caller, role, node, self.table.model().role(role).default);
+        let holdings = self.world.holdings(self.table.model(), asked.caller, role, node);
         if !asks_holding(rule) {
             let held = self.world.circuit.or(holdings.iter().map(|(held, _)| *held));
             let held = self.world.circuit.and([reach, held]);

@@ -108,7 +108,7 @@ fn opens(cell: &mut Cell<'_>, span: Span, attribute: AttrName) -> Option<Shown> 
         let allowed = allowed_without(cell, ix)?;
         let claims = [forbids, granted, !cell.allowed.yes, allowed];
         let absent = match cell.world.terms[ix].kind {
-            TermKind::One(..) => Given::One(Value::Absent),
+            TermKind::One(..) => Given::Not,
             TermKind::Set(_) => Given::Set(Vec::new()),
         };
         flipped(cell, &claims, |_| {}, |picture| picture.values[ix].clone_from(&absent)).map(|[before, _]| before)
@@ -119,7 +119,7 @@ fn opens(cell: &mut Cell<'_>, span: Span, attribute: AttrName) -> Option<Shown> 
 fn allowed_without(cell: &mut Cell<'_>, term: usize) -> Option<Lit> {
     let it = &cell.world.terms[term];
     let (owner, name) = (it.owner, it.name);
-    let unset = cell.world.attribute_of(it)?.unset();
+    let unset = cell.world.attribute_of(term)?.unset();
     if !matches!(unset, Value::Absent | Value::EMPTY) {
         return None;
     }

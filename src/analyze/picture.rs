@@ -2,12 +2,12 @@
 //!
 //! 1. The shortest chain of containers in which the claims can hold.
 //! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
-//! 3. Each attribute is tried missing (then it does not matter), by default, absent; else it keeps its value.
+//! 3. Each attribute is tried as not stated, then by default; else it keeps its value.
 
-use super::solver::Lit;
+use super::solver::{Answer, Lit, Search};
 use super::world::{Atom, TermKind, World, user_of};
 use crate::model::value::Value;
-use crate::model::{Default, RoleId};
+use crate::model::{Default, RoleId, TypeId, USER};
 
 /// What holds in one organisation of a world.
 #[derive(Debug, Clone)]
@@ -20,15 +20,19 @@ pub struct Picture {
     pub second_same: bool,
     /// The caller is known.
     pub signed_in: bool,
+    /// By user: of which kind.
+    pub kinds: Vec<TypeId>,
     /// What is stated.
     pub atoms: Vec<Atom>,
-    /// The value of each term; [`Value::Missing`] where none matters.
+    /// The value of each term.
     pub values: Vec<Given>,
 }
 
 /// The value of a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
+    /// Facts do not state it.
+    Not,
     /// One value.
     One(Value),
     /// The elements of a set.
@@ -41,9 +45,11 @@ const TRIES: usize = 12;
 impl World<'_> {
     /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
     /// looked at alone, the caller holds nothing else by hand.
-    pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Option<Picture> {
-        if !self.circuit.solve(claims) {
-            return None;
+    pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Search<Picture> {
+        match self.circuit.solve(claims) {
+            Answer::Yes => {}
+            Answer::No => return Search::Nowhere,
+            Answer::GaveUp => return Search::GaveUp,
         }
         let mut fixed = claims.to_vec();
         let shape = self.shortest(&mut fixed);
@@ -51,11 +57,15 @@ impl World<'_> {
         for wish in [!same, !self.second_same, signed_in] {
             self.wish(&mut fixed, wish);
         }
+        let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();
         self.state_plainly(&mut fixed);
         self.state_less(&mut fixed);
         fixed.retain(|&lit| lit != self.complete);
         let values = self.settle(&mut fixed);
-        self.circuit.solve(&fixed);
+        // A wish that was given up may leave something fixed that cannot be.
+        if self.circuit.solve(&fixed) != Answer::Yes {
+            return Search::GaveUp;
+        }
         let stated = self
             .atoms
             .iter()
@@ -69,14 +79,25 @@ impl World<'_> {
                 stated.filter(of_others).chain(self.alone_holding(role)).collect()
             }
         };
-        Some(Picture {
+        Search::Found(Picture {
             shape,
             same: self.circuit.value(same),
             second_same: self.circuit.value(self.second_same),
             signed_in: self.circuit.value(signed_in),
+            kinds,
             atoms,
             values,
         })
+    }
+
+    /// Users first, then other principals.
+    fn settle_kind(&mut self, fixed: &mut Vec<Lit>, user: u32) -> TypeId {
+        let mut kinds = self.kinds().into_iter();
+        let found = kinds.find(|&kind| {
+            let is = self.is_of_kind(user, kind);
+            self.wish(fixed, is)
+        });
+        found.unwrap_or(USER)
     }
 
     fn shortest(&mut self, fixed: &mut Vec<Lit>) -> usize {
@@ -91,7 +112,7 @@ impl World<'_> {
         let shape = self.shape.clone();
         let holds = |it: &mut Self, ix: usize| {
             let is = shape.is(&mut it.circuit, ix);
-            it.circuit.solve(&[&fixed[..], &[is]].concat())
+            it.circuit.solve(&[&fixed[..], &[is]].concat()) == Answer::Yes
         };
         let found = order.into_iter().skip(TRIES).find(|&ix| holds(self, ix)).unwrap_or(0);
         let is = shape.is(&mut self.circuit, found);
@@ -108,7 +129,7 @@ impl World<'_> {
     /// Fixes a literal if the rest allows it.
     fn wish(&mut self, fixed: &mut Vec<Lit>, lit: Lit) -> bool {
         fixed.push(lit);
-        let possible = self.circuit.solve(fixed);
+        let possible = self.circuit.solve(fixed) == Answer::Yes;
         if !possible {
             fixed.pop();
         }
@@ -123,7 +144,7 @@ impl World<'_> {
             .filter(|(atom, _)| rank(*atom) < 3)
             .map(|(_, lit)| !*lit)
             .collect();
-        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) {
+        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) == Answer::Yes {
             fixed.extend(roundabout);
             return;
         }
@@ -156,45 +177,71 @@ impl World<'_> {
     }
 
     fn settle_term(&mut self, fixed: &mut Vec<Lit>, term: usize) -> Given {
-        match self.terms[term].kind.clone() {
-            TermKind::Set(bits) => {
-                let mut elements = Vec::new();
-                for (value, bit) in bits {
-                    if !self.wish(fixed, !bit) {
-                        fixed.push(bit);
-                        elements.push(value);
-                    }
-                }
-                Given::Set(elements)
-            }
-            TermKind::One(values, choice) => {
-                let default = self.default_of(term);
-                let wished = [Value::Missing, default, Value::Absent];
-                let mut order: Vec<usize> = wished
-                    .iter()
-                    .filter_map(|wish| values.iter().position(|v| v == wish))
-                    .collect();
-                order.extend(0..values.len());
-                for ix in order {
-                    let is = choice.is(&mut self.circuit, ix);
-                    if self.wish(fixed, is) {
-                        return Given::One(values[ix]);
-                    }
-                }
-                Given::One(Value::Missing)
+        let given = self.terms[term].given;
+        if given != Lit::TRUE && self.wish(fixed, !given) {
+            return Given::Not;
+        }
+        fixed.push(given);
+        let values = self.stated_values(term);
+        if let TermKind::Set(_) = self.terms[term].kind {
+            return Given::Set(self.settle_set(fixed, term, &values));
+        }
+        let default = self.default_of(term);
+        let first = values.iter().filter(|(value, _)| *value == default);
+        let all = first.chain(&values);
+        let found = all.copied().find(|&(_, is)| self.wish(fixed, is));
+        found.map_or(Given::Not, |(value, _)| Given::One(value))
+    }
+
+    /// The elements of a set: those of the default if they will do, else as few as possible.
+    fn settle_set(&mut self, fixed: &mut Vec<Lit>, term: usize, values: &[(Value, Lit)]) -> Vec<Value> {
+        let default = match self.default_of(term) {
+            Value::List(list) => self.model.pool.values(list),
+            _ => &[],
+        };
+        let as_default = |&(value, is): &(Value, Lit)| if default.contains(&value) { is } else { !is };
+        let plain: Vec<Lit> = values.iter().map(as_default).collect();
+        if self.circuit.solve(&[&fixed[..], &plain].concat()) == Answer::Yes {
+            fixed.extend(plain);
+            return default.to_vec();
+        }
+        let mut elements = Vec::new();
+        for &(value, is) in values {
+            if !self.wish(fixed, !is) {
+                fixed.push(is);
+                elements.push(value);
             }
         }
+        elements
     }
 
     /// The constant that an attribute is by default.
     pub fn default_of(&self, term: usize) -> Value {
-        let term = &self.terms[term];
         let attribute = self.attribute_of(term);
         match attribute.map(|it| &it.default) {
             Some(Default::Value(value)) => *value,
             _ => Value::Missing,
         }
     }
+
+    /// Facts need not state this, as it is so by default.
+    #[must_use]
+    pub fn is_by_default(&self, term: usize, given: &Given) -> bool {
+        if self.terms[term].given != Lit::TRUE {
+            return *given == Given::Not;
+        }
+        match (given, self.default_of(term)) {
+            (Given::Not, _) => true,
+            (Given::One(value), default) => *value == default,
+            (Given::Set(values), Value::List(list)) => same(values, self.model.pool.values(list)),
+            (Given::Set(values), _) => values.is_empty(),
+        }
+    }
+}
+
+/// Both have the same elements.
+fn same(one: &[Value], other: &[Value]) -> bool {
+    one.iter().all(|value| other.contains(value)) && other.iter().all(|value| one.contains(value))
 }
 
 /// What is rather left out than something of a higher rank.
@@ -203,7 +250,7 @@ const fn rank(atom: Atom) -> u8 {
         Atom::Custom(..) => 0,
         Atom::Single(..) => 1,
         Atom::Via(..) => 2,
-        Atom::Other(..) => 3,
+        Atom::Other(..) | Atom::Lapsed(..) => 3,
         Atom::InGroup(..) => 4,
         Atom::Listed(..) => 5,
         Atom::Stated(..) => 6,

@@ -11,13 +11,14 @@ use super::Analysis;
 use super::cell::Cell;
 use super::circuit::Truth;
 use super::meaning::{Asked, Meaning, Scope};
-use super::solver::Lit;
+use super::solver::{Lit, Search};
 use super::witness::Shown;
+use super::world::World;
 use crate::eval::reach::reaches;
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Effect, Promise, PromiseKind, Reach, RoleId, Rule};
 use crate::source::Span;
-use crate::table::Table;
+use crate::table::{Table, Way};
 
 /// What became of a promise.
 #[derive(Debug, Clone)]
@@ -111,15 +112,16 @@ fn look(cell: &mut Cell<'_>, violation: &Violation) -> Outcome {
     let complete = cell.world.complete;
     let claims = [&violation.claims[..], &[complete]].concat();
     match cell.confirmed(&claims, violation.alone, violation.allowed) {
-        None if cell.world.exact => Outcome::Proved,
-        None => Outcome::Unknown("nodes can nest in too many ways to look at all of them".to_owned()),
-        Some(Ok(witness)) => Outcome::Refuted(Box::new(Refutation {
+        Search::Nowhere if cell.world.exact => Outcome::Proved,
+        Search::GaveUp => Outcome::Unknown("conditions are too intricate to look at all cases".to_owned()),
+        Search::Nowhere => Outcome::Unknown("nodes can nest in too many ways to look at all of them".to_owned()),
+        Search::Found(Ok(witness)) => Outcome::Refuted(Box::new(Refutation {
             permission: cell.permission,
             rules: cell.applied(),
             shown: witness.shown(),
             allowed: violation.allowed,
         })),
-        Some(Err(_)) => {
+        Search::Found(Err(_)) => {
             Outcome::Unknown("the evaluator does not confirm what the analysis found: a fault of rolebook".to_owned())
         }
     }
@@ -227,22 +229,51 @@ fn placed(meaning: &mut Meaning<'_, '_>, role: RoleId, rule: &Rule, asked: &Aske
 /// `R can everything S can`: at the same node, each alone, there is nothing that S may and R may not.
 pub fn contains(analysis: &Analysis<'_>, more: RoleId, less: RoleId) -> Outcome {
     let table = analysis.table;
-    if [more, less].iter().any(|&role| table.model().role(role).is_derived()) {
-        return Outcome::Unknown("a derived role is not held by hand, so it is never held alone".to_owned());
-    }
     let permissions = table.model().permissions.iter().map(|(id, _)| id);
     let touched = |id: &PermId| has_way(table, *id, less) || has_way(table, *id, more);
     first(permissions.filter(touched).map(|permission| {
         analysis.with(permission, |cell| {
-            let (narrow, wide) = (cell.allowed_alone(less).yes, cell.allowed_alone(more).yes);
-            let violation = Violation {
-                claims: vec![narrow, !wide],
-                alone: Some(less),
-                allowed: true,
+            let violation = match table.model().role(less).is_derived() {
+                true => beyond_derived(cell, more, less),
+                false => beyond_held(cell, more, less),
             };
             look(cell, &violation)
         })
     }))
+}
+
+/// What a role that is given by hand allows alone, and another does not.
+fn beyond_held(cell: &mut Cell<'_>, more: RoleId, less: RoleId) -> Violation {
+    let (narrow, wide) = (cell.allowed_alone(less).yes, cell.allowed_alone(more).yes);
+    Violation {
+        claims: vec![narrow, !wide],
+        alone: Some(less),
+        allowed: true,
+    }
+}
+
+/// What the own rules of a derived role allow to whoever meets its terms, and another role does not, were it held there
+/// instead.
+fn beyond_derived(cell: &mut Cell<'_>, more: RoleId, less: RoleId) -> Violation {
+    cell.world.never = Some(less);
+    let wide = cell.allowed_alone(more).yes;
+    cell.world.never = None;
+    let (allowed, permission) = (cell.allowed.yes, cell.permission);
+    let row = &cell.table.row(permission).grants;
+    let grants: Vec<Way> = row.iter().filter(|way| way.role == Some(less)).copied().collect();
+    let (mut meaning, asked) = cell.meaning();
+    let own = grants.iter().map(|way| {
+        let rule = meaning.table.model().rule(way.rule);
+        let there = |world: &mut World<'_>, node| world.held_alone_at(node);
+        meaning.of_role_where(rule, less, &asked, there).yes
+    });
+    let own: Vec<Lit> = own.collect();
+    let own = meaning.world.circuit.or(own);
+    Violation {
+        claims: vec![allowed, own, !wide],
+        alone: None,
+        allowed: true,
+    }
 }
 
 /// True if what a role gives or takes may matter to a permission.

@@ -10,7 +10,7 @@ use super::cell::Cell;
 use super::circuit::Truth;
 use super::parts::{Part, parts, without};
 use super::plain::Plain;
-use super::solver::Lit;
+use super::solver::{Answer, Lit};
 use super::texts::{permissions, rule, truth_with, ways as ways_of};
 use super::verdict::{by_text, core};
 use crate::model::permission::{PermId, Permission};
@@ -129,7 +129,11 @@ impl Search<'_, '_> {
             let (mut meaning, _) = cell.meaning();
             let (new, old) = (meaning.whole(&decision), cell.allowed);
             let circuit = &mut cell.world.circuit;
-            let mut same = |a: Lit, b: Lit| !circuit.solve(&[a, !b]) && !circuit.solve(&[!a, b]);
+            let mut same = |a: Lit, b: Lit| {
+                [[a, !b], [!a, b]]
+                    .iter()
+                    .all(|apart| circuit.solve(apart) == Answer::No)
+            };
             cell.world.exact && same(old.yes, new.yes) && (!self.asked.contains(&permission) || same(old.no, new.no))
         })
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
 use crate::model::{
-    AttrName, Being, Expr, HeldAt, Model, Operand, Path, Promise, PromiseKind, Reach, Receiver, RoleId, Root, Rule,
+    AttrName, Attribute, Being, Default, Expr, HeldAt, Model, NOW, Operand, Path, Promise, PromiseKind, Reach, Receiver, RoleId, Root, Rule,
     Test, TestKind, TypeId, Who,
 };
 use crate::syntax::ast::Op;
@@ -38,12 +38,18 @@ pub struct Scope {
     pub permissions: BTreeSet<PermId>,
     /// Attributes that rules read, and those that derive a role.
     pub read: BTreeSet<AttrName>,
+    /// Permissions that data may hand out, with those that imply them.
+    pub handed: BTreeSet<PermId>,
+    /// Relations that some rule follows with `+`: facts with a circle in one are refused.
+    pub followed: BTreeSet<AttrName>,
 }
 
 /// Attributes by what they are compared with: those of one class share their candidate values.
 #[derive(Debug, Default)]
 pub struct Classes {
     parents: BTreeMap<AttrName, AttrName>,
+    /// Attributes of which the defaults are known.
+    settled: BTreeSet<AttrName>,
     data: BTreeMap<AttrName, Class>,
 }
 
@@ -78,7 +84,13 @@ impl Classes {
         self.data.entry(root).or_default()
     }
 
+    /// Attributes are compared with each other.
     fn link(&mut self, a: AttrName, b: AttrName) {
+        self.join(a, b);
+        self.entry(a).links += 1;
+    }
+
+    fn join(&mut self, a: AttrName, b: AttrName) {
         let (a, b) = (self.root(a), self.root(b));
         if a != b {
             self.parents.insert(b, a);
@@ -88,7 +100,6 @@ impl Classes {
             class.shifts.extend(other.shifts);
             class.links += other.links;
         }
-        self.entry(a).links += 1;
     }
 }
 
@@ -104,16 +115,14 @@ impl Scope {
             let rule = model.rule(way.rule);
             if let Some(role) = way.role {
                 self.role(table, role);
-                let ty = model.role(role).ty;
-                match rule.reach {
-                    Reach::Anywhere => drop(self.far.insert((ty, None))),
-                    Reach::Across(zone) => drop(self.far.insert((ty, Some(zone)))),
-                    _ => {}
-                }
+                self.held_far(model, role, rule);
             }
             self.rule(table, rule);
         }
         if let Some(grant) = model.permissions.id(Permission::Grant(id)) {
+            if !table.row(grant).grants.is_empty() {
+                self.handed.insert(id);
+            }
             for way in &table.row(grant).grants {
                 if let Receiver::Holders(roles) = &model.rule(way.rule).receiver {
                     self.roles(table, roles);
@@ -129,6 +138,35 @@ impl Scope {
         {
             self.permission(table, inner);
         }
+    }
+
+    /// A role can matter to a target that does not lie where it is held.
+    fn held_far(&mut self, model: &Model, role: RoleId, rule: &Rule) {
+        let ty = model.role(role).ty;
+        match rule.reach {
+            Reach::Anywhere => drop(self.far.insert((ty, None))),
+            Reach::Across(zone) => drop(self.far.insert((ty, Some(zone)))),
+            _ => {}
+        }
+    }
+
+    /// The permissions of which a decision can look at the rules.
+    #[must_use]
+    pub fn rows(table: &Table, id: PermId) -> BTreeSet<PermId> {
+        let mut scope = Self::default();
+        scope.permission(table, id);
+        let granting = |&id: &PermId| table.model().permissions.id(Permission::Grant(id));
+        let ceilings: Vec<PermId> = scope.permissions.iter().filter_map(granting).collect();
+        scope.permissions.extend(ceilings);
+        scope.permissions
+    }
+
+    /// What a policy asks of facts as a whole.
+    pub fn policy(&mut self, model: &Model) {
+        let relations = model.rules.iter().flat_map(|rule| &rule.relation);
+        let steps = relations.flat_map(|relation| &relation.then);
+        self.followed.extend(steps.filter(|(_, plus)| *plus).map(|&(step, _)| step));
+        self.classes.settled.clear();
     }
 
     /// All that a rule can look at.
@@ -172,23 +210,28 @@ impl Scope {
     fn promised(&mut self, table: &Table, rule: &Rule, id: PermId, roles: &[RoleId]) {
         if rule.permissions.binary_search(&id).is_ok() {
             self.roles(table, roles);
+            roles.iter().for_each(|&role| self.held_far(table.model(), role, rule));
             self.rule(table, rule);
         }
     }
 
-    /// Attributes that are followed: those that name nodes bring these into the world.
+    /// Attributes that are followed, with what they are by default: those that name nodes bring these into the world.
     fn steps(&mut self, model: &Model, steps: impl Iterator<Item = AttrName>) {
-        for step in steps {
+        let mut open: Vec<AttrName> = steps.collect();
+        let mut seen = BTreeSet::new();
+        while let Some(step) = open.pop() {
+            if !seen.insert(step) {
+                continue;
+            }
             self.read.insert(step);
-            let of_types = model.types.iter().flat_map(|ty| &ty.attributes);
-            let all = of_types
-                .chain(&model.context)
-                .chain(model.roles.iter().flat_map(|role| &role.parameters));
-            self.named
-                .extend(all.filter(|it| it.key == step).filter_map(|it| match it.ty.of {
-                    Scalar::Node(ty) => Some(ty),
-                    _ => None,
-                }));
+            for attribute in attributes(model).filter(|it| it.key == step) {
+                if let Scalar::Node(ty) = attribute.ty.of {
+                    self.named.insert(ty);
+                }
+                if let Default::Path(_, path) = &attribute.default {
+                    open.extend(path);
+                }
+            }
         }
     }
 
@@ -219,7 +262,7 @@ impl Scope {
                         self.permission(table, permission);
                     }
                 }
-                Being::Relation(name) => drop(self.read.insert(*name)),
+                Being::Relation(name) => self.steps(table.model(), std::iter::once(*name)),
                 Being::Member => {}
             }
         }
@@ -234,6 +277,12 @@ impl Scope {
                 Root::Holding(key) => Some(key),
                 _ => None,
             };
+            if let Root::Holding(key) = path.root
+                && ["from", "until"].contains(&model.attr_names[key.0 as usize].as_str())
+            {
+                // The holding runs: its bounds are held against the moment.
+                self.classes.link(key, model.context[NOW].key);
+            }
             self.steps(model, root.into_iter().chain(path.steps.iter().copied()));
         }
         for test in tests(expr) {
@@ -260,11 +309,37 @@ impl Scope {
         }
     }
 
+    /// What flows into an attribute by default: constants, and what other attributes are.
+    fn defaults(&mut self, model: &Model, key: AttrName) {
+        let mut open = vec![key];
+        while let Some(key) = open.pop() {
+            if !self.classes.settled.insert(key) {
+                continue;
+            }
+            for attribute in attributes(model).filter(|it| it.key == key) {
+                match &attribute.default {
+                    Default::None => {}
+                    Default::Value(Value::List(list)) => {
+                        let values = model.pool.values(*list);
+                        self.classes.entry(key).constants.extend_from_slice(values);
+                    }
+                    Default::Value(value) => self.classes.entry(key).constants.push(*value),
+                    Default::Path(_, steps) => {
+                        let last = steps.last().copied();
+                        open.extend(last);
+                        last.into_iter().for_each(|last| self.classes.join(key, last));
+                    }
+                }
+            }
+        }
+    }
+
     fn compared(&mut self, model: &Model, left: &Operand, op: Op, right: &Operand) {
         self.node_tests |= matches!(op, Op::In | Op::NotIn) && is_node(left) && is_node(right);
         let (lefts, rights) = (keys(model, left), keys(model, right));
         self.many_users |= !lefts.is_empty() && !rights.is_empty() && is_user(left);
         for &key in lefts.iter().chain(&rights) {
+            self.defaults(model, key);
             let class = self.classes.entry(key);
             constants(left, &mut class.constants);
             constants(right, &mut class.constants);
@@ -274,6 +349,13 @@ impl Scope {
             self.classes.link(a, b);
         }
     }
+}
+
+/// Every attribute and every parameter.
+fn attributes(model: &Model) -> impl Iterator<Item = &Attribute> {
+    let of_types = model.types.iter().flat_map(|ty| &ty.attributes);
+    let parameters = model.roles.iter().flat_map(|role| &role.parameters);
+    of_types.chain(&model.context).chain(parameters)
 }
 
 /// Whoever holds a role at a place in person is a member of it: true if the rule looks at that.

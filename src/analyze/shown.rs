@@ -13,7 +13,7 @@ pub fn shown(cell: &mut Cell<'_>, claims: &[Lit], allowed: bool) -> Option<Shown
 
 /// The same with the picture.
 pub fn pictured(cell: &mut Cell<'_>, claims: &[Lit], allowed: bool) -> Option<(Picture, Shown)> {
-    let picture = cell.world.picture(claims, None)?;
+    let picture = cell.world.picture(claims, None).found()?;
     let witness = cell.world.write(&picture, cell.permission);
     answers(cell, &witness, allowed).then(|| (picture, witness.shown()))
 }
@@ -26,7 +26,7 @@ pub fn flipped(
     put: impl Fn(&mut Picture),
     change: impl Fn(&mut Picture),
 ) -> Option<[Shown; 2]> {
-    let mut picture = cell.world.picture(claims, None)?;
+    let mut picture = cell.world.picture(claims, None).found()?;
     put(&mut picture);
     let before = cell.world.write(&picture, cell.permission);
     change(&mut picture);

@@ -4,7 +4,80 @@
 //! looked at as well; it is a common interface to many solvers, most of them C++ that a static binary would have to
 //! compile and carry, and its door to `batsat` adds nothing that is needed here.
 
-use batsat::{BasicSolver, SolverInterface, lbool};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use batsat::{Callbacks, ClauseKind, SolverInterface, lbool};
+
+/// What a question to the solver came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The literals can hold together; there is a model.
+    Yes,
+    /// They cannot: that is a proof.
+    No,
+    /// The work that it may cost was not enough to tell. It proves nothing, and shows nothing.
+    GaveUp,
+}
+
+/// What a search for something in which claims hold came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Search<T> {
+    /// This is one.
+    Found(T),
+    /// There is none: that is a proof.
+    Nowhere,
+    /// Not settled within the work that it may cost.
+    GaveUp,
+}
+
+impl<T> Search<T> {
+    /// What was found, for those who draw nothing from *none*.
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(it) => Some(it),
+            Self::Nowhere | Self::GaveUp => None,
+        }
+    }
+
+    /// The same of what was found.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Search<U> {
+        match self {
+            Self::Found(it) => Search::Found(of(it)),
+            Self::Nowhere => Search::Nowhere,
+            Self::GaveUp => Search::GaveUp,
+        }
+    }
+}
+
+/// How much work one question may cost, in conflicts of the solver; it is the same on every machine.
+const QUESTION: u64 = 20_000;
+
+/// How much all questions of a run may cost together.
+const RUN: u64 = 200_000;
+
+/// What a question may cost once that is spent: most need far less.
+const LEAST: u64 = 200;
+
+/// The work that is left for the questions of a run. Copies draw on the same.
+#[derive(Debug, Clone)]
+pub struct Budget(Rc<Cell<u64>>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Rc::new(Cell::new(RUN)))
+    }
+}
+
+impl Budget {
+    fn question(&self) -> u64 {
+        self.0.get().clamp(LEAST, QUESTION)
+    }
+
+    fn spend(&self, conflicts: u64) {
+        self.0.set(self.0.get().saturating_sub(conflicts));
+    }
+}
 
 /// A variable or its negation. [`Lit::TRUE`] and [`Lit::FALSE`] are constants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,18 +112,35 @@ pub trait Solver {
     fn dependent(&mut self) -> Lit;
     /// One of these holds.
     fn clause(&mut self, lits: &[Lit]);
-    /// True if the clauses can hold together with the assumptions.
-    fn solve(&mut self, assumptions: &[Lit]) -> bool;
-    /// The value of a literal in the model of the last [`Solver::solve`] that said yes.
+    /// Whether the clauses can hold together with the assumptions, as far as the budget lets it be seen.
+    fn solve(&mut self, assumptions: &[Lit], budget: &Budget) -> Answer;
+    /// The value of a literal in the model of the last [`Solver::solve`] that said [`Answer::Yes`].
     fn value(&self, lit: Lit) -> bool;
     /// Those of the last assumptions that cannot hold together.
     fn core(&self) -> Vec<Lit>;
 }
 
+/// Counts the conflicts of a question, and stops it at a bound.
+#[derive(Default)]
+struct Count {
+    conflicts: u64,
+    most: u64,
+}
+
+impl Callbacks for Count {
+    fn on_new_clause(&mut self, _: &[batsat::Lit], kind: ClauseKind) {
+        self.conflicts += u64::from(kind == ClauseKind::Learnt);
+    }
+
+    fn stop(&self) -> bool {
+        self.conflicts >= self.most
+    }
+}
+
 /// `batsat` behind the door.
 #[derive(Default)]
 pub struct Batsat {
-    solver: BasicSolver,
+    solver: batsat::Solver<Count>,
     assumptions: Vec<batsat::Lit>,
 }
 
@@ -87,10 +177,22 @@ impl Solver for Batsat {
         self.solver.add_clause_reuse(&mut lits);
     }
 
-    fn solve(&mut self, assumptions: &[Lit]) -> bool {
+    fn solve(&mut self, assumptions: &[Lit], budget: &Budget) -> Answer {
         self.assumptions.clear();
         self.assumptions.extend(assumptions.iter().map(|&lit| outward(lit)));
-        self.solver.solve_limited(&self.assumptions) == lbool::TRUE
+        *self.solver.cb_mut() = Count {
+            conflicts: 0,
+            most: budget.question(),
+        };
+        let answer = self.solver.solve_limited(&self.assumptions);
+        budget.spend(self.solver.cb().conflicts);
+        if answer == lbool::TRUE {
+            Answer::Yes
+        } else if answer == lbool::FALSE {
+            Answer::No
+        } else {
+            Answer::GaveUp
+        }
     }
 
     fn value(&self, lit: Lit) -> bool {
@@ -112,14 +214,49 @@ mod tests {
 
     #[test]
     fn models_and_cores() {
-        let mut solver = Batsat::new();
+        let (mut solver, budget) = (Batsat::new(), Budget::default());
         let [a, b, c] = [solver.variable(), solver.variable(), solver.variable()];
         solver.clause(&[!a, b]);
-        assert!(solver.solve(&[a]));
+        assert_eq!(solver.solve(&[a], &budget), Answer::Yes);
         assert!(solver.value(b) && solver.value(Lit::TRUE) && !solver.value(Lit::FALSE));
-        assert!(!solver.solve(&[c, a, !b]));
+        assert_eq!(solver.solve(&[c, a, !b], &budget), Answer::No);
         assert_eq!(solver.core(), [a, !b]);
-        assert!(solver.solve(&[!b]));
+        assert_eq!(solver.solve(&[!b], &budget), Answer::Yes);
         assert!(!solver.value(a));
+    }
+
+    /// So many pigeons in one hole fewer, no two in one.
+    fn pigeons(solver: &mut Batsat, pigeons: usize) {
+        let all: Vec<Vec<Lit>> = (0..pigeons)
+            .map(|_| (1..pigeons).map(|_| solver.variable()).collect())
+            .collect();
+        for (ix, one) in all.iter().enumerate() {
+            solver.clause(one);
+            for (a, b) in all[..ix].iter().flat_map(|other| one.iter().zip(other)) {
+                solver.clause(&[!*a, !*b]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_work_is_neither_yes_nor_no() {
+        let (mut solver, budget) = (Batsat::new(), Budget::default());
+        pigeons(&mut solver, 4);
+        assert_eq!(solver.solve(&[], &budget), Answer::No);
+        let mut solver = Batsat::new();
+        pigeons(&mut solver, 12);
+        let other = solver.variable();
+        assert_eq!(solver.solve(&[], &budget), Answer::GaveUp);
+        while budget.question() > LEAST {
+            assert_eq!(solver.solve(&[other], &budget), Answer::GaveUp);
+        }
+        assert_eq!(solver.solve(&[], &budget), Answer::GaveUp);
+        let mut solver = Batsat::new();
+        pigeons(&mut solver, 4);
+        assert_eq!(
+            solver.solve(&[], &budget),
+            Answer::No,
+            "what is easy is settled all the same"
+        );
     }
 }

@@ -7,6 +7,8 @@
 //! 1. Some need no solver ([`is_plain`]): the only way by which a role has a permission that nothing prohibits.
 //! 2. [`Survey::survey`] asks the solver, one permission after the other, about the texts that are not settled yet.
 //! 3. [`Survey::verdict`] finds the reason for what is left: never true, prohibited, or covered, and by which texts.
+//!
+//! What the solver gives up is taken as it would be were the text needed: nothing is said of it.
 
 mod sheet;
 
@@ -19,7 +21,7 @@ pub(super) use sheet::by_text;
 use super::Analysis;
 use super::cell::Cell;
 use super::circuit::Circuit;
-use super::solver::Lit;
+use super::solver::{Answer, Lit};
 use crate::eval::org_extra::{ceiling, ceiling_of};
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
@@ -169,14 +171,14 @@ impl Survey<'_, '_> {
                 };
                 let mut alone = groups.none_but(ix, &sheet.texts);
                 alone.extend([!sheet.extra, lit, sheet.arena]);
-                if sheet.solve(cell, &alone) {
+                if !cell.world.exact || sheet.solve(cell, &alone) != Answer::No {
                     (text.alive, text.decides) = (true, true);
                     continue;
                 }
-                if sheet.was_met(ix) || sheet.solve(cell, &[lit, sheet.arena]) {
+                if sheet.was_met(ix) || sheet.solve(cell, &[lit, sheet.arena]) != Answer::No {
                     text.effective.push(permission);
                 }
-                text.alive = text.alive || !text.effective.is_empty() || cell.world.circuit.solve(&[lit]);
+                text.alive = text.alive || !text.effective.is_empty() || cell.world.circuit.solve(&[lit]) != Answer::No;
             }
         });
         self.texts = texts;
@@ -282,7 +284,7 @@ impl Survey<'_, '_> {
                     (Some(cover), Some(text)) => sheet.covers(cell, cover, text),
                     (None, Some(text)) => {
                         let lits = [sheet.texts[text].1, sheet.arena];
-                        !sheet.solve(cell, &lits)
+                        sheet.solve(cell, &lits) == Answer::No
                     }
                     (_, None) => true,
                 }
@@ -342,11 +344,12 @@ impl Groups {
     }
 }
 
-/// A subset-minimal choice of texts one of which always applies where all of `given` do; empty if they need not.
+/// A subset-minimal choice of texts one of which always applies where all of `given` do; empty if they need not, or if
+/// that is not settled.
 pub(super) fn core(cell: &mut Cell<'_>, given: &[Lit], texts: &[(Span, Lit)]) -> Vec<Span> {
     let circuit = &mut cell.world.circuit;
     let none: Vec<Lit> = texts.iter().map(|(_, lit)| !*lit).collect();
-    if circuit.solve(&[given, &none].concat()) {
+    if circuit.solve(&[given, &none].concat()) != Answer::No {
         return Vec::new();
     }
     let failed = |circuit: &Circuit| -> Vec<Lit> {
@@ -359,9 +362,9 @@ pub(super) fn core(cell: &mut Cell<'_>, given: &[Lit], texts: &[(Span, Lit)]) ->
         let mut fewer = core.clone();
         fewer.remove(ix);
         match circuit.solve(&[given, &fewer].concat()) {
-            true => ix += 1,
+            Answer::Yes | Answer::GaveUp => ix += 1,
             // What was kept is needed by every part that fails, so it stands first here too.
-            false => core = failed(circuit),
+            Answer::No => core = failed(circuit),
         }
     }
     texts

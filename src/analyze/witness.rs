@@ -12,10 +12,11 @@ use std::fmt::Write;
 use names::Names;
 
 use super::picture::{Given, Picture};
-use super::world::{Aim, Atom, Owner, Term, Text, World, user_attribute};
+use super::solver::Search;
+use super::world::{Aim, Atom, Owner, Text, World};
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::{NodeId, Value};
-use crate::model::{Attribute, Model, RoleId, TypeKind};
+use crate::model::value::{NodeId, Scalar};
+use crate::model::{Attribute, Model, RoleId, TypeKind, USER};
 
 /// A small organisation and a request that show something.
 #[derive(Debug, Clone)]
@@ -68,20 +69,29 @@ impl Witness {
     }
 }
 
-impl World<'_> {
+impl<'m> World<'m> {
     /// The attribute of a term.
     #[must_use]
-    pub fn attribute_of(&self, term: &Term) -> Option<&Attribute> {
-        let model = self.model;
-        match term.owner {
-            Owner::Node(node) => model.attribute(self.nodes[node.0 as usize].ty, term.name),
+    pub fn attribute_of(&self, term: usize) -> Option<&'m Attribute> {
+        self.attribute_in(self.model, term)
+    }
+
+    /// The same as one of two policies declares it.
+    #[must_use]
+    pub fn attribute_in<'a>(&self, model: &'a Model, term: usize) -> Option<&'a Attribute> {
+        let it = &self.terms[term];
+        match it.owner {
+            Owner::Node(node) => model.attribute(self.nodes[node.0 as usize].ty, it.name),
             Owner::Fresh(second) => match if second { self.second } else { Some(self.aim) } {
-                Some(Aim::Fresh(ty)) => model.attribute(ty, term.name),
+                Some(Aim::Fresh(ty)) => model.attribute(ty, it.name),
                 _ => None,
             },
-            Owner::User(_) => user_attribute(model, term.name),
-            Owner::Context => model.context.iter().find(|it| it.key == term.name),
-            Owner::Holding(_, role, ..) => model.role(role).parameters.iter().find(|it| it.key == term.name),
+            Owner::User(_, kind) => model.attribute(kind, it.name),
+            Owner::Context => model.context.iter().find(|attribute| attribute.key == it.name),
+            Owner::Holding(_, role, ..) => {
+                let parameters = &model.role(role).parameters;
+                parameters.iter().find(|attribute| attribute.key == it.name)
+            }
         }
     }
 
@@ -91,28 +101,33 @@ impl World<'_> {
         claims: &[super::solver::Lit],
         permission: PermId,
         alone: Option<RoleId>,
-    ) -> Option<Witness> {
-        let picture = self.picture(claims, alone)?;
-        Some(self.write(&picture, permission))
+    ) -> Search<Witness> {
+        let picture = self.picture(claims, alone);
+        picture.map(|picture| self.write(&picture, permission))
     }
 
     /// A small organisation and two requests of one user in which the claims hold.
-    pub fn witness_of_both(&mut self, claims: &[super::solver::Lit], [first, second]: [PermId; 2]) -> Option<Witness> {
-        let picture = self.picture(claims, None)?;
-        let names = Names::new(self, &picture, &[(first, false), (second, true)]);
+    pub fn witness_of_both(&mut self, claims: &[super::solver::Lit], permissions: [PermId; 2]) -> Search<Witness> {
+        let picture = self.picture(claims, None);
+        picture.map(|picture| self.write_both(&picture, permissions))
+    }
+
+    fn write_both(&self, picture: &Picture, [first, second]: [PermId; 2]) -> Witness {
+        let names = Names::new(self, picture, &[(first, false), (second, true)]);
         let writer = |second| Writer {
             world: self,
-            picture: &picture,
+            side: self.model,
+            picture,
             names: &names,
             second,
         };
         let (one, two) = (writer(false), writer(true));
-        Some(Witness {
+        Witness {
             facts: one.facts(),
             sentence: one.sentence(first),
             request: one.request(first),
             second: Some((two.sentence(second), two.request(second))),
-        })
+        }
     }
 
     /// What the first two users are called in a picture.
@@ -125,9 +140,16 @@ impl World<'_> {
     /// A picture as text.
     #[must_use]
     pub fn write(&self, picture: &Picture, permission: PermId) -> Witness {
+        self.write_for(picture, permission, self.model)
+    }
+
+    /// A picture as text, less what one of two policies does not declare.
+    #[must_use]
+    pub fn write_for(&self, picture: &Picture, permission: PermId, side: &Model) -> Witness {
         let names = Names::new(self, picture, &[(permission, false)]);
         let writer = Writer {
             world: self,
+            side,
             picture,
             names: &names,
             second: false,
@@ -141,9 +163,14 @@ impl World<'_> {
     }
 }
 
+/// When a role ended that runs no longer.
+const LONG_AGO: &str = "until: 1970-01-01";
+
 /// Writes one picture.
 struct Writer<'a, 'm> {
     world: &'a World<'m>,
+    /// For whom it is written: the one policy, or one of two.
+    side: &'a Model,
     picture: &'a Picture,
     names: &'a Names,
     /// Of two requests the second is written.
@@ -185,18 +212,28 @@ impl Writer<'_, '_> {
         section(heading, entries, text);
     }
 
+    /// The policy knows the attribute, or it is a bound of a holding.
+    fn knows(&self, term: usize) -> bool {
+        let known = |model| self.world.attribute_in(model, term);
+        match (known(self.world.model), known(self.side)) {
+            (_, Some(own)) => self.world.is_stated_as(term, own.ty),
+            (base, None) => base.is_none(),
+        }
+    }
+
+    fn declares(&self, role: RoleId) -> bool {
+        std::ptr::eq(self.side, self.world.model) || self.side.role(role).is_declared()
+    }
+
     /// The attributes that matter, as `name: value`.
     fn attributes(&self, owner: Owner) -> Vec<String> {
         let terms = self.world.terms.iter().zip(&self.picture.values).enumerate();
         terms
-            .filter(|(_, (term, _))| term.owner == owner)
-            .filter_map(|(ix, (term, given))| {
-                let attribute = self.world.attribute_of(term)?;
-                if *given == Given::One(self.world.default_of(ix)) {
-                    return None;
-                }
-                self.given(given, attribute)
-                    .map(|value| format!("{}: {value}", attribute.name))
+            .filter(|(ix, (term, _))| term.owner == owner && self.knows(*ix))
+            .filter(|&(ix, (_, given))| !self.world.is_by_default(ix, given))
+            .filter_map(|(_, (term, given))| {
+                let name = &self.model().attr_names[term.name.0 as usize];
+                self.given(given, term.ty.of).map(|value| format!("{name}: {value}"))
             })
             .collect()
     }
@@ -213,7 +250,9 @@ impl Writer<'_, '_> {
             if !members.is_empty() {
                 fields.push(format!("members: [{}]", members.join(", ")));
             }
-            if let Atom::Via(user, role, node) = *atom {
+            if let Atom::Via(user, role, node) = *atom
+                && self.declares(role)
+            {
                 fields.push(format!(
                     "roles: {}",
                     self.roles(vec![(role, node, Owner::Holding(user, role, node, false))])
@@ -244,6 +283,10 @@ impl Writer<'_, '_> {
         let mut entries = Vec::new();
         for (user, name) in self.names.users() {
             let mut fields = Vec::new();
+            let kind = self.picture.kinds[user as usize];
+            if kind != USER {
+                fields.push(format!("is: {}", self.model().ty(kind).name));
+            }
             let places: Vec<&str> = self
                 .picture
                 .atoms
@@ -262,7 +305,7 @@ impl Writer<'_, '_> {
             if !roles.is_empty() {
                 fields.push(format!("roles: {roles}"));
             }
-            fields.extend(self.attributes(Owner::User(user)));
+            fields.extend(self.attributes(Owner::User(user, kind)));
             let fields = if fields.is_empty() {
                 "{}".to_owned()
             } else {
@@ -276,15 +319,21 @@ impl Writer<'_, '_> {
     fn roles_of(&self, user: u32) -> String {
         let mut held = Vec::new();
         let mut custom = Vec::new();
+        let mut lapsed = Vec::new();
         for &atom in &self.picture.atoms {
             match atom {
-                Atom::Stated(whose, role, node) if whose == user => {
+                Atom::Stated(whose, role, node) if whose == user && self.declares(role) => {
                     held.push((role, node, Owner::Holding(user, role, node, true)));
                 }
                 Atom::Other(whose, node) if whose == user => {
-                    if let Some(role) = self.world.other_role(self.world.nodes[node.0 as usize].ty) {
-                        held.push((role, node, Owner::Context));
+                    match self.world.other_role(self.world.nodes[node.0 as usize].ty) {
+                        Some(role) => held.push((role, node, Owner::Context)),
+                        None => custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node))),
                     }
+                }
+                Atom::Lapsed(whose, node) if whose == user => {
+                    let ty = self.world.nodes[node.0 as usize].ty;
+                    lapsed.extend(self.world.given_at(ty).map(|role| (role, node)));
                 }
                 Atom::Custom(whose, _, node) if whose == user => {
                     custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node)));
@@ -292,34 +341,34 @@ impl Writer<'_, '_> {
                 _ => {}
             }
         }
-        if held.is_empty() && custom.is_empty() {
+        if held.is_empty() && custom.is_empty() && lapsed.is_empty() {
             return String::new();
         }
-        let given = if held.is_empty() {
-            String::new()
-        } else {
-            self.role_entries(held)
-        };
+        let given = self.role_entries(held, &lapsed);
         let parts: Vec<String> = [given].into_iter().filter(|it| !it.is_empty()).chain(custom).collect();
         format!("{{ {} }}", parts.join(", "))
     }
 
     fn roles(&self, held: Vec<(RoleId, NodeId, Owner)>) -> String {
-        format!("{{ {} }}", self.role_entries(held))
+        format!("{{ {} }}", self.role_entries(held, &[]))
     }
 
     /// `Manager: paris`, `Lead: [fr, { at: pit, limit: 5 }]`
-    fn role_entries(&self, held: Vec<(RoleId, NodeId, Owner)>) -> String {
+    fn role_entries(&self, held: Vec<(RoleId, NodeId, Owner)>, lapsed: &[(RoleId, NodeId)]) -> String {
         let mut by_name: Vec<(&str, Vec<String>)> = Vec::new();
-        for (role, node, owner) in held {
-            let name = self.model().role(role).name.as_str();
-            let parameters = match owner {
+        let running = held.into_iter().map(|(role, node, owner)| {
+            let said = match owner {
                 Owner::Holding(..) => self.attributes(owner),
                 _ => Vec::new(),
             };
-            let place = match parameters.is_empty() {
+            (role, node, said)
+        });
+        let over = lapsed.iter().map(|&(role, node)| (role, node, vec![LONG_AGO.to_owned()]));
+        for (role, node, said) in running.chain(over) {
+            let name = self.model().role(role).name.as_str();
+            let place = match said.is_empty() {
                 true => self.names.node(node).to_owned(),
-                false => format!("{{ at: {}, {} }}", self.names.node(node), parameters.join(", ")),
+                false => format!("{{ at: {}, {} }}", self.names.node(node), said.join(", ")),
             };
             match by_name.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, places)) => places.push(place),
@@ -355,7 +404,7 @@ impl Writer<'_, '_> {
     fn custom_roles(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
-            if let Atom::Custom(_, handed, node) = atom {
+            if let Some((handed, node)) = self.world.custom_role(atom) {
                 let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
@@ -439,17 +488,13 @@ impl Writer<'_, '_> {
         fresh.chain(context).map(|it| it.replacen(": ", " = ", 1)).collect()
     }
 
-    fn given(&self, given: &Given, attribute: &Attribute) -> Option<String> {
+    fn given(&self, given: &Given, of: Scalar) -> Option<String> {
         match given {
-            Given::One(Value::Missing | Value::Absent) => None,
-            Given::One(value) => Some(self.names.value(*value, self.model(), attribute)),
-            Given::Set(values) if values.is_empty() => None,
+            Given::Not => None,
+            Given::One(value) => Some(self.names.value(*value, self.model(), of)),
             Given::Set(values) => {
-                let values: Vec<String> = values
-                    .iter()
-                    .map(|&value| self.names.value(value, self.model(), attribute))
-                    .collect();
-                Some(format!("[{}]", values.join(", ")))
+                let values = values.iter().map(|&value| self.names.value(value, self.model(), of));
+                Some(format!("[{}]", values.collect::<Vec<_>>().join(", ")))
             }
         }
     }

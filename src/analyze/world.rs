@@ -7,10 +7,10 @@
 //!    the account is listed, what an attribute names.
 //! 3. **Atoms** are made when a rule first asks for them: a role stated for a user at a node, a listing, a group.
 //! 4. **Terms** are attributes; each takes one of finitely many candidate values ([`super::domain`]), ordered, so that a
-//!    comparison is a range. *Missing* is a candidate where facts may leave the attribute out.
+//!    comparison is a range; or facts leave it out.
 //!
 //! Users: the caller is 0; whom the deed is about or to whom something is given is 0 or 1 ([`World::same`]); others are
-//! whom attributes may name.
+//! whom attributes may name. Each is a principal of some kind.
 
 mod atom;
 mod choice;
@@ -19,18 +19,18 @@ mod term;
 
 use std::collections::HashMap;
 
-pub use atom::{Atom, Text, node_of, user_of};
+pub use atom::{Atom, Text, accounts_below, node_of, user_of};
 pub use choice::Choice;
 pub use shape::{Individual, Shape};
-pub use term::{Owner, Term, TermKind, may_be_missing};
+pub use term::{Owner, Term, TermKind};
 
 use super::circuit::Circuit;
 use super::scope::Scope;
 use super::solver::Lit;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::NodeId;
-use crate::model::{AttrName, Attribute, Model, RoleId, TypeId, TypeKind, USER};
+use crate::model::value::{AttributeType, NodeId};
+use crate::model::{AttrName, Model, RoleId, TypeId, TypeKind};
 use shape::{node_id, shared_ends};
 
 /// What is looked at as if it were not there.
@@ -73,6 +73,10 @@ pub struct World<'m> {
     pub nodes: Vec<Individual>,
     /// How many users there are.
     pub users: u32,
+    /// The kinds of principals.
+    kinds: Vec<TypeId>,
+    /// By user: of which kind.
+    kind: Vec<Choice>,
     /// The deed is about the caller himself, or gives something to him.
     pub same: Lit,
     /// The caller is known.
@@ -86,13 +90,17 @@ pub struct World<'m> {
     known: HashMap<Atom, Lit>,
     /// Every term.
     pub terms: Vec<Term>,
-    term_ids: HashMap<(Owner, AttrName), usize>,
+    term_ids: HashMap<(Owner, AttrName, AttributeType), usize>,
     scope: Scope,
     above: HashMap<(AttrName, u32, u32), Lit>,
-    /// Two policies are read in this world, which may have different defaults: *missing* is *not stated*.
+    /// Two policies are read in this world, which may have different defaults: what is not stated is told from what is
+    /// stated to be just that.
     pub unstated: bool,
-    /// The caller's only stated holding, while one role is looked at alone.
+    /// The caller's only stated holding, while one role is looked at alone; a derived one counts as held whatever its terms
+    /// say.
     pub alone: Option<RoleId>,
+    /// A derived role that nobody holds meanwhile, whatever its terms say.
+    pub never: Option<RoleId>,
     alone_at: HashMap<TypeId, Vec<(NodeId, Lit)>>,
     /// What is left out, while one thing is looked at as if it were not there.
     pub without: Option<Without>,
@@ -116,6 +124,8 @@ impl<'m> World<'m> {
             shape: Choice::default(),
             nodes: Vec::new(),
             users: if scope.many_users || second.is_some() { 4 } else { 3 },
+            kinds: model.type_ids().filter(|&ty| model.ty(ty).kind == TypeKind::Principal).collect(),
+            kind: Vec::new(),
             same: Lit::FALSE,
             signed_in: Lit::TRUE,
             complete: Lit::TRUE,
@@ -128,6 +138,7 @@ impl<'m> World<'m> {
             above: HashMap::new(),
             unstated: false,
             alone: None,
+            never: None,
             alone_at: HashMap::new(),
             without: None,
             ceilings: HashMap::new(),
@@ -140,7 +151,35 @@ impl<'m> World<'m> {
         if world.scope.anyone {
             world.signed_in = world.circuit.variable();
         }
+        let count = world.kinds.len();
+        world.kind = (0..world.users).map(|_| Choice::new(&mut world.circuit, count)).collect();
+        world.aim_at_kind(aim, world.same, 1);
+        if let Some(second) = second {
+            world.aim_at_kind(second, world.second_same, 2);
+        }
         world
+    }
+
+    /// Whom a deed is about is of the kind that it can be done to.
+    fn aim_at_kind(&mut self, aim: Aim, same: Lit, other: u32) {
+        if let Aim::User(kind) = aim {
+            let (own, others) = (self.is_of_kind(0, kind), self.is_of_kind(other, kind));
+            self.circuit.require(&[!same, own]);
+            self.circuit.require(&[same, others]);
+        }
+    }
+
+    /// The kinds of principals.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<TypeId> {
+        self.kinds.clone()
+    }
+
+    /// A user is a principal of a kind.
+    pub fn is_of_kind(&mut self, user: u32, kind: TypeId) -> Lit {
+        let ix = self.kinds.iter().position(|&known| known == kind);
+        let choice = self.kind[user as usize].clone();
+        ix.map_or(Lit::FALSE, |ix| choice.is(&mut self.circuit, ix))
     }
 
     /// A world for a permission. Handing out a single permission can be asked at several types of nodes.
@@ -251,10 +290,4 @@ pub fn aim_of(model: &Model, id: PermId) -> (Aim, Vec<TypeId>) {
             (Aim::Node, starts)
         }
     }
-}
-
-/// The attribute of a user.
-#[must_use]
-pub fn user_attribute(model: &Model, name: AttrName) -> Option<&Attribute> {
-    model.attribute(USER, name)
 }

@@ -17,7 +17,7 @@ use super::texts::{Pairs, Text, Texts};
 use super::{Cause, Kind, Side, words};
 use crate::analyze::compare::{Cell, Change};
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Effect, Model, Rule};
+use crate::model::{Model, Rule, Who};
 use crate::table::Way;
 use crate::table::grid::Clause;
 use std::collections::BTreeSet;
@@ -81,6 +81,11 @@ impl<'t> Tracer<'t> {
 
     /// The edits that changed a cell, at least one: of those that can have changed it in its direction, if there are any.
     pub(super) fn trace(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
+        if let Some(setting) = cell.permission.strip_prefix("change ") {
+            let moved = self.declared.all(|subject| matches!(subject, Subject::Attribute(_)));
+            let of_setting = moved.filter(|cause| cause.title.contains(&format!("`{setting}`")));
+            return of_setting.cloned().collect();
+        }
         let all = self.of_ways(cell, Change::Both, touched);
         let wanted = self.of_ways(cell, cell.change, touched);
         if !wanted.is_empty() {
@@ -97,14 +102,9 @@ impl<'t> Tracer<'t> {
     /// The edits behind the ways that one side has and the other lacks. What is wider has a new grant or lacks a
     /// prohibition; what is narrower lacks a grant or has a new prohibition.
     fn of_ways(&self, cell: &Cell, change: Change, touched: &mut Touched) -> BTreeSet<Cause> {
-        let wider = [
-            (Which::New, &cell.new_ways, &cell.old_ways),
-            (Which::Old, &cell.old_prohibitions, &cell.new_prohibitions),
-        ];
-        let narrower = [
-            (Which::Old, &cell.old_ways, &cell.new_ways),
-            (Which::New, &cell.new_prohibitions, &cell.old_prohibitions),
-        ];
+        let ([old, new], [before, after]) = (&cell.behind.grants, &cell.behind.prohibitions);
+        let wider = [(Which::New, new, old), (Which::Old, before, after)];
+        let narrower = [(Which::Old, old, new), (Which::New, after, before)];
         let lists = match change {
             Change::Gained | Change::Wider => wider.to_vec(),
             Change::Lost | Change::Narrower => narrower.to_vec(),
@@ -112,35 +112,12 @@ impl<'t> Tracer<'t> {
         };
         let mut causes = BTreeSet::new();
         for (which, here, there) in lists {
-            for &way in here.iter().filter(|way| !self.is_had(which, **way, there)) {
+            for &way in here.at_work.iter().filter(|way| !self.is_had(which, **way, &there.all)) {
                 touched.texts.extend(self.text(which, way).map(|text| (which, text)));
                 causes.extend(self.of_way(Spot { cell, way, which }));
             }
         }
         causes
-    }
-
-    /// Notes the rules by which a permission changed beyond the cells.
-    pub(super) fn touch(&self, permission: &str, touched: &mut Touched) {
-        let ways = |which: Which| -> Vec<Way> {
-            let table = self.half(which).side.table;
-            let all = table.model().permissions.iter();
-            let named = all.filter(|&(id, it)| {
-                table.model().show_permission(id) == permission
-                    || super::names::permission_key(table.model(), it) == permission
-            });
-            let both = [Effect::Grant, Effect::Prohibit];
-            named
-                .flat_map(|(id, _)| both.iter().flat_map(move |&effect| table.ways(id, effect)))
-                .copied()
-                .collect()
-        };
-        let (old, new) = (ways(Which::Old), ways(Which::New));
-        for (which, here, there) in [(Which::Old, &old, &new), (Which::New, &new, &old)] {
-            let changed = here.iter().filter(|way| !self.is_had(which, **way, there));
-            let texts = changed.filter_map(|way| self.text(which, *way));
-            touched.texts.extend(texts.map(|text| (which, text)));
-        }
     }
 
     fn half(&self, which: Which) -> &Half<'t> {
@@ -187,8 +164,24 @@ impl<'t> Tracer<'t> {
         others.any(|other| {
             let clause = |which, way| Clause::of(self.model(which), self.rule(which, way));
             let (a, b) = (clause(which, way), clause(which.other(), *other));
-            a.effect == b.effect && a.terms() == b.terms() && a.named == b.named
+            let whom = |which: Which, way| self.whom(which, self.rule(which, way));
+            let same_whom = whom(which, way) == whom(which.other(), *other);
+            same_whom && a.effect == b.effect && a.terms() == b.terms() && a.named == b.named
         })
+    }
+
+    /// Of whom a rule without a role speaks.
+    fn whom(&self, which: Which, rule: &Rule) -> String {
+        match &rule.who {
+            Who::Holders(_) => String::new(),
+            Who::Everyone => "everyone".to_owned(),
+            Who::Anyone => "anyone".to_owned(),
+            Who::Nobody(but) => {
+                let mut but: Vec<String> = but.iter().map(|&role| self.model(which).full_role(role)).collect();
+                but.sort_unstable();
+                format!("nobody but {}", but.join(", "))
+            }
+        }
     }
 
     fn of_way(&self, spot: Spot<'_>) -> Vec<Cause> {

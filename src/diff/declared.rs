@@ -8,9 +8,9 @@ mod roles;
 mod types;
 
 use super::names::Names;
-use super::{Cause, Group, Kind, Side};
+use super::{Cause, Kind, Side};
 use crate::source::{Sources, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an edit is about; names are those of the policies, roles are written in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +78,8 @@ impl Declared {
     }
 
     /// The edits that are no cause of a cell.
-    pub(super) fn unused(&self, groups: &BTreeMap<Cause, Group>) -> Vec<Cause> {
-        let unused = self.list.iter().filter(|edit| !groups.contains_key(&edit.cause));
+    pub(super) fn unused(&self, told: &BTreeSet<&Cause>) -> Vec<Cause> {
+        let unused = self.list.iter().filter(|edit| !told.contains(&edit.cause));
         unused.map(|edit| edit.cause.clone()).collect()
     }
 

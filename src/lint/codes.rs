@@ -11,11 +11,12 @@ use super::{Category, Level};
 const OTHERS: &str = include_str!("codes.md");
 
 /// Findings that no rule makes, by code.
-const FINDINGS: [Kind; 14] = [
+const FINDINGS: [Kind; 16] = [
     Kind::new("constraint/also", Category::Facts, Level::Warning),
     Kind::new("constraint/each", Category::Facts, Level::Warning),
     Kind::new("constraint/permissions", Category::Facts, Level::Warning),
     Kind::new("constraint/roles", Category::Facts, Level::Warning),
+    Kind::new("constraint/unknown", Category::Security, Level::Warning),
     Kind::new("facts/beyond-ceiling", Category::Facts, Level::Warning),
     Kind::new("facts/duplicate-holding", Category::Facts, Level::Warning),
     Kind::new("facts/expired-holding", Category::Facts, Level::Warning),
@@ -23,6 +24,7 @@ const FINDINGS: [Kind; 14] = [
     Kind::new("facts/orphan-place", Category::Facts, Level::Note),
     Kind::new("facts/redundant-holding", Category::Facts, Level::Warning),
     Kind::new("rule/out-of-reach", Category::Conflicts, Level::Warning),
+    Kind::new("rule/unknown", Category::Conflicts, Level::Note),
     Kind::new("suppression/no-reason", Category::Hygiene, Level::Warning),
     Kind::new("suppression/unknown", Category::Hygiene, Level::Warning),
     Kind::new("suppression/unused", Category::Hygiene, Level::Warning),

@@ -2,16 +2,18 @@
 //! values that have the same name in both get the same id.
 //!
 //! [`rebase`] gives three models: the old and the new one as they are, renumbered, without their places in the source;
-//! and a base that declares what either of them declares, for organisations that both are asked about. Rules keep their
+//! and a base that declares what either of them declares, for organisations that both are asked about; it has no constraints,
+//! as questions are answered whether or not facts keep them. Rules keep their
 //! ids, so that whoever needs a rule's place finds it in the model that he gave.
 
+mod enums;
 mod map;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::permission::{PermId, Permissions};
 use super::value::{EnumId, Pool};
-use super::{AttrName, Attribute, Constraint, Enumeration, Model, Role, RoleId, RoleRule, Type, TypeId};
+use super::{AttrName, Attribute, Enumeration, Model, Role, RoleId, RoleRule, Type, TypeId};
 use crate::model::TypeKind;
 use crate::source::{FileId, Span};
 
@@ -32,6 +34,14 @@ pub struct Rebased {
     pub old_roles: HashMap<RoleId, RoleId>,
     /// By role of the common numbering: that of the new policy.
     pub new_roles: HashMap<RoleId, RoleId>,
+    /// Types, in the common numbering, that the old policy declares.
+    pub old_types: HashSet<TypeId>,
+    /// Those that the new policy declares.
+    pub new_types: HashSet<TypeId>,
+    /// Values of enumerations, in the common numbering, that the old policy declares.
+    pub old_values: HashSet<(EnumId, u32)>,
+    /// Those that the new policy declares.
+    pub new_values: HashSet<(EnumId, u32)>,
 }
 
 /// What has one name has one id.
@@ -70,6 +80,7 @@ pub fn rebase(old: &Model, new: &Model) -> Rebased {
     };
     let mut new_map = union.names(new);
     let mut old_map = union.names(old);
+    enums::number(&mut union.enums, &mut new_map, &mut old_map);
     union.attributes(&mut new_map);
     union.attributes(&mut old_map);
     union.number_permissions(&mut new_map);
@@ -95,6 +106,10 @@ pub fn rebase(old: &Model, new: &Model) -> Rebased {
         new_permissions: back(&new_map),
         old_roles: roles_back(&old_map),
         new_roles: roles_back(&new_map),
+        old_types: old_map.types.iter().copied().collect(),
+        new_types: new_map.types.iter().copied().collect(),
+        old_values: old_map.declared_values(),
+        new_values: new_map.declared_values(),
         base,
         old: old_model,
         new: new_model,
@@ -194,11 +209,8 @@ impl Union {
         }
     }
 
-    /// Enumerations, attributes of the request, containers, attributes of types, parameters.
+    /// Attributes of the request, containers, attributes of types, parameters.
     fn attributes(&mut self, map: &mut Map<'_>) {
-        for it in &map.model.enums {
-            self.enumeration(it, map);
-        }
         for attribute in &map.model.context {
             let attribute = map.attribute(attribute, &mut self.pool);
             map.context.push(place(
@@ -241,38 +253,6 @@ impl Union {
                 );
             }
         }
-    }
-
-    /// Enumerations of which one has all values of the other, in the same order, are one.
-    fn enumeration(&mut self, it: &Enumeration, map: &mut Map<'_>) {
-        let within = |few: &[String], many: &[String]| {
-            let mut many = many.iter();
-            few.iter().all(|value| many.any(|other| other == value))
-        };
-        let alike = |known: &Enumeration| {
-            known.ordered == it.ordered && (within(&known.values, &it.values) || within(&it.values, &known.values))
-        };
-        let ix = place(&mut self.enums, alike, || it.clone());
-        let known = &mut self.enums[ix];
-        if known.values.len() < it.values.len() {
-            // What was numbered before would move: keep the order, and put the new ones behind.
-            let missing: Vec<String> = it
-                .values
-                .iter()
-                .filter(|value| !known.values.contains(value))
-                .cloned()
-                .collect();
-            known.values.extend(missing);
-        }
-        let position = |value: &String| {
-            known
-                .values
-                .iter()
-                .position(|other| other == value)
-                .map_or(u32::MAX, id)
-        };
-        map.values.push(it.values.iter().map(position).collect());
-        map.enums.push(EnumId(id(ix)));
     }
 
     fn number_permissions(&mut self, map: &mut Map<'_>) {
@@ -361,6 +341,7 @@ impl Union {
             .collect();
         for (ix, role) in source.roles.iter().enumerate() {
             let known = &mut roles[map.roles[ix].ix()];
+            known.spans = vec![nowhere()];
             known.default = role.default;
             known.derived = role.derived.iter().map(|it| map.being(it)).collect();
             known.parameters = role
@@ -381,13 +362,13 @@ impl Union {
     }
 
     fn base(self, new: &Model, old: &Model, renumbered: &Model) -> Model {
-        let common = |it: &&Constraint| {
-            let text = format!("{:?}", it.kind);
-            old.constraints.iter().any(|other| format!("{:?}", other.kind) == text)
-        };
         let mut roles = self.roles;
         for (ix, role) in roles.iter_mut().enumerate() {
-            role.default = renumbered.roles[ix].default || old.roles[ix].default;
+            let sides = [&renumbered.roles[ix], &old.roles[ix]];
+            role.default = sides.iter().any(|it| it.default);
+            if !sides.iter().all(|it| it.is_declared()) {
+                role.spans.clear();
+            }
         }
         Model {
             title: new.title.clone(),
@@ -401,7 +382,7 @@ impl Union {
             roles,
             rules: Vec::new(),
             public: Vec::new(),
-            constraints: renumbered.constraints.iter().filter(common).cloned().collect(),
+            constraints: Vec::new(),
             promises: Vec::new(),
             pool: self.pool,
             attr_names: self.attr_names,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rolebook::analyze::cell::Cell;
 use rolebook::analyze::circuit::Truth;
-use rolebook::analyze::solver::Lit;
+use rolebook::analyze::solver::{Answer, Lit};
 use rolebook::model::permission::PermId;
 
 use crate::evidence::Evidence;
@@ -70,7 +70,7 @@ fn possible(small: &Small, permission: PermId) -> Vec<(Truths, String)> {
     let mut cell = Cell::new(&small.table, permission);
     let truths = by_text(small, &mut cell);
     let mut found = Vec::new();
-    while cell.world.circuit.solve(&[]) {
+    while cell.world.circuit.solve(&[]) == Answer::Yes {
         let mut pattern = Truths::default();
         let mut state: Vec<Lit> = Vec::new();
         for (text, truth) in truths.iter().enumerate() {
@@ -82,7 +82,7 @@ fn possible(small: &Small, permission: PermId) -> Vec<(Truths, String)> {
                 _ => state.extend([!truth.yes, !truth.no]),
             }
         }
-        let witness = cell.world.witness(&state, permission, None);
+        let witness = cell.world.witness(&state, permission, None).found();
         let text = witness.map_or_else(String::new, |it| format!("{}# {}\n", it.facts, it.sentence));
         let block: Vec<Lit> = state.into_iter().map(|lit| !lit).collect();
         cell.world.circuit.require(&block);

@@ -7,15 +7,15 @@
 
 use std::ops::ControlFlow;
 
+use crate::analyze::Analysis;
 use crate::analyze::cell::Cell;
 use crate::analyze::picture::{Given, Picture};
 use crate::analyze::scope::Scope;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, TermKind};
+use crate::analyze::world::{Atom, Owner, Term, TermKind};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Scalar, UserId, Value};
 use crate::model::{AttrName, RoleId, TypeId, TypeKind, USER};
-use crate::table::Table;
 
 /// How many chains of containers are tried for a gift.
 const CHAINS: usize = 3;
@@ -57,12 +57,12 @@ enum Switch {
 impl<'t> Stages<'t> {
     /// The organisations for a gift on the way from `actor`, whose holders come to `within` at most, to `goal`.
     pub(super) fn of(
-        table: &'t Table,
+        analysis: &Analysis<'t>,
         (give, giver): Gift,
         (actor, goal): (RoleId, RoleId),
         within: &[RoleId],
     ) -> Self {
-        let mut scope = Scope::default();
+        let (table, mut scope) = (analysis.table, Scope::default());
         scope.role(table, actor);
         for &role in within {
             for handed in [Permission::Give(role), Permission::Take(role)] {
@@ -72,8 +72,10 @@ impl<'t> Stages<'t> {
             }
         }
         let read = scope.read.iter().copied().collect();
+        let mut cell = Cell::within(table, give, scope);
+        cell.world.circuit.share(&analysis.budget);
         let mut stages = Self {
-            cell: Cell::within(table, give, scope),
+            cell,
             read,
             actor,
             bases: Vec::new(),
@@ -119,7 +121,7 @@ impl<'t> Stages<'t> {
         let world = &mut self.cell.world;
         let chain = world.shape.clone().is(&mut world.circuit, ix);
         let complete = world.complete;
-        let mut picture = world.picture(&[gives, complete, chain], alone)?;
+        let mut picture = world.picture(&[gives, complete, chain], alone).found()?;
         picture.same = false;
         picture.atoms = self.people(&picture, alone);
         Some(picture)
@@ -196,7 +198,8 @@ impl<'t> Stages<'t> {
                 switches.push(of_two(|user| Atom::Listed(user, node)));
             }
         }
-        let owners = chain.into_iter().map(Owner::Node).chain([0, 1].map(Owner::User));
+        let users = [0, 1].map(|user| Owner::User(user, base.kinds[user as usize]));
+        let owners = chain.into_iter().map(Owner::Node).chain(users);
         for owner in owners.collect::<Vec<_>>() {
             switches.extend(self.attributes(owner, base));
         }
@@ -207,15 +210,15 @@ impl<'t> Stages<'t> {
     }
 
     fn reads_groups(&self) -> bool {
-        let terms = self.cell.world.terms.iter();
-        let mut attributes = terms.filter_map(|term| self.cell.world.attribute_of(term));
-        attributes.any(|attribute| attribute.ty.of == Scalar::Group)
+        let mut terms = self.cell.world.terms.iter();
+        terms.any(|term| term.ty.of == Scalar::Group)
     }
 
     fn attributes(&mut self, owner: Owner, base: &mut Picture) -> Vec<Switch> {
         let model = self.cell.table.model();
         let ty = match owner {
             Owner::Node(node) => self.cell.world.nodes[node.0 as usize].ty,
+            Owner::User(_, kind) => kind,
             _ => USER,
         };
         let mut switches = Vec::new();
@@ -223,12 +226,10 @@ impl<'t> Stages<'t> {
             let Some(attribute) = model.attribute(ty, name) else {
                 continue;
             };
-            let term = self.cell.world.term(owner, name, attribute);
-            // Terms that the gift itself does not read are unset at first.
-            let terms = &self.cell.world.terms;
-            base.values
-                .extend(terms[base.values.len()..].iter().map(|term| unset(&term.kind)));
-            let options = options(&self.cell.world.terms[term].kind, &base.values[term]);
+            let term = self.cell.world.term(owner, attribute);
+            // Terms that the gift itself does not read are not stated at first.
+            base.values.resize(self.cell.world.terms.len(), Given::Not);
+            let options = options(&self.cell.world.terms[term], &base.values[term]);
             switches.push(Switch::Term(term, options));
         }
         switches
@@ -241,17 +242,10 @@ fn of_two(of: impl Fn(u32) -> Atom) -> Switch {
     Switch::Facts(vec![vec![one, other], vec![one], vec![other]])
 }
 
-const fn unset(kind: &TermKind) -> Given {
-    match kind {
-        TermKind::Set(_) => Given::Set(Vec::new()),
-        TermKind::One(..) => Given::One(Value::Missing),
-    }
-}
-
 /// What a term may be instead: nobody is looked at but the two.
-fn options(kind: &TermKind, now: &Given) -> Vec<Given> {
+fn options(term: &Term, now: &Given) -> Vec<Given> {
     let is_theirs = |value: &Value| !matches!(value, Value::User(UserId(user)) if *user > 1);
-    let mut options: Vec<Given> = match kind {
+    let mut options: Vec<Given> = match &term.kind {
         TermKind::One(values, _) => values
             .iter()
             .filter(|&value| is_theirs(value))
@@ -267,6 +261,7 @@ fn options(kind: &TermKind, now: &Given) -> Vec<Given> {
                 .collect()
         }
     };
+    options.insert(0, Given::Not);
     options.retain(|option| option != now);
     options.truncate(VALUES);
     options

@@ -202,7 +202,7 @@ impl Meaning<'_, '_> {
     }
 
     /// Every pair of single values that the two sides can be.
-    fn pairs(&mut self, left: &Cases, right: &Cases, test: impl Fn(&mut Self, Value, Value) -> Truth) -> Truth {
+    pub(super) fn pairs(&mut self, left: &Cases, right: &Cases, test: impl Fn(&mut Self, Value, Value) -> Truth) -> Truth {
         let (left, right) = (self.single(left), self.single(right));
         let mut cases = Vec::new();
         for &(l, a) in &left {
@@ -231,7 +231,7 @@ impl Meaning<'_, '_> {
     }
 
     /// The elements of a set; none if it is no set.
-    fn elements(&self, base: Base) -> Option<Vec<(Value, Lit)>> {
+    pub(super) fn elements(&self, base: Base) -> Option<Vec<(Value, Lit)>> {
         match base {
             Base::Value(Value::List(list)) => Some(
                 self.model()
@@ -267,7 +267,7 @@ impl Meaning<'_, '_> {
             (Value::Absent, _) | (_, Value::Absent) => Truth::FALSE,
             (Value::User(user), Value::Group(group)) => Truth::sure(self.world.atom(Atom::InGroup(user.0, group))),
             (Value::User(_), Value::Node(UNLISTED)) => Truth::FALSE,
-            (Value::User(user), Value::Node(place)) => Truth::sure(self.world.member(user.0, place)),
+            (Value::User(user), Value::Node(place)) => Truth::sure(self.member(user.0, place)),
             (Value::Node(inner), Value::Node(outer)) => Truth::sure(self.node_in(inner, outer, asked)),
             (Value::Net(_), Value::Net(_)) => self.equal_or_within(left, right),
             _ => Truth::FALSE,
@@ -392,8 +392,6 @@ impl Meaning<'_, '_> {
         for (guard, value) in self.single(&next) {
             let truth = match value {
                 Value::User(next) => {
-                    let above = self.world.is_above(name, next.0, from);
-                    self.world.circuit.imply(guard, above);
                     let there = self.followed(&known(value), rest, user, asked);
                     let further = match depth {
                         0 => Truth::FALSE,

@@ -3,14 +3,13 @@
 use super::{Asked, Meaning};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Shape, Text};
+use crate::analyze::world::{Atom, Shape, Text, accounts_below};
 use crate::eval::Resource;
 use crate::eval::org_extra::{Ceiling, ceiling};
 use crate::eval::reach::reaches;
-use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Reach, Receiver, RoleId, Rule, TypeId, TypeKind};
+use crate::model::{Reach, Receiver, RoleId, Rule, TypeKind};
 use crate::source::Span;
 
 impl Meaning<'_, '_> {
@@ -30,26 +29,12 @@ impl Meaning<'_, '_> {
         let mut found = Vec::new();
         let mut rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
         for ix in 0..self.world.nodes.len() {
-            for within in self.accounts_below(self.world.nodes[ix].ty) {
+            for within in accounts_below(model, self.world.nodes[ix].ty) {
                 rule.reach = within.map_or(Reach::Below, Reach::In);
                 found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
             }
         }
         self.world.circuit.any(found)
-    }
-
-    /// How far a text can reach that is held at a node of this type: what lies below in the same account, or in one of
-    /// the accounts below. Whatever else a text says only narrows that.
-    fn accounts_below(&self, held: TypeId) -> Vec<Option<TypeId>> {
-        let model = self.model();
-        let below = Containment::new(&model.types).below(held, false);
-        let lies_there = |ty: &TypeId| {
-            let it = model.ty(*ty);
-            it.kind == TypeKind::Account && it.containers.iter().any(|container| below.contains(container))
-        };
-        std::iter::once(None)
-            .chain(model.type_ids().filter(lies_there).map(Some))
-            .collect()
     }
 
     fn granted_at(&mut self, rule: &Rule, node: NodeId, asked: &Asked) -> Truth {

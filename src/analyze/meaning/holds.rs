@@ -16,6 +16,11 @@ impl Meaning<'_, '_> {
         if let Some(&known) = self.derived.get(&(user, role, node)) {
             return known;
         }
+        match role {
+            role if user == 0 && self.world.alone == Some(role) => return Truth::sure(self.world.held_alone_at(node)),
+            role if user == 0 && self.world.never == Some(role) => return Truth::FALSE,
+            _ => {}
+        }
         let mut parts = vec![Truth::sure(self.world.present(node))];
         for being in &self.table.model().role(role).derived {
             parts.push(match being {
@@ -23,7 +28,7 @@ impl Meaning<'_, '_> {
                     let value = self.step_from_node(node, *name);
                     self.is_or_in(user, &value)
                 }
-                Being::Member => Truth::sure(self.world.member(user, node)),
+                Being::Member => Truth::sure(self.member(user, node)),
                 Being::Holds(roles) => self.holds_one_exactly(user, roles, node),
                 Being::Can(permissions) => {
                     let all: Vec<Truth> = permissions.iter().map(|&id| self.could(user, id, node)).collect();
@@ -61,7 +66,7 @@ impl Meaning<'_, '_> {
         if it.is_derived() {
             return self.derived(user, role, node);
         }
-        let holdings = self.world.holdings(user, role, node, it.default);
+        let holdings = self.world.holdings(self.table.model(), user, role, node);
         Truth::sure(self.world.circuit.or(holdings.iter().map(|(held, _)| *held)))
     }
 

@@ -116,7 +116,7 @@ impl Meaning<'_, '_> {
                 shape.present[place.0 as usize] && shape.forest.lies_in(target.start, place)
             });
             if encloses != Lit::FALSE {
-                let member = self.world.member(user, place);
+                let member = self.member(user, place);
                 found.push(self.world.circuit.and([encloses, member]));
             }
         }

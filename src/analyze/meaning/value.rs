@@ -3,11 +3,13 @@
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Aim, Owner, TermKind, Without, user_attribute};
+use crate::analyze::world::{Aim, Atom, Owner, Shape, TermKind, Without};
 use crate::eval::Resource;
 use crate::eval::reach::{Near, near};
-use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, Operand, Path, Root};
+use crate::eval::condition::ordered;
+use crate::model::value::{AttributeType, NodeId, Scalar, Tri, UserId, Value};
+use crate::model::{AttrName, Attribute, Default, NOW, Operand, Path, Root, TypeId};
+use crate::syntax::ast::{Doc, Op};
 
 /// The node that stands for a target which nobody lists.
 pub(super) const UNLISTED: NodeId = NodeId(u32::MAX);
@@ -26,7 +28,7 @@ pub(super) fn known(value: Value) -> Cases {
     vec![(Lit::TRUE, Base::Value(value))]
 }
 
-impl Meaning<'_, '_> {
+impl<'m> Meaning<'_, 'm> {
     /// The value of one side of a test.
     pub(super) fn operand(&mut self, operand: &Operand, scope: Scope, asked: &Asked) -> Cases {
         match operand {
@@ -62,10 +64,7 @@ impl Meaning<'_, '_> {
                 Some(Near::Own) => Value::Node(UNLISTED),
                 None => Value::Missing,
             }),
-            Root::Context(slot) => {
-                let attribute = &self.table.model().context[slot];
-                self.term(Owner::Context, attribute.key, attribute)
-            }
+            Root::Context(slot) => self.term(Owner::Context, &self.table.model().context[slot]),
             Root::Holding(key) => self.parameter(key, scope),
         }
     }
@@ -90,14 +89,13 @@ impl Meaning<'_, '_> {
     fn nearest(
         &mut self,
         asked: &Asked,
-        of: impl Fn(&crate::analyze::world::Shape, &crate::eval::Target) -> Value,
+        of: impl Fn(&Shape, &crate::eval::Target) -> Value,
     ) -> Cases {
-        let values: Vec<Value> = self
-            .world
-            .shapes
-            .iter()
-            .map(|shape| Self::target(asked, shape).map_or(Value::Missing, |target| of(shape, &target)))
-            .collect();
+        self.by_shape(|shape| Self::target(asked, shape).map_or(Value::Missing, |target| of(shape, &target)))
+    }
+
+    fn by_shape(&mut self, of: impl Fn(&Shape) -> Value) -> Cases {
+        let values: Vec<Value> = self.world.shapes.iter().map(of).collect();
         let mut different: Vec<Value> = Vec::new();
         for &value in &values {
             if !different.contains(&value) {
@@ -118,27 +116,57 @@ impl Meaning<'_, '_> {
         let Some((role, owner)) = scope.holding else {
             return known(Value::Missing);
         };
-        let model = self.table.model();
-        let Some(attribute) = model.role(role).parameters.iter().find(|it| it.key == key) else {
-            // `from` and `until`: holdings of these worlds run without bounds.
-            return known(Value::Missing);
+        let parameters = &self.table.model().role(role).parameters;
+        let Some(attribute) = parameters.iter().find(|it| it.key == key) else {
+            return self.bound(key, owner);
         };
         match owner {
-            Some(owner) => self.term(owner, key, attribute),
+            Some(owner) => self.term(owner, attribute),
             None => known(attribute.unset()),
         }
+    }
+
+    /// `from` and `until`: a holding that has them runs.
+    fn bound(&mut self, key: AttrName, owner: Option<Owner>) -> Cases {
+        let Some(owner @ Owner::Holding(user, role, node, by_hand)) = owner else {
+            return known(Value::Missing);
+        };
+        let cases = self.term(owner, &bound(key));
+        let held = self.world.atom(match by_hand {
+            true => Atom::Stated(user, role, node),
+            false => Atom::Via(user, role, node),
+        });
+        let now = self.term(Owner::Context, &self.table.model().context[NOW]);
+        let term = self.world.term(owner, &bound(key));
+        let given = self.world.terms[term].given;
+        let op = match self.model().attr_names[key.0 as usize].as_str() {
+            "from" => Op::AtLeast,
+            _ => Op::Before,
+        };
+        let stated = vec![(Lit::TRUE, Base::Term(term))];
+        let runs = self.pairs(&now, &stated, |_, now, bound| ordered(now, op, bound).into());
+        self.world.circuit.require(&[!held, !given, runs.yes]);
+        cases
     }
 
     /// The value of an attribute of what stands there.
     pub(super) fn step(&mut self, at: Cases, name: AttrName, asked: &Asked) -> Cases {
         let mut found = Cases::new();
         for (guard, value) in self.single(&at) {
-            for (inner, base) in self.step_from(value, name, asked) {
-                let both = self.world.circuit.and([guard, inner]);
+            let inner = self.step_from(value, name, asked);
+            self.guarded(guard, inner, &mut found);
+        }
+        found
+    }
+
+    /// Cases that hold within another.
+    fn guarded(&mut self, guard: Lit, cases: Cases, found: &mut Cases) {
+        for (inner, base) in cases {
+            let both = self.world.circuit.and([guard, inner]);
+            if both != Lit::FALSE {
                 found.push((both, base));
             }
         }
-        possible(found)
     }
 
     fn step_from(&mut self, value: Value, name: AttrName, asked: &Asked) -> Cases {
@@ -154,23 +182,178 @@ impl Meaning<'_, '_> {
     pub(super) fn step_from_node(&mut self, node: NodeId, name: AttrName) -> Cases {
         let ty = self.world.nodes[node.0 as usize].ty;
         match self.table.model().attribute(ty, name) {
-            Some(attribute) => self.term(Owner::Node(node), name, attribute),
+            Some(attribute) => self.term(Owner::Node(node), attribute),
             None => known(Value::Missing),
         }
     }
 
+    /// A user has the attributes of the kind of principal that he is.
     pub(super) fn step_from_user(&mut self, user: u32, name: AttrName) -> Cases {
-        match user_attribute(self.table.model(), name) {
-            Some(attribute) => self.term(Owner::User(user), name, attribute),
-            None => known(Value::Missing),
+        let mut found = Cases::new();
+        for kind in self.world.kinds() {
+            let is = self.world.is_of_kind(user, kind);
+            let cases = match self.table.model().attribute(kind, name) {
+                Some(attribute) if is != Lit::FALSE => self.term(Owner::User(user, kind), attribute),
+                _ => known(Value::Missing),
+            };
+            self.guarded(is, cases, &mut found);
         }
+        found
     }
 
-    fn term(&mut self, owner: Owner, name: AttrName, attribute: &Attribute) -> Cases {
-        if self.world.without == Some(Without::Term(owner, name)) {
-            return known(attribute.unset());
+    /// What facts state of an attribute, else what it is by default.
+    fn term(&mut self, owner: Owner, attribute: &Attribute) -> Cases {
+        let term = self.world.term(owner, attribute);
+        let given = match self.world.without == Some(Without::Term(owner, attribute.key)) {
+            true => Lit::FALSE,
+            false => self.world.terms[term].given,
+        };
+        let mut found = Cases::new();
+        self.guarded(given, vec![(Lit::TRUE, Base::Term(term))], &mut found);
+        if given != Lit::TRUE {
+            let default = self.default(owner, term, attribute);
+            self.guarded(!given, default, &mut found);
         }
-        vec![(Lit::TRUE, Base::Term(self.world.term(owner, name, attribute)))]
+        found
+    }
+
+    /// What an attribute is where facts do not state it. Nothing is missing in a complete organisation.
+    fn default(&mut self, owner: Owner, term: usize, attribute: &Attribute) -> Cases {
+        if let Some(known) = self.defaults.get(&term) {
+            return known.clone();
+        }
+        let circles = self.circles;
+        let cases = match &attribute.default {
+            Default::Path(root, steps) => self.fallback(owner, term, attribute, (*root, steps)),
+            _ => known(attribute.unset()),
+        };
+        let (complete, given) = (self.world.complete, self.world.terms[term].given);
+        for &(guard, base) in &cases {
+            if base == Base::Value(Value::Missing) && !attribute.ty.optional {
+                self.world.circuit.require(&[!complete, given, !guard]);
+            }
+        }
+        // What waits for itself is missing to those who wait for it, and to nobody else.
+        if circles == self.circles || self.waiting.is_empty() {
+            self.defaults.insert(term, cases.clone());
+        }
+        cases
+    }
+
+    /// A default that is a path. One that waits for itself is missing.
+    fn fallback(
+        &mut self,
+        owner: Owner,
+        term: usize,
+        attribute: &Attribute,
+        path: (TypeId, &[AttrName]),
+    ) -> Cases {
+        if self.waiting.contains(&term) {
+            self.circles += 1;
+            return known(Value::Missing);
+        }
+        self.waiting.push(term);
+        let blank = attribute.ty.blank();
+        let cases = match owner {
+            Owner::Node(node) => self.path_from(path, blank, |shape| shape.parent(node)),
+            Owner::User(user, _) => self.agreed(user, path, blank),
+            Owner::Fresh(second) => self.path_from(path, blank, |shape| shape.start(second)),
+            Owner::Context | Owner::Holding(..) => known(blank),
+        };
+        self.waiting.pop();
+        cases
+    }
+
+    /// A path read at a node: `near.a.b`. Where there is no such node, or from nobody, it leads to what is blank.
+    fn path_from(
+        &mut self,
+        (root, steps): (TypeId, &[AttrName]),
+        blank: Value,
+        start: impl Fn(&Shape) -> Option<NodeId>,
+    ) -> Cases {
+        let near = |shape: &Shape| start(shape).and_then(|start| shape.forest.near(start, root));
+        let at = self.by_shape(|shape| near(shape).map_or(Value::Absent, Value::Node));
+        self.follow(&at, steps, blank)
+    }
+
+    fn follow(&mut self, at: &Cases, steps: &[AttrName], blank: Value) -> Cases {
+        let Some((&step, rest)) = steps.split_first() else {
+            return at.clone();
+        };
+        let mut found = Cases::new();
+        for (guard, value) in self.single(at) {
+            let cases = match value {
+                Value::Absent => known(blank),
+                Value::Node(node) => {
+                    let next = self.step_from_node(node, step);
+                    self.follow(&next, rest, blank)
+                }
+                Value::User(user) => {
+                    let next = self.step_from_user(user.0, step);
+                    self.follow(&next, rest, blank)
+                }
+                _ => known(Value::Missing),
+            };
+            self.guarded(guard, cases, &mut found);
+        }
+        found
+    }
+
+    /// A user's default is read at each place that lists him: where they differ, the value is missing.
+    fn agreed(&mut self, user: u32, path: (TypeId, &[AttrName]), blank: Value) -> Cases {
+        let mut agreed = known(blank);
+        let mut listed_before = Lit::FALSE;
+        for place in self.world.places() {
+            let listed = self.world.atom(Atom::Listed(user, place));
+            let here = self.path_from(path, blank, |shape| shape.present[place.0 as usize].then_some(place));
+            let mut found = Cases::new();
+            self.guarded(!listed, agreed.clone(), &mut found);
+            let first = self.world.circuit.and([listed, !listed_before]);
+            self.guarded(first, here.clone(), &mut found);
+            let both = self.world.circuit.and([listed, listed_before]);
+            let alike = self.alike(&agreed, &here);
+            let (same, other) = (
+                self.world.circuit.and([both, alike]),
+                self.world.circuit.and([both, !alike]),
+            );
+            self.guarded(same, here, &mut found);
+            self.guarded(other, known(Value::Missing), &mut found);
+            agreed = found;
+            listed_before = self.world.circuit.or([listed_before, listed]);
+        }
+        agreed
+    }
+
+    /// Both lead to the same value.
+    fn alike(&mut self, one: &Cases, other: &Cases) -> Lit {
+        let mut found = Vec::new();
+        for &(a, left) in one {
+            for &(b, right) in other {
+                let same = match (self.elements(left), self.elements(right)) {
+                    (Some(left), Some(right)) => self.same_elements(&left, &right),
+                    (None, None) => {
+                        let sides = [left, right].map(|base| vec![(Lit::TRUE, base)]);
+                        self.pairs(&sides[0], &sides[1], |_, l, r| Tri::from(l == r).into()).yes
+                    }
+                    _ => Lit::FALSE,
+                };
+                found.push(self.world.circuit.and([a, b, same]));
+            }
+        }
+        self.world.circuit.or(found)
+    }
+
+    fn same_elements(&mut self, left: &[(Value, Lit)], right: &[(Value, Lit)]) -> Lit {
+        let bit = |set: &[(Value, Lit)], value: Value| {
+            set.iter().find(|(known, _)| *known == value).map_or(Lit::FALSE, |(_, bit)| *bit)
+        };
+        let mut parts = Vec::new();
+        for &(value, _) in left.iter().chain(right) {
+            let (a, b) = (bit(left, value), bit(right, value));
+            let (both, neither) = (self.world.circuit.and([a, b]), self.world.circuit.and([!a, !b]));
+            parts.push(self.world.circuit.or([both, neither]));
+        }
+        self.world.circuit.and(parts)
     }
 
     /// An attribute of a target that nobody lists: supposed by the request, or by default where a rule asks on its own.
@@ -185,30 +368,15 @@ impl Meaning<'_, '_> {
             return known(Value::Missing);
         };
         if asked.at.is_none() {
-            return self.term(Owner::Fresh(asked.second), name, attribute);
+            return self.term(Owner::Fresh(asked.second), attribute);
         }
-        match (&attribute.default, asked.at) {
-            (Default::Path(root, steps), Some(node)) => self.default_path(attribute, *root, steps, node, asked),
+        match &attribute.default {
+            Default::Path(root, steps) => {
+                let blank = attribute.ty.blank();
+                self.path_from((*root, steps), blank, |shape| Self::target(asked, shape).map(|at| at.start))
+            }
             _ => known(attribute.unset()),
         }
-    }
-
-    fn default_path(
-        &mut self,
-        attribute: &Attribute,
-        root: crate::model::TypeId,
-        steps: &[AttrName],
-        node: NodeId,
-        asked: &Asked,
-    ) -> Cases {
-        let mut at = self.nearest(asked, |shape, _| match shape.forest.near(node, root) {
-            Some(near) => Value::Node(near),
-            None => attribute.unset(),
-        });
-        for &step in steps {
-            at = self.step(at, step, asked);
-        }
-        at
     }
 
     /// The value of an attribute on the resource, else on the first node outward that has one of that name.
@@ -249,31 +417,12 @@ impl Meaning<'_, '_> {
         };
         let (values, choice) = (values.clone(), choice.clone());
         for (ix, value) in values.into_iter().enumerate() {
-            let value = self.stated(term, value);
             let is = choice.is(&mut self.world.circuit, ix);
             let both = self.world.circuit.and([guard, is]);
             if both != Lit::FALSE {
                 found.push((both, value));
             }
         }
-    }
-
-    /// What is not stated is by default.
-    fn stated(&self, term: usize, value: Value) -> Value {
-        if value != Value::Missing || !self.world.unstated {
-            return value;
-        }
-        let term = &self.world.terms[term];
-        let model = self.table.model();
-        let attribute = match (term.owner, self.world.aim) {
-            (Owner::Node(node), _) => model.attribute(self.world.nodes[node.0 as usize].ty, term.name),
-            (Owner::Fresh(false), Aim::Fresh(ty)) => model.attribute(ty, term.name),
-            (Owner::User(_), _) => user_attribute(model, term.name),
-            (Owner::Context, _) => model.context.iter().find(|it| it.key == term.name),
-            (Owner::Holding(_, role, ..), _) => model.role(role).parameters.iter().find(|it| it.key == term.name),
-            (Owner::Fresh(_), _) => None,
-        };
-        attribute.map_or(Value::Missing, Attribute::unset)
     }
 
     /// The truth of a test on one value.
@@ -293,7 +442,7 @@ impl Meaning<'_, '_> {
         let TermKind::One(values, choice) = &self.world.terms[term].kind else {
             return test(Value::EMPTY).into();
         };
-        let truths: Vec<Tri> = values.iter().map(|&value| test(self.stated(term, value))).collect();
+        let truths: Vec<Tri> = values.iter().map(|&value| test(value)).collect();
         let choice = choice.clone();
         let mut rail = |wanted| choice.one_of(&mut self.world.circuit, |ix| truths[ix] == wanted);
         let yes = rail(Tri::True);
@@ -304,6 +453,24 @@ impl Meaning<'_, '_> {
             },
             false => Truth::sure(yes),
         }
+    }
+}
+
+/// A bound of a holding, as an attribute of it.
+fn bound(key: AttrName) -> Attribute {
+    Attribute {
+        name: String::new(),
+        key,
+        ty: AttributeType {
+            of: Scalar::DateTime,
+            many: false,
+            optional: true,
+        },
+        default: Default::None,
+        field: None,
+        labels: Vec::new(),
+        doc: Doc::default(),
+        span: None,
     }
 }
 

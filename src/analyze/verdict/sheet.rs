@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::span;
 use crate::analyze::cell::Cell;
-use crate::analyze::solver::Lit;
+use crate::analyze::solver::{Answer, Lit};
 use crate::model::Effect;
 use crate::source::Span;
 
@@ -49,16 +49,16 @@ impl Sheet {
     }
 
     /// Asks the solver; what it finds is remembered.
-    pub(super) fn solve(&mut self, cell: &mut Cell<'_>, lits: &[Lit]) -> bool {
-        let possible = cell.world.circuit.solve(lits);
-        if possible && cell.world.circuit.value(self.arena) {
+    pub(super) fn solve(&mut self, cell: &mut Cell<'_>, lits: &[Lit]) -> Answer {
+        let answer = cell.world.circuit.solve(lits);
+        if answer == Answer::Yes && cell.world.circuit.value(self.arena) {
             let mut sample = vec![0; self.texts.len().div_ceil(64)];
             for (ix, (_, lit)) in self.texts.iter().enumerate() {
                 sample[ix / 64] |= u64::from(cell.world.circuit.value(*lit)) << (ix % 64);
             }
             self.samples.push(sample);
         }
-        possible
+        answer
     }
 
     /// The texts that apply in every organisation met so far in which this one does: a bit each.
@@ -77,10 +77,10 @@ impl Sheet {
         has(&self.company(text), cover) && !self.apart(cell, cover, text)
     }
 
-    /// True if one text can apply to an effect where the other does not.
+    /// False if it is proved that one text applies to an effect only where the other does.
     pub(super) fn apart(&mut self, cell: &mut Cell<'_>, cover: usize, text: usize) -> bool {
         let lits = [self.texts[text].1, self.arena, !self.texts[cover].1];
-        self.solve(cell, &lits)
+        self.solve(cell, &lits) != Answer::No
     }
 
     /// The next text, from one on, that alone covers this one.

@@ -46,11 +46,11 @@ impl Names {
         for user in users(world, picture, requests) {
             names.users.insert(user, fresh(&USERS, "user", &mut taken));
         }
-        names.name_sets(picture, &mut taken);
+        names.name_sets(world, picture, &mut taken);
         names
     }
 
-    fn name_sets(&mut self, picture: &Picture, taken: &mut BTreeSet<String>) {
+    fn name_sets(&mut self, world: &World<'_>, picture: &Picture, taken: &mut BTreeSet<String>) {
         let named = picture.values.iter().flat_map(values).filter_map(|value| match value {
             Value::Group(group) => Some(Atom::InGroup(0, group)),
             _ => None,
@@ -61,7 +61,7 @@ impl Names {
                     self.groups.push((atom, fresh(&[], "circle", taken)));
                 }
                 Atom::Via(..) => self.groups.push((atom, fresh(&[], "team", taken))),
-                Atom::Custom(..) => self.custom.push((atom, fresh(&["Helper"], "Helper", taken))),
+                _ if world.custom_role(atom).is_some() => self.custom.push((atom, fresh(&["Helper"], "Helper", taken))),
                 _ => {}
             }
         }
@@ -154,11 +154,7 @@ fn nodes(world: &World<'_>, picture: &Picture) -> BTreeSet<NodeId> {
         .zip(&picture.values)
         .enumerate()
         .filter_map(|(ix, (term, given))| {
-            let says_something = match given {
-                Given::One(Value::Missing | Value::Absent) => false,
-                Given::One(value) => *value != world.default_of(ix),
-                Given::Set(values) => !values.is_empty(),
-            };
+            let says_something = !world.is_by_default(ix, given);
             match term.owner {
                 Owner::Node(node) if says_something && shape.present[node.0 as usize] => Some(node),
                 _ => None,
@@ -194,6 +190,7 @@ fn users(world: &World<'_>, picture: &Picture, requests: &[(PermId, bool)]) -> B
 
 fn values(given: &Given) -> Vec<Value> {
     match given {
+        Given::Not => Vec::new(),
         Given::One(value) => vec![*value],
         Given::Set(values) => values.clone(),
     }

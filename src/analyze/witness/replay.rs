@@ -51,24 +51,19 @@ impl Writer<'_, '_> {
 
     fn slots(&self, owner: Owner) -> Vec<(String, Vec<String>)> {
         let model = self.model();
-        let terms = self
-            .world
-            .terms
-            .iter()
-            .zip(&self.picture.values)
-            .filter(|(term, _)| term.owner == owner);
+        let terms = self.world.terms.iter().zip(&self.picture.values).enumerate();
         terms
-            .filter_map(|(term, given)| {
-                let attribute = self.world.attribute_of(term)?;
+            .filter(|(ix, (term, _))| term.owner == owner && self.knows(*ix))
+            .filter_map(|(_, (term, given))| {
                 let values = match given {
-                    Given::One(Value::Missing | Value::Absent) => return None,
+                    Given::Not => return None,
                     Given::One(value) => vec![*value],
                     Given::Set(values) => values.clone(),
                 };
                 let texts = values
                     .into_iter()
-                    .map(|value| plain(self.names.value(value, model, attribute)));
-                Some((attribute.name.clone(), texts.collect()))
+                    .map(|value| plain(self.names.value(value, model, term.ty.of)));
+                Some((model.attr_names[term.name.0 as usize].clone(), texts.collect()))
             })
             .collect()
     }
@@ -126,7 +121,10 @@ impl super::Witness {
         let target = match &request.own {
             None => Target::node(node),
             Some((ty, false)) => Target::created(model.type_named(ty)?, node),
-            Some((ty, true)) => Target::user(user(&request.other)?, model.type_named(ty)?, node),
+            Some((ty, true)) => {
+                let (other, ty) = (user(&request.other)?, model.type_named(ty)?);
+                (facts.user(other).ty == ty).then_some(Target::user(other, ty, node))?
+            }
         };
         let named = |(id, _): &(PermId, _)| key(model, *id) == request.permission;
         let (permission, what) = model.permissions.iter().find(named)?;

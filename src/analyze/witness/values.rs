@@ -2,11 +2,11 @@
 
 use super::names::Names;
 use crate::model::value::{DAY, Scalar, Sym, UserId, Value, show_date, show_time};
-use crate::model::{Attribute, Model};
+use crate::model::Model;
 
 impl Names {
     /// A value as text.
-    pub(super) fn value(&self, value: Value, model: &Model, attribute: &Attribute) -> String {
+    pub(super) fn value(&self, value: Value, model: &Model, of: Scalar) -> String {
         match value {
             Value::Missing | Value::Absent | Value::List(_) => String::new(),
             Value::Bool(it) => it.to_string(),
@@ -17,11 +17,11 @@ impl Names {
                 format!("{}T00:00Z", show_date(i32::try_from(second / DAY).unwrap_or(0)))
             }
             Value::Time(second) => show_time(second),
-            Value::Net(net) => match attribute.ty.of {
+            Value::Net(net) => match of {
                 Scalar::Ip => net.addr().to_string(),
                 _ => net.to_string(),
             },
-            Value::Enum(ix) => match attribute.ty.of {
+            Value::Enum(ix) => match of {
                 Scalar::Enum(id) => model.enums[id.0 as usize].values[ix as usize].clone(),
                 _ => String::new(),
             },

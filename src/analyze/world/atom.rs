@@ -2,9 +2,10 @@
 
 use super::{Choice, Owner, Without, World};
 use crate::analyze::solver::Lit;
-use crate::model::permission::PermId;
+use crate::model::permission::{PermId, Permission};
+use crate::model::containment::Containment;
 use crate::model::value::{GroupId, NodeId};
-use crate::model::{ConstraintKind, RoleId, TypeId};
+use crate::model::{ConstraintKind, Model, NOW, RoleId, TypeId, TypeKind};
 
 /// Something that facts state or do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub enum Atom {
     Via(u32, RoleId, NodeId),
     /// Some role of no consequence is given to the user here, which takes the default away.
     Other(u32, NodeId),
+    /// Some role was given to the user here and runs no longer: it takes the default away, and is no membership.
+    Lapsed(u32, NodeId),
     /// The place lists the user.
     Listed(u32, NodeId),
     /// The user is in the group.
@@ -60,13 +63,19 @@ impl World<'_> {
             let signed_in = self.signed_in;
             self.circuit.imply(lit, signed_in);
         }
+        if let Atom::Lapsed(..) = atom {
+            // Without a moment nobody knows that it is over.
+            let now = self.term(Owner::Context, &self.model.context[NOW]);
+            let known = self.terms[now].given;
+            self.circuit.imply(lit, known);
+        }
         self.keep_apart(atom, lit);
         self.atoms.push((atom, lit));
         lit
     }
 
     /// The caller's only holding is at this node. For roles of one type it is the same node, whichever is looked at.
-    fn held_alone_at(&mut self, node: NodeId) -> Lit {
+    pub fn held_alone_at(&mut self, node: NodeId) -> Lit {
         let ty = self.nodes[node.0 as usize].ty;
         if !self.alone_at.contains_key(&ty) {
             let nodes = self.nodes_of(ty);
@@ -131,25 +140,74 @@ impl World<'_> {
     }
 
     /// The user is a member: listed, or a role is stated for himself.
-    pub fn member(&mut self, user: u32, place: NodeId) -> Lit {
+    pub fn member(&mut self, model: &Model, user: u32, place: NodeId) -> Lit {
         let listed = self.atom(Atom::Listed(user, place));
-        let stated = self.some_stated(user, place);
+        let stated = self.some_stated(model, user, place);
         self.circuit.or([listed, stated])
     }
 
-    /// Some role is stated for the user himself at a node.
-    fn some_stated(&mut self, user: u32, node: NodeId) -> Lit {
+    /// Some role is stated for the user himself at a node: one that the policy knows, or that a tenant made.
+    fn some_stated(&mut self, model: &Model, user: u32, node: NodeId) -> Lit {
         let ty = self.nodes[node.0 as usize].ty;
-        let here = |role: &RoleId| self.model.role(*role).ty == ty && !self.model.role(*role).is_derived();
-        let roles: Vec<RoleId> = self.scope.roles.iter().copied().filter(here).collect();
-        let mut stated: Vec<Lit> = roles
-            .into_iter()
-            .map(|role| self.atom(Atom::Stated(user, role, node)))
-            .collect();
-        if self.other_role(ty).is_some() {
-            stated.push(self.atom(Atom::Other(user, node)));
+        let here = |role: &RoleId| {
+            let role = model.role(*role);
+            role.ty == ty && role.is_declared() && !role.is_derived()
+        };
+        let roles = self.scope.roles.iter().copied().filter(here);
+        let mut stated: Vec<Atom> = roles.map(|role| Atom::Stated(user, role, node)).collect();
+        if self.other_role(ty).is_some() || self.idle_text(ty).is_some() {
+            stated.push(Atom::Other(user, node));
         }
+        if model.ty(ty).kind.is_place() {
+            stated.extend(self.texts(ty).into_iter().map(|text| Atom::Custom(user, text, node)));
+        }
+        let stated: Vec<Lit> = stated.into_iter().map(|atom| self.atom(atom)).collect();
         self.circuit.or(stated)
+    }
+
+    /// What data may hand out that the scope looks at, at nodes of a type.
+    fn texts(&self, held: TypeId) -> Vec<Text> {
+        let within = accounts_below(self.model, held);
+        let text = |permission| within.iter().map(move |&within| Text { permission, within });
+        self.handed().into_iter().flat_map(text).collect()
+    }
+
+    /// Permissions that data may hand out, with those that the scope looks at and that imply them.
+    fn handed(&self) -> Vec<PermId> {
+        let handed: Vec<PermId> = self.scope.handed.iter().copied().collect();
+        let mut permissions = self.model.permissions.upward(&handed);
+        permissions.retain(|id| handed.contains(id) || self.asks(*id));
+        permissions
+    }
+
+    /// What a role says that a tenant made, and where it is held.
+    #[must_use]
+    pub fn custom_role(&self, atom: Atom) -> Option<(Text, NodeId)> {
+        match atom {
+            Atom::Custom(_, text, node) => Some((text, node)),
+            Atom::Other(_, node) => {
+                let ty = self.nodes[node.0 as usize].ty;
+                let permission = self.idle_text(ty).filter(|_| self.other_role(ty).is_none())?;
+                Some((Text { permission, within: None }, node))
+            }
+            _ => None,
+        }
+    }
+
+    /// A permission that a tenant may write into a role held at places of a type, without consequence.
+    #[must_use]
+    pub fn idle_text(&self, ty: TypeId) -> Option<PermId> {
+        if !self.model.ty(ty).kind.is_place() {
+            return None;
+        }
+        let below = Containment::new(&self.model.types).below(ty, true);
+        let handed = self.model.permissions.upward(&self.handed());
+        let mut all = self.model.permissions.iter();
+        let found = all.find(|(id, permission)| match permission {
+            Permission::Act { ty, .. } => below.contains(ty) && !handed.contains(id),
+            _ => false,
+        });
+        found.map(|(id, _)| id)
     }
 
     /// A role of a type that the scope knows nothing of, to be given without consequence.
@@ -159,7 +217,20 @@ impl World<'_> {
         self.model
             .role_ids()
             .filter(at)
-            .find(|role| !self.scope.roles.contains(role) && !self.model.role(*role).default)
+            .find(|role| {
+                let it = self.model.role(*role);
+                !self.scope.roles.contains(role) && !it.default && it.is_declared()
+            })
+    }
+
+    /// A role of a type that is given by hand, if there is any.
+    #[must_use]
+    pub fn given_at(&self, ty: TypeId) -> Option<RoleId> {
+        let by_hand = |role: &RoleId| {
+            let it = self.model.role(*role);
+            it.ty == ty && it.is_declared() && !it.is_derived()
+        };
+        self.model.role_ids().find(by_hand)
     }
 
     /// What states that a user is given a role: one that decides nothing here only takes the default away.
@@ -172,14 +243,15 @@ impl World<'_> {
     }
 
     /// How a user can hold a role at a node: stated, through a group, by default.
-    pub fn holdings(&mut self, user: u32, role: RoleId, node: NodeId, default: bool) -> [(Lit, Option<Owner>); 3] {
+    pub fn holdings(&mut self, model: &Model, user: u32, role: RoleId, node: NodeId) -> [(Lit, Option<Owner>); 3] {
         let stated = self.atom(Atom::Stated(user, role, node));
         let via = self.atom(Atom::Via(user, role, node));
-        let default = match default {
+        let default = match model.role(role).default {
             true => {
                 let listed = self.atom(Atom::Listed(user, node));
-                let given = self.some_stated(user, node);
-                self.circuit.and([listed, !given])
+                let given = self.some_stated(model, user, node);
+                let lapsed = self.atom(Atom::Lapsed(user, node));
+                self.circuit.and([listed, !given, !lapsed])
             }
             false => Lit::FALSE,
         };
@@ -191,6 +263,19 @@ impl World<'_> {
     }
 }
 
+/// How far a text can reach that is held at a node of this type: what lies below in the same account, or in one of the
+/// accounts below. Whatever else a text says only narrows that.
+pub fn accounts_below(model: &Model, held: TypeId) -> Vec<Option<TypeId>> {
+    let below = Containment::new(&model.types).below(held, false);
+    let lies_there = |ty: &TypeId| {
+        let it = model.ty(*ty);
+        it.kind == TypeKind::Account && it.containers.iter().any(|container| below.contains(container))
+    };
+    std::iter::once(None)
+        .chain(model.type_ids().filter(lies_there).map(Some))
+        .collect()
+}
+
 /// The node at which it is.
 #[must_use]
 pub const fn node_of(atom: Atom) -> Option<NodeId> {
@@ -198,6 +283,7 @@ pub const fn node_of(atom: Atom) -> Option<NodeId> {
         Atom::Stated(_, _, node)
         | Atom::Via(_, _, node)
         | Atom::Other(_, node)
+        | Atom::Lapsed(_, node)
         | Atom::Listed(_, node)
         | Atom::Single(_, _, node)
         | Atom::Custom(_, _, node) => Some(node),
@@ -212,6 +298,7 @@ pub const fn user_of(atom: Atom) -> u32 {
         Atom::Stated(user, ..)
         | Atom::Via(user, ..)
         | Atom::Other(user, _)
+        | Atom::Lapsed(user, _)
         | Atom::Listed(user, _)
         | Atom::InGroup(user, _)
         | Atom::Single(user, ..)

@@ -43,6 +43,15 @@ impl Shape {
     pub fn parent(&self, node: NodeId) -> Option<NodeId> {
         self.parents[node.0 as usize]
     }
+
+    /// Where the chain of the first or the second target starts.
+    #[must_use]
+    pub fn start(&self, second: bool) -> Option<NodeId> {
+        match (&self.second, second) {
+            (Some((chain, _)), true) => chain.first().copied(),
+            _ => self.chain.first().copied(),
+        }
+    }
 }
 
 impl World<'_> {

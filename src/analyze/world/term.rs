@@ -1,10 +1,16 @@
 //! Attributes and what each can be, and relations between users that have no circles.
+//!
+//! A term is what facts can *state* of an attribute. Whether they do is a literal of its own ([`Term::given`]); what an
+//! attribute is where they do not is the policy's matter ([`super::super::meaning`]), so that two policies with other
+//! defaults can be read in one world, and a default that is a path is followed there as the evaluator follows it.
+
+use std::cmp::Ordering;
 
 use super::{Choice, World};
 use crate::analyze::domain;
 use crate::analyze::solver::Lit;
-use crate::model::value::{GroupId, NodeId, Scalar, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, Model, RoleId};
+use crate::model::value::{AttributeType, GroupId, NodeId, Scalar, UserId, Value, compare};
+use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
 
 /// Groups that a world has.
 const GROUPS: u32 = 2;
@@ -16,8 +22,8 @@ pub enum Owner {
     Node(NodeId),
     /// The target that nobody lists, of the first request or of the second.
     Fresh(bool),
-    /// A user.
-    User(u32),
+    /// A user, as a principal of a kind.
+    User(u32, TypeId),
     /// The request.
     Context,
     /// A holding: whose, which role, where; stated for himself (or for a group).
@@ -40,66 +46,108 @@ pub struct Term {
     pub owner: Owner,
     /// Which; for the request that of the context's attribute.
     pub name: AttrName,
-    /// What it can be.
+    /// Its type: one name with two types, in two policies, is two terms.
+    pub ty: AttributeType,
+    /// Facts state it.
+    pub given: Lit,
+    /// What they state.
     pub kind: TermKind,
 }
 
 impl World<'_> {
     /// The term of an attribute.
-    pub fn term(&mut self, owner: Owner, name: AttrName, attribute: &Attribute) -> usize {
-        if let Some(&known) = self.term_ids.get(&(owner, name)) {
+    pub fn term(&mut self, owner: Owner, attribute: &Attribute) -> usize {
+        let key = (owner, attribute.key, stated_as(attribute.ty));
+        if let Some(&known) = self.term_ids.get(&key) {
             return known;
         }
         let kind = match attribute.ty.many {
             true => self.set(attribute),
             false => self.one(attribute),
         };
-        self.terms.push(Term { owner, name, kind });
+        let given = self.given(attribute);
+        self.terms.push(Term {
+            owner,
+            name: attribute.key,
+            ty: attribute.ty,
+            given,
+            kind,
+        });
         let id = self.terms.len() - 1;
-        self.term_ids.insert((owner, name), id);
+        self.term_ids.insert(key, id);
+        self.fit(id);
         id
+    }
+
+    /// Whether facts state an attribute. Where not to state it is to state a constant, nothing needs to tell the two apart.
+    fn given(&mut self, attribute: &Attribute) -> Lit {
+        let constant = match attribute.default {
+            Default::Value(_) => true,
+            Default::None => attribute.ty.many,
+            Default::Path(..) => false,
+        };
+        match constant && !self.unstated {
+            true => Lit::TRUE,
+            false => self.circuit.variable(),
+        }
     }
 
     fn set(&mut self, attribute: &Attribute) -> TermKind {
         let values = self.values(attribute);
-        let bits = values
-            .into_iter()
-            .map(|value| (value, self.circuit.variable()))
-            .collect::<Vec<_>>();
-        for &(value, bit) in &bits {
-            if let Value::Node(node) = value {
-                let present = self.present(node);
-                self.circuit.imply(bit, present);
-            }
-        }
-        TermKind::Set(bits)
+        TermKind::Set(values.into_iter().map(|value| (value, self.circuit.variable())).collect())
     }
 
     fn one(&mut self, attribute: &Attribute) -> TermKind {
-        let mut values = Vec::new();
-        let may_be_missing = may_be_missing(self.model, attribute, 0);
-        if may_be_missing || self.unstated {
-            values.push(Value::Missing);
-        }
-        let thing = matches!(attribute.ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_));
-        if thing && attribute.ty.optional {
-            values.push(Value::Absent);
-        }
-        values.extend(self.values(attribute));
+        let values = self.values(attribute);
         let choice = Choice::new(&mut self.circuit, values.len());
-        for (ix, value) in values.iter().enumerate() {
-            if let Value::Node(node) = value {
-                let present = self.present(*node);
-                let is = choice.is(&mut self.circuit, ix);
-                self.circuit.imply(is, present);
+        TermKind::One(values, choice)
+    }
+
+    /// What facts state is there, is of its kind, and does not run in a circle where facts may not.
+    fn fit(&mut self, term: usize) {
+        let Term {
+            owner, name, given, ..
+        } = self.terms[term];
+        if self.terms[term].is_empty() {
+            self.circuit.require(&[!given]);
+        }
+        for (value, is) in self.stated_values(term) {
+            let fits = match (value, owner) {
+                (Value::Node(node), _) => self.present(node),
+                (Value::User(user), owner) => {
+                    let kind = match self.terms[term].ty.of {
+                        Scalar::User(kind) => self.is_of_kind(user.0, kind),
+                        _ => Lit::TRUE,
+                    };
+                    let above = match owner {
+                        Owner::User(below, _) if self.scope.followed.contains(&name) => {
+                            self.is_above(name, user.0, below)
+                        }
+                        _ => Lit::TRUE,
+                    };
+                    self.circuit.and([kind, above])
+                }
+                _ => continue,
+            };
+            self.circuit.require(&[!given, !is, fits]);
+        }
+    }
+
+    /// Facts state values of this type as they state the term's.
+    #[must_use]
+    pub fn is_stated_as(&self, term: usize, ty: AttributeType) -> bool {
+        stated_as(self.terms[term].ty) == stated_as(ty)
+    }
+
+    /// The values that a term can be, or have as elements, each with what says that it is.
+    pub fn stated_values(&mut self, term: usize) -> Vec<(Value, Lit)> {
+        match &self.terms[term].kind {
+            TermKind::Set(bits) => bits.clone(),
+            TermKind::One(values, choice) => {
+                let is = (0..values.len()).map(|ix| choice.is(&mut self.circuit, ix));
+                values.iter().copied().zip(is).collect()
             }
         }
-        if may_be_missing && !attribute.ty.optional {
-            let is = choice.is(&mut self.circuit, 0);
-            let complete = self.complete;
-            self.circuit.imply(complete, !is);
-        }
-        TermKind::One(values, choice)
     }
 
     fn values(&mut self, attribute: &Attribute) -> Vec<Value> {
@@ -115,14 +163,30 @@ impl World<'_> {
                 let class = self.scope.classes.class(attribute.key);
                 let (mut values, whole) = domain::candidates(plain, &class, count);
                 self.exact &= whole;
-                // The default comes first, so that witnesses need not state it.
-                if let Default::Value(default) = attribute.default
-                    && !values.contains(&default)
-                {
-                    values.insert(0, default);
+                if self.unstated && matches!(plain, Scalar::Int | Scalar::Decimal) {
+                    // The one policy may say `int` where the other says `decimal`.
+                    let other = if plain == Scalar::Int { Scalar::Decimal } else { Scalar::Int };
+                    values.extend(domain::candidates(other, &class, 0).0);
+                    values.sort_by(|&a, &b| compare(a, b).unwrap_or(Ordering::Equal));
+                    values.dedup();
+                }
+                for value in self.default_values(attribute) {
+                    if !values.contains(&value) {
+                        // First, so that witnesses need not state it.
+                        values.insert(0, value);
+                    }
                 }
                 values
             }
+        }
+    }
+
+    /// What an attribute is by default, where that is a constant.
+    fn default_values(&self, attribute: &Attribute) -> Vec<Value> {
+        match attribute.default {
+            Default::Value(Value::List(list)) => self.model.pool.values(list).to_vec(),
+            Default::Value(value) => vec![value],
+            _ => Vec::new(),
         }
     }
 
@@ -157,20 +221,21 @@ impl World<'_> {
     }
 }
 
-/// True if facts may leave the attribute without a value.
-#[must_use]
-pub fn may_be_missing(model: &Model, attribute: &Attribute, depth: usize) -> bool {
-    match &attribute.default {
-        Default::Value(_) => false,
-        Default::None => attribute.unset() == Value::Missing,
-        Default::Path(near, steps) => {
-            let end = match steps[..] {
-                [step] => model.attribute(*near, step),
-                _ => None,
-            };
-            attribute.unset() == Value::Missing
-                && (depth > 8
-                    || end.is_none_or(|end| std::ptr::eq(end, attribute) || may_be_missing(model, end, depth + 1)))
-        }
+/// Types of which facts state the same values are one.
+const fn stated_as(ty: AttributeType) -> AttributeType {
+    AttributeType {
+        of: match ty.of {
+            Scalar::Int => Scalar::Decimal,
+            of => of,
+        },
+        optional: false,
+        ..ty
+    }
+}
+
+impl Term {
+    /// There is nothing that it could be.
+    fn is_empty(&self) -> bool {
+        matches!(&self.kind, TermKind::One(values, _) if values.is_empty())
     }
 }

@@ -3,21 +3,35 @@
 use super::{Touched, Tracer, Which};
 use crate::analyze::compare::Change;
 use crate::diff::{Cause, Group, Kind, words};
-use std::collections::BTreeMap;
+use crate::source::Span;
+use std::collections::BTreeSet;
 
 impl Tracer<'_> {
     /// Edits of declarations that are no cause, and rules that were edited and are part of no change.
-    pub(in crate::diff) fn rest(&self, groups: &BTreeMap<Cause, Group>, touched: &Touched) -> (Vec<Cause>, Vec<Cause>) {
-        let mut aside = self.declared.unused(groups);
+    pub(in crate::diff) fn rest(&self, told: &BTreeSet<&Cause>, touched: &Touched) -> (Vec<Cause>, Vec<Cause>) {
+        let mut aside = self.declared.unused(told);
         // An edited head is told where it is a cause, under whatever title.
-        let heads = groups.keys().filter(|cause| cause.kind == Kind::Head);
+        let heads = told.iter().filter(|cause| cause.kind == Kind::Head);
         let heads: Vec<_> = heads.map(|cause| (cause.old, cause.new)).collect();
         aside.retain(|cause| !heads.contains(&(cause.old, cause.new)));
-        let same = self
-            .idle_texts(touched)
-            .into_iter()
-            .filter(|cause| !groups.contains_key(cause));
-        (aside, same.collect())
+        let idle = self.idle_texts(touched).into_iter();
+        let (limits, same): (Vec<Cause>, Vec<Cause>) = idle
+            .filter(|cause| !told.contains(cause))
+            .partition(|cause| self.changes_limits(cause));
+        aside.extend(limits);
+        (aside, same)
+    }
+
+    /// A limit (`but not …`) is stated or no longer: like a promise it gives nothing, and says something.
+    fn changes_limits(&self, cause: &Cause) -> bool {
+        let limits = |which: Which, span: Option<Span>| {
+            let model = self.model(which);
+            let rules = model.rules.iter().filter(|rule| Some(rule.span) == span);
+            rules
+                .flat_map(|rule| rule.limits.iter().map(|&id| model.show_permission(id)))
+                .collect::<BTreeSet<String>>()
+        };
+        limits(Which::Old, cause.old) != limits(Which::New, cause.new)
     }
 
     /// Every rule that one side lacks or words otherwise, and that is part of no change.

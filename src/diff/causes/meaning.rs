@@ -2,7 +2,7 @@
 
 use super::through::role_named;
 use super::{Touched, Tracer, Which};
-use crate::analyze::compare::{Cell, Change};
+use crate::analyze::compare::{Behind, Cell, Change, Ways};
 use crate::diff::Cause;
 use crate::diff::declared::Subject;
 use crate::diff::names::permission_key;
@@ -98,9 +98,15 @@ impl Tracer<'_> {
             [Effect::Grant, Effect::Prohibit].map(|effect| [ways(0, Which::Old, effect), ways(1, Which::New, effect)]);
         let stated = lists.iter().flatten().flatten().map(|(role, _)| role.clone());
         let roles: BTreeSet<Option<String>> = stated.chain([None]).collect();
-        let of = |list: &[(Option<String>, Way)], role: &Option<String>| {
-            let own = list.iter().filter(|(of, _)| of == role);
-            own.map(|(_, way)| *way).collect()
+        let of = |sides: &[Vec<(Option<String>, Way)>; 2], role: &Option<String>| {
+            [0, 1].map(|ix| {
+                let own = sides[ix].iter().filter(|(of, _)| of == role);
+                let all: Vec<Way> = own.map(|(_, way)| *way).collect();
+                Ways {
+                    at_work: all.clone(),
+                    all,
+                }
+            })
         };
         let cell = |role: Option<String>| Cell {
             permission: name.to_owned(),
@@ -109,10 +115,10 @@ impl Tracer<'_> {
             change: Change::Both,
             wider: None,
             narrower: None,
-            old_ways: of(&lists[0][0], &role),
-            new_ways: of(&lists[0][1], &role),
-            old_prohibitions: of(&lists[1][0], &role),
-            new_prohibitions: of(&lists[1][1], &role),
+            behind: Behind {
+                grants: of(&lists[0], &role),
+                prohibitions: of(&lists[1], &role),
+            },
             role,
         };
         roles.into_iter().map(cell).collect()
@@ -126,11 +132,12 @@ impl Tracer<'_> {
     fn spoken_of(&self, cell: &Cell) -> (BTreeSet<String>, BTreeSet<String>) {
         let mut attributes: BTreeSet<String> = BTreeSet::new();
         let mut roles: BTreeSet<String> = cell.role.iter().cloned().collect();
-        let olds = cell.old_ways.iter().chain(&cell.old_prohibitions);
-        let news = cell.new_ways.iter().chain(&cell.new_prohibitions);
-        let ways = olds
-            .map(|way| (Which::Old, way))
-            .chain(news.map(|way| (Which::New, way)));
+        let both = [(Which::Old, 0), (Which::New, 1)];
+        let ways = both.into_iter().flat_map(|(which, ix)| {
+            let behind = &cell.behind;
+            let own = behind.grants[ix].all.iter().chain(&behind.prohibitions[ix].all);
+            own.map(move |way| (which, way))
+        });
         for (which, &way) in ways {
             let (model, rule) = (self.model(which), self.rule(which, way));
             roles.extend(rule.roles_asked().into_iter().map(|role| model.full_role(role)));

@@ -25,10 +25,13 @@
 //! no user can both place Order and pay Order on the same Shop
 //! ```
 
-use crate::analyze::duties::clash;
+use crate::analyze::duties::{Clash, clash};
+use crate::analyze::solver::Search;
+use crate::diagnostic::Diagnostic;
 use crate::lint::context::Context;
 use crate::lint::{Category, Level, Rule};
 use crate::model::ConstraintKind;
+use crate::source::Span;
 
 pub(super) const RULE: Rule = Rule {
     name: "separation-of-duty",
@@ -45,19 +48,28 @@ fn check(cx: &mut Context<'_>) {
         let ConstraintKind::Permissions { left, right, same } = &constraint.kind else {
             continue;
         };
-        let Some(clash) = clash(analysis, left, right, *same) else {
-            continue;
-        };
-        let [one, two] = clash.permissions.map(|id| cx.model.show_permission(id));
-        let message = format!("somebody can both `{one}` and `{two}`");
-        let mut report = cx.report(constraint.span, message);
-        for &rule in &clash.rules {
-            report = report.label(rule, "allows it");
+        match clash(analysis, left, right, *same) {
+            Search::Nowhere => {}
+            Search::Found(clash) => report(cx, constraint.span, &clash),
+            Search::GaveUp => {
+                let message = "whether one user can do both could not be settled: there are too many cases";
+                let warning = Diagnostic::warning("constraint/unknown", message);
+                cx.found.push(warning.at(constraint.span, ""));
+            }
         }
-        let (first, second) = (&clash.witness.sentence, clash.witness.second_sentence());
-        let facts = clash.witness.facts.trim_end();
-        report.help(format!(
-            "`{first}` and `{second}` are both answered with allow here:\n{facts}"
-        ));
     }
+}
+
+fn report(cx: &mut Context<'_>, span: Span, clash: &Clash) {
+    let [one, two] = clash.permissions.map(|id| cx.model.show_permission(id));
+    let message = format!("somebody can both `{one}` and `{two}`");
+    let mut report = cx.report(span, message);
+    for &rule in &clash.rules {
+        report = report.label(rule, "allows it");
+    }
+    let (first, second) = (&clash.witness.sentence, clash.witness.second_sentence());
+    let facts = clash.witness.facts.trim_end();
+    report.help(format!(
+        "`{first}` and `{second}` are both answered with allow here:\n{facts}"
+    ));
 }

@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 
 use super::change::Change;
-use super::needs::edits;
 use super::reads::{Read, Want};
 use super::values::Values;
 use crate::eval::org::Org;
@@ -213,7 +212,7 @@ impl Candidates<'_> {
         let (model, facts) = (self.model(), self.facts());
         let ty = facts.type_of(of);
         let attribute = &model.ty(ty).attributes[slot];
-        if edits(model, ty, slot).is_none() {
+        if model.changed_by(ty, slot).is_none() {
             return Vec::new();
         }
         let now = facts.values(of)[slot];

@@ -9,7 +9,7 @@ use crate::eval::org::Org;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Thing};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId};
-use crate::model::{Model, RoleId, Rule, TypeId};
+use crate::model::{Model, RoleId, Rule};
 
 /// One permission asked of one target, with the one who receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,27 +103,9 @@ fn of_group(facts: &Facts, model: &Model, group: GroupId, user: UserId, give: bo
     Some(cases).filter(|cases| !cases.is_empty()).into_iter().collect()
 }
 
-/// The permission to edit the field that an attribute stands in.
-pub(super) fn edits(model: &Model, ty: TypeId, slot: usize) -> Option<PermId> {
-    let it = model.ty(ty);
-    let field = it.attributes[slot].field?;
-    let named = |name: &str| {
-        it.actions
-            .iter()
-            .position(|action| action.name == name && !action.creating)
-    };
-    let action = named("edit").or_else(|| named("manage"))?;
-    let permission = Permission::Act {
-        ty,
-        action,
-        field: Some(field),
-    };
-    model.permissions.id(permission)
-}
-
 fn editing(model: &Model, org: &Org<'_>, of: Thing, slot: usize) -> Vec<Vec<Case>> {
     let ty = org.facts.type_of(of);
-    let Some(permission) = edits(model, ty, slot) else {
+    let Some(permission) = model.changed_by(ty, slot) else {
         return Vec::new();
     };
     let targets: Vec<Target> = match of {

@@ -6,12 +6,13 @@
 //! cause        { kind, title, words: [text], old: place, new: place }
 //! change       gained|lost|wider|narrower|both
 //! witness      { change: wider|narrower, sentence, facts }
-//! beyond       [{ permission, witness }]: what only several roles together show
+//! beyond       [{ permission, by_data, causes: [cause], witness }]: what only several roles together show, or only what data
+//!              hands out (by_data)
 //! paths        [[role]]: new chains of roles, each giving the next
 //! declared     [cause]: declarations that were edited, and change no cell
 //! same         [cause]: rules written differently, with the same meaning
 //! people       [{ user, gains: [{ permission, at, to: [user] }], loses }], null without an organisation
-//! proven       { by: cells|query|nothing, why, permissions, roles, changed }
+//! proven       { by: query|nothing, why, permissions, roles, changed }
 //! summary      { wider, escalates, changed }
 //! place        { file, line, column, end_line, end_column, text }, counted from 1
 //! ```
@@ -34,12 +35,13 @@ pub fn json(document: &Document<'_>) -> String {
     let groups: Vec<Value> = diff.groups.iter().map(|group| group_json(group, places)).collect();
     let declared: Vec<Value> = diff.aside.iter().map(|it| cause(it, places)).collect();
     let same: Vec<Value> = diff.same.iter().map(|it| cause(it, places)).collect();
+    let beyonds: Vec<Value> = diff.beyond.iter().map(|it| beyond(it, places)).collect();
     let paths: Vec<&Vec<String>> = diff.paths.iter().map(|path| &path.roles).collect();
     let document = json!({
         "old": document.old,
         "new": document.new,
         "changes": groups,
-        "beyond": diff.beyond.iter().map(beyond).collect::<Vec<_>>(),
+        "beyond": beyonds,
         "paths": paths,
         "declared": declared,
         "same": same,
@@ -83,8 +85,14 @@ fn place(span: Span, places: &mut Places<'_>) -> Value {
     })
 }
 
-fn beyond(beyond: &Beyond) -> Value {
-    json!({ "permission": beyond.permission, "witness": witness(&beyond.witness) })
+fn beyond(beyond: &Beyond, places: &mut Places<'_>) -> Value {
+    let causes: Vec<Value> = beyond.causes.iter().map(|it| cause(it, places)).collect();
+    json!({
+        "permission": beyond.permission,
+        "by_data": beyond.by_data,
+        "causes": causes,
+        "witness": witness(&beyond.witness),
+    })
 }
 
 fn witness(witness: &Witness) -> Value {
@@ -102,8 +110,7 @@ fn person(person: &Person) -> Value {
 
 fn proven(diff: &Diff) -> Value {
     let (by, why) = match &diff.closed {
-        Closed::Cells => ("cells", None),
-        Closed::Query => ("query", None),
+        Closed::Proven => ("query", None),
         Closed::Unknown(why) => ("nothing", Some(why)),
     };
     let counted = &diff.counted;

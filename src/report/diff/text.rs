@@ -24,6 +24,7 @@ pub fn text(document: &Document<'_>, style: &Style) -> String {
     diff.groups.iter().for_each(|group| out.group(group));
     for beyond in &diff.beyond {
         out.headline(&words::beyond(beyond));
+        beyond.causes.iter().for_each(|cause| out.cause(cause));
         out.witness(&beyond.witness);
         out.text.push('\n');
     }
@@ -61,12 +62,16 @@ impl Writer<'_> {
         for line in words::headlines(group) {
             self.headline(&line);
         }
-        _ = writeln!(self.text, "  {}", words::cause(&group.cause));
-        self.excerpt(&group.cause, "    ");
+        self.cause(&group.cause);
         if let Some(witness) = &group.witness {
             self.witness(witness);
         }
         self.text.push('\n');
+    }
+
+    fn cause(&mut self, cause: &Cause) {
+        _ = writeln!(self.text, "  {}", words::cause(cause));
+        self.excerpt(cause, "    ");
     }
 
     /// What stood there and what stands there now.

@@ -163,13 +163,14 @@ pub(super) fn path(path: &Path) -> String {
     path.shown.join(" → ")
 }
 
-/// `edit Tender: more is allowed, but to nobody by one role alone`
+/// `edit Tender: more is allowed, to those who hold several roles`
 pub(super) fn beyond(beyond: &Beyond) -> String {
     let more = if beyond.witness.wider { "more" } else { "less" };
-    format!(
-        "{}: {more} is allowed, to those who hold several roles",
-        beyond.permission
-    )
+    let whom = match beyond.by_data {
+        true => "by a single grant or a tenant's role",
+        false => "to those who hold several roles",
+    };
+    format!("{}: {more} is allowed, {whom}", beyond.permission)
 }
 
 /// The sentence that nothing else changed, and by what it is known.
@@ -180,33 +181,20 @@ pub(super) fn closing(diff: &Diff) -> String {
         plural(counted.permissions, "permission"),
         plural(counted.roles, "role")
     );
+    let changed = format!("{} changed", plural(counted.changed, "cell"));
     let equal = counted.changed == 0 && diff.beyond.is_empty();
-    let head = match equal {
-        true => format!("All cells are proven unchanged ({all})"),
-        false => format!(
-            "{} changed; all others are proven unchanged ({all})",
-            plural(counted.changed, "cell")
-        ),
-    };
-    let (head, how) = match &diff.closed {
-        Closed::Cells => (
-            head,
-            "no rule asks for two roles at once, so the cells tell everything".to_owned(),
-        ),
-        Closed::Query => (
-            head,
-            "a query over all organisations shows that several roles together change nothing else".to_owned(),
-        ),
-        Closed::Unknown(why) => (
-            format!("{} changed ({all})", plural(counted.changed, "cell")),
-            match why.is_empty() {
-                true => "whether anything else did is not known".to_owned(),
-                false => format!("whether anything else did is not known, {}", visible::one_line(why)),
-            },
-        ),
-    };
-    format!("{head}: {how}.")
+    match &diff.closed {
+        Closed::Proven if equal => format!("All cells are proven unchanged ({all}): {EVERYWHERE}."),
+        Closed::Proven => format!("{changed}; all others are proven unchanged ({all}): {EVERYWHERE}."),
+        Closed::Unknown(why) => {
+            let why = visible::one_line(why);
+            format!("{changed} ({all}): whether anything else did is not known, {why}.")
+        }
+    }
 }
+
+/// What is proven is proven of all these.
+const EVERYWHERE: &str = "in every organisation, whatever roles are held together";
 
 fn plural(count: usize, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
