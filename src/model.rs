@@ -6,6 +6,7 @@
 //! The data here knows no pass that works on it. Graphs of inheritance, implication, containment, areas and derivation
 //! are petgraph's, built where they are asked ([`containment`], [`resolve`]).
 
+mod changing;
 pub mod containment;
 pub mod permission;
 pub mod rebase;
@@ -24,7 +25,7 @@ pub use statement::*;
 use crate::diagnostic::Found;
 use crate::source::Span;
 use crate::syntax::ast;
-use permission::{PermId, Permission, Permissions};
+use permission::{PermId, Permissions};
 use value::{AttributeType, Pool, Value};
 
 /// A node type or kind of principal; [`USER`] is the first.
@@ -373,24 +374,6 @@ impl Model {
     #[must_use]
     pub fn attribute(&self, ty: TypeId, name: AttrName) -> Option<&Attribute> {
         self.slot(ty, name).map(|slot| &self.ty(ty).attributes[slot])
-    }
-
-    /// The permission by which an attribute is changed: to edit the field that it stands in, or to manage it where the
-    /// type has no `edit`. An attribute in no field is changed by nobody in the policy.
-    #[must_use]
-    pub fn changed_by(&self, ty: TypeId, slot: usize) -> Option<PermId> {
-        let it = self.ty(ty);
-        let field = it.attributes[slot].field?;
-        let named = |name: &str| {
-            let mut actions = it.actions.iter();
-            actions.position(|action| action.name == name && !action.creating)
-        };
-        let action = named("edit").or_else(|| named("manage"))?;
-        self.permissions.id(Permission::Act {
-            ty,
-            action,
-            field: Some(field),
-        })
     }
 
     /// The type of this name.

@@ -7,6 +7,7 @@
 //! 3. [`escalation`] looks for what somebody can ever come to, in several steps; [`ever`] puts the question to it.
 //! 4. [`render`] writes an [`Answer`] as text.
 
+mod change;
 pub mod deed;
 pub mod escalation;
 mod ever;
@@ -28,6 +29,7 @@ use crate::model::{Model, NOW};
 use crate::syntax::ast::{Deed, Sentence, SentenceKind};
 use crate::table::Table;
 
+pub use change::{Change, Handout};
 pub use ever::{Barrier, Reached, Told};
 pub use how_could::HowCould;
 pub use verdict::Decided;

@@ -245,7 +245,7 @@ impl<'c> Comparer<'c> {
             for attribute in &it.attributes {
                 let slots = models.map(|model| model.slot(ty, attribute.key));
                 let [Some(old), Some(new)] = slots else { continue };
-                let ids = [models[0].changed_by(ty, old), models[1].changed_by(ty, new)];
+                let ids = [models[0].changing(ty, old), models[1].changing(ty, new)];
                 if ids[0] != ids[1] {
                     let name = format!("change {}.{}", it.name, attribute.name);
                     found.push(Subject { name, ids });

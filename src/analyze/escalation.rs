@@ -41,8 +41,8 @@ const TRIES: usize = 600;
 const CLIMBS: usize = 6_000;
 const LEAST: usize = 20;
 
-/// How many decisions a try may cost.
-const DECISIONS: u64 = 20_000;
+/// How much work a try may cost.
+const WORK: u64 = 100_000;
 
 /// What became of a promise about becoming.
 #[derive(Debug, Clone)]
@@ -286,7 +286,7 @@ fn comes_to(table: &Table, facts: &Facts, (actors, who): ([UserId; 2], usize), (
         roles: vec![role],
         node: Some(node),
     };
-    matches!(reach(&scene, &goal, DECISIONS), Outcome::Plan(_))
+    matches!(reach(&scene, &goal, WORK), Outcome::Plan(_))
 }
 
 /// The answer to the question, in words.

@@ -40,6 +40,8 @@ pub struct Scope {
     pub read: BTreeSet<AttrName>,
     /// Permissions that data may hand out, with those that imply them.
     pub handed: BTreeSet<PermId>,
+    /// Types of nodes at which some derived role is held.
+    pub derived_at: BTreeSet<TypeId>,
     /// Relations that some rule follows with `+`: facts with a circle in one are refused.
     pub followed: BTreeSet<AttrName>,
 }
@@ -253,6 +255,9 @@ impl Scope {
             return;
         }
         let role = table.model().role(id);
+        if role.is_derived() {
+            self.derived_at.insert(role.ty);
+        }
         for being in &role.derived {
             self.crowded.insert(role.ty);
             match being {

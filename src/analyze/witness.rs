@@ -16,7 +16,7 @@ use super::solver::Search;
 use super::world::{Aim, Atom, Owner, Text, World};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Scalar};
-use crate::model::{Attribute, Model, RoleId, TypeKind, USER};
+use crate::model::{Attribute, Model, RoleId, TypeId, TypeKind, USER};
 
 /// A small organisation and a request that show something.
 #[derive(Debug, Clone)]
@@ -82,10 +82,14 @@ impl<'m> World<'m> {
         let it = &self.terms[term];
         match it.owner {
             Owner::Node(node) => model.attribute(self.nodes[node.0 as usize].ty, it.name),
-            Owner::Fresh(second) => match if second { self.second } else { Some(self.aim) } {
-                Some(Aim::Fresh(ty)) => model.attribute(ty, it.name),
-                _ => None,
-            },
+            Owner::Fresh(second) => {
+                let aim = if second { self.second } else { Some(self.aim) };
+                let unlisted = || self.shapes.iter().find_map(|shape| shape.unlisted[usize::from(second)]);
+                match aim {
+                    Some(Aim::Fresh(ty)) => model.attribute(ty, it.name),
+                    _ => model.attribute(unlisted()?, it.name),
+                }
+            }
             Owner::User(_, kind) => model.attribute(kind, it.name),
             Owner::Context => model.context.iter().find(|attribute| attribute.key == it.name),
             Owner::Holding(_, role, ..) => {
@@ -408,7 +412,7 @@ impl Writer<'_, '_> {
                 let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
-                    self.names.node(self.world.made_at(node, self.picture.shape))
+                    self.names.node(self.world.made_at(handed.permission, node, self.picture.shape))
                 ));
             }
         }
@@ -438,6 +442,7 @@ impl Writer<'_, '_> {
                 let it = model.ty(ty);
                 let field = field.map_or(String::new(), |field| format!("{} of ", it.fields[field].name));
                 let thing = match self.aim() {
+                    Aim::Node if self.unlisted().is_some() => format!("{} in {target}", it.name),
                     Aim::Node => target.to_owned(),
                     Aim::Fresh(_) => format!("{} in {target}", it.name),
                     Aim::User(_) => format!("{other} in {target}"),
@@ -467,6 +472,11 @@ impl Writer<'_, '_> {
 
     fn aim(&self) -> Aim {
         self.world.second.filter(|_| self.second).unwrap_or(self.world.aim)
+    }
+
+    /// The type of a target that facts do not list.
+    fn unlisted(&self) -> Option<TypeId> {
+        self.world.shapes[self.picture.shape].unlisted[usize::from(self.second)]
     }
 
     /// Whom the deed is about.

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 
 pub use atom::{Atom, Text, accounts_below, node_of, user_of};
 pub use choice::Choice;
+use shape::Link;
 pub use shape::{Individual, Shape};
 pub use term::{Owner, Term, TermKind};
 
@@ -45,7 +46,7 @@ pub enum Without {
 /// What a world is about: what can be the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
-    /// A listed node.
+    /// A node: one that facts list, or in some shapes one that they do not ([`Shape::unlisted`]).
     Node,
     /// A node of this type that does not exist yet; the chain starts at its container.
     Fresh(TypeId),
@@ -104,8 +105,8 @@ pub struct World<'m> {
     alone_at: HashMap<TypeId, Vec<(NodeId, Lit)>>,
     /// What is left out, while one thing is looked at as if it were not there.
     pub without: Option<Without>,
-    /// By node and shape: where a custom role that is held there can be made.
-    ceilings: HashMap<NodeId, Vec<Option<NodeId>>>,
+    /// By permission, node and shape: where a custom role with that permission that is held there can be made.
+    ceilings: HashMap<(PermId, NodeId), Vec<Option<NodeId>>>,
 }
 
 /// The most pairs of chains that are looked at.
@@ -185,50 +186,70 @@ impl<'m> World<'m> {
     /// A world for a permission. Handing out a single permission can be asked at several types of nodes.
     #[must_use]
     pub fn of_permission(model: &'m Model, scope: Scope, id: PermId) -> Self {
-        let (aim, starts) = aim_of(model, id);
+        let (aim, _) = aim_of(model, id);
         let mut world = Self::new(model, scope, aim, None);
-        let chains = world
-            .chains(&starts)
-            .into_iter()
-            .map(|types| (world.chain(&types), None))
-            .collect();
-        world.build(chains);
+        let starts = world.starts(id);
+        let mut links = Vec::new();
+        for (types, unlisted) in world.chains(&starts) {
+            let nodes = world.chain(&types);
+            links.push((Link { nodes, unlisted }, None));
+        }
+        world.build(links);
         world
     }
 
     /// A world for two permissions of one user; with a type, the nearest of that type is the same for both targets.
     #[must_use]
     pub fn of_both(model: &'m Model, scope: Scope, [first, second]: [PermId; 2], same: Option<TypeId>) -> Self {
-        let ((aim, starts), (second_aim, second_starts)) = (aim_of(model, first), aim_of(model, second));
+        let ((aim, _), (second_aim, _)) = (aim_of(model, first), aim_of(model, second));
         let mut world = Self::new(model, scope, aim, Some(second_aim));
+        let [starts, second_starts] = [first, second].map(|id| world.starts(id));
         let (lefts, rights) = (world.chains(&starts), world.chains(&second_starts));
-        let mut chains = Vec::new();
-        for left in &lefts {
-            for right in &rights {
+        let mut links = Vec::new();
+        for (left, unlisted) in &lefts {
+            for (right, second_unlisted) in &rights {
                 for shared in shared_ends(left, right, same) {
-                    world.exact &= chains.len() < MOST_PAIRS;
-                    if chains.len() < MOST_PAIRS {
-                        let chain = world.chain(left);
-                        let other = world.second_chain(&chain, right, shared);
-                        chains.push((chain, Some(other)));
+                    world.exact &= links.len() < MOST_PAIRS;
+                    if links.len() < MOST_PAIRS {
+                        let nodes = world.chain(left);
+                        let other = Link {
+                            nodes: world.second_chain(&nodes, right, shared),
+                            unlisted: *second_unlisted,
+                        };
+                        let unlisted = *unlisted;
+                        links.push((Link { nodes, unlisted }, Some(other)));
                     }
                 }
             }
         }
-        world.build(chains);
+        world.build(links);
         world
     }
 
-    /// Remembers where custom roles can be made, for witnesses.
-    pub fn note_ceilings(&mut self, node: NodeId, by_shape: Vec<Option<NodeId>>) {
-        self.ceilings.insert(node, by_shape);
+    /// The types at which a target's chain can start; with those at which a target starts that facts do not list, where
+    /// that makes a difference: at a listed node a derived role is held as soon as its terms are met.
+    fn starts(&self, id: PermId) -> Vec<(TypeId, Option<TypeId>)> {
+        let model = self.model;
+        let (aim, starts) = aim_of(model, id);
+        let mut all: Vec<(TypeId, Option<TypeId>)> = starts.into_iter().map(|ty| (ty, None)).collect();
+        if let (Permission::Act { ty, .. }, Aim::Node) = (model.permissions.get(id), aim)
+            && self.scope.derived_at.contains(&ty)
+        {
+            all.extend(model.ty(ty).containers.iter().map(|&container| (container, Some(ty))));
+        }
+        all
     }
 
-    /// Where a custom role that is held at a node can be made.
+    /// Remembers where custom roles can be made, for witnesses.
+    pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Option<NodeId>>) {
+        self.ceilings.insert((permission, node), by_shape);
+    }
+
+    /// Where a custom role with a permission that is held at a node can be made.
     #[must_use]
-    pub fn made_at(&self, node: NodeId, shape: usize) -> NodeId {
+    pub fn made_at(&self, permission: PermId, node: NodeId, shape: usize) -> NodeId {
         self.ceilings
-            .get(&node)
+            .get(&(permission, node))
             .and_then(|by_shape| by_shape[shape])
             .unwrap_or(node)
     }

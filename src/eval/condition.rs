@@ -15,9 +15,6 @@ use crate::syntax::ast::Op;
 /// The node that stands for a target which nobody lists.
 pub(crate) const UNLISTED: NodeId = NodeId(u32::MAX);
 
-/// How many steps of `manager+` are followed at most; facts refuse circles, so this only bounds damage.
-const CHAIN: usize = 100_000;
-
 /// What a rule's condition sees besides the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope<'e> {
@@ -320,7 +317,8 @@ impl Eval<'_> {
     fn chain_up(&self, from: UserId, name: AttrName, rest: &[(AttrName, bool)], user: UserId) -> Tri {
         let mut at = Value::User(from);
         let mut truth = Tri::False;
-        for _ in 0..CHAIN {
+        // Facts refuse circles, so that no chain is longer than there are users.
+        for _ in 0..=self.org.facts.users.len() {
             at = self.step(at, name);
             match at {
                 Value::User(_) => truth = truth.max(self.followed(at, rest, user)),
@@ -331,7 +329,7 @@ impl Eval<'_> {
                 return truth;
             }
         }
-        truth
+        truth.max(Tri::Unknown)
     }
 
     /// u is the value, or is in it.

@@ -252,6 +252,14 @@ pub struct Path {
     pub span: Span,
 }
 
+impl Path {
+    /// `user`, `recipient`: one of the two persons of a request.
+    #[must_use]
+    pub const fn is_person(&self) -> bool {
+        self.steps.is_empty() && matches!(self.root, Root::User | Root::Recipient)
+    }
+}
+
 /// Where a path starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Root {

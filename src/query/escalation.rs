@@ -15,7 +15,6 @@
 //!
 //! [`policy`] asks the first two questions of the policy alone, for `ensure R can never become S`.
 
-pub mod change;
 mod goal;
 mod most;
 mod perhaps;
@@ -28,21 +27,23 @@ mod why;
 
 use std::cell::Cell;
 
+use super::change::{Asked, Handout};
 use crate::eval::org::Org;
-use crate::eval::{Request, Target, degree};
+use crate::eval::{Request, Target};
 use crate::facts::{Facts, Thing};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
-use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
+use crate::model::value::{NodeId, Pool, UserId, Value};
 use crate::source::Span;
 use crate::table::Table;
 
-pub use change::Change;
+pub use super::change::Change;
 pub use goal::Goal;
 pub use why::{Obstacle, Stop};
 
-/// How many decisions a question may cost unless it says otherwise.
-pub const BUDGET: u64 = 400_000;
+/// How much work a question may cost unless it says otherwise: about as many looks at a rule. Work is counted, not
+/// timed, so that an answer is the same on every machine.
+pub const BUDGET: u64 = 4_000_000;
 
 /// What the question is put to.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +94,10 @@ pub enum Outcome {
 /// Why it is not settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// The budget ended.
-    Budget,
+    /// The budget ended before it was known what the actors can obtain at most.
+    Bound,
+    /// What they can obtain at most leads to the goal; the budget ended after so many states were looked at.
+    States(usize),
     /// Every state was looked at that differs in a value tried; some attribute has more values than were tried.
     Values,
 }
@@ -105,7 +108,7 @@ pub struct Proof {
     /// The roles that the actors hold at most, besides those that they hold now.
     pub roles: Vec<(UserId, RoleId, NodeId)>,
     /// The single permissions that they can be granted at most.
-    pub grants: Vec<(UserId, PermId, NodeId)>,
+    pub grants: Vec<(UserId, Handout, NodeId)>,
     /// The attributes that they can change at most.
     pub attributes: Vec<(Thing, usize)>,
     /// What would give the goal, and what stands in the way.
@@ -114,7 +117,7 @@ pub struct Proof {
     pub states: Option<usize>,
 }
 
-/// Decisions left.
+/// Work left.
 #[derive(Debug)]
 struct Budget(Cell<u64>);
 
@@ -132,15 +135,13 @@ impl Budget {
 }
 
 impl<'a> Scene<'a> {
-    /// D is true.
-    fn decides(
-        &self,
-        org: &Org<'_>,
-        user: UserId,
-        (permission, target, recipient): (PermId, Target, Option<UserId>),
-    ) -> bool {
-        let request = self.request(user, permission, target, recipient, &[]);
-        degree(self.table, org, &request) == Tri::True
+    /// As whom it is asked who may make a change.
+    const fn asked<'r>(&'r self, org: &'r Org<'r>) -> Asked<'r> {
+        Asked {
+            table: self.table,
+            org,
+            context: self.context,
+        }
     }
 
     const fn request<'r>(
@@ -173,15 +174,23 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Whether the actors can reach a goal, within a budget counted in decisions.
+/// Whether the actors can reach a goal, within a budget of work.
 #[must_use]
 pub fn reach(scene: &Scene<'_>, goal: &Goal, budget: u64) -> Outcome {
-    let mut pool = scene.pool.clone();
+    let mut facts = scene.facts.clone();
+    facts.pool = scene.pool.clone();
     let slice = slice::Slice::of(scene, goal);
-    let domains = values::Domains::of(scene, &slice, &mut pool);
-    let scene = Scene { pool: &pool, ..*scene };
+    let domains = values::Domains::of(scene, goal, &slice, &mut facts.pool);
+    let scene = Scene {
+        facts: &facts,
+        pool: &facts.pool,
+        ..*scene
+    };
     match settle(&scene, goal, &slice, &domains, &Budget(Cell::new(budget))) {
-        Ok(steps) => Outcome::Plan(Plan { steps, pool }),
+        Ok(steps) => Outcome::Plan(Plan {
+            steps,
+            pool: facts.pool.clone(),
+        }),
         Err(Failed::Doubt(doubt)) => Outcome::Unknown(doubt),
         Err(Failed::Never(proof)) => Outcome::Never(proof),
     }
@@ -201,39 +210,44 @@ fn settle(
     budget: &Budget,
 ) -> Result<Vec<Step>, Failed> {
     if !budget.spend(scene.cost_of_state()) {
-        return Err(Failed::Doubt(Doubt::Budget));
+        return Err(Failed::Doubt(Doubt::Bound));
     }
     let org = Org::new(scene.table, scene.facts);
     if goal.is_reached(scene, &org) {
         return Ok(Vec::new());
     }
-    let mut most = most::Most::new(scene, &org, goal, slice, domains);
-    if !most.run(budget) {
-        return Err(Failed::Doubt(Doubt::Budget));
+    let mut most = most::Most::new(scene, &org, goal, (slice, domains), budget);
+    if !most.run() {
+        return Err(Failed::Doubt(Doubt::Bound));
     }
-    let Some(needs) = most.reaches(goal) else {
+    let needs = most.reaches(goal);
+    if budget.is_spent() {
+        return Err(Failed::Doubt(Doubt::Bound));
+    }
+    let Some(needs) = needs else {
         return Err(Failed::Never(why::proof(&most, goal, None)));
     };
-    let moves = search::Moves::of(&most, domains);
     if let Some(plan) = plan::replay(scene, goal, &most.steps(&needs), budget) {
-        return Ok(shorter(scene, goal, plan, &moves, budget));
+        return Ok(shorter(&most, goal, plan, budget));
     }
+    let moves = search::Moves::of(&most, domains);
     match search::search(scene, goal, &moves, usize::MAX, budget) {
         search::End::Found(steps) => Ok(plan::trim(scene, goal, steps, budget)),
-        search::End::Budget => Err(Failed::Doubt(Doubt::Budget)),
+        search::End::Budget(states) => Err(Failed::Doubt(Doubt::States(states))),
         search::End::Exhausted(_) if !moves.complete => Err(Failed::Doubt(Doubt::Values)),
         search::End::Exhausted(states) => Err(Failed::Never(why::proof(&most, goal, Some(states)))),
     }
 }
 
 /// A shorter plan, if a part of what is left of the budget finds one.
-fn shorter(scene: &Scene<'_>, goal: &Goal, plan: Vec<Step>, moves: &search::Moves, budget: &Budget) -> Vec<Step> {
+fn shorter(most: &most::Most<'_>, goal: &Goal, plan: Vec<Step>, budget: &Budget) -> Vec<Step> {
     if plan.len() < 2 {
         return plan;
     }
+    let moves = search::Moves::of(most, most.domains);
     let part = Budget(Cell::new(budget.0.get() / 4));
-    match search::search(scene, goal, moves, plan.len() - 1, &part) {
-        search::End::Found(steps) => plan::trim(scene, goal, steps, budget),
+    match search::search(most.scene, goal, &moves, plan.len() - 1, &part) {
+        search::End::Found(steps) => plan::trim(most.scene, goal, steps, budget),
         _ => plan,
     }
 }

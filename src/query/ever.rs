@@ -2,14 +2,14 @@
 //! organisation, and its outcome in words.
 
 use super::deed::{Act, Recipients};
-use super::escalation::{self, BUDGET, Change, Doubt, Goal, Obstacle, Outcome, Proof, Scene, Step, Stop};
-use super::powers::show;
-use super::{Answer, Item, Query};
+use super::escalation::{self, BUDGET, Doubt, Goal, Obstacle, Outcome, Proof, Scene, Step, Stop};
+use super::verdict::is_taking;
+use super::{Answer, Item, Query, change};
 use crate::eval::{Resource, Target};
-use crate::facts::{Facts, Subject, Thing};
-use crate::model::permission::PermId;
-use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Model, RoleId};
+use crate::facts::{Facts, Thing};
+use crate::model::permission::{PermId, Permission};
+use crate::model::value::{NodeId, Tri, UserId};
+use crate::model::{Model, RoleId};
 use crate::source::Span;
 use crate::syntax::ast::{Deed, Id, NodeRef, RoleName};
 
@@ -28,6 +28,8 @@ pub struct Reached {
     pub at_most: Vec<Item>,
     /// How many states were searched, if a search proved it.
     pub states: Option<usize>,
+    /// Some action makes nodes, and a *no* holds without making new ones.
+    pub makes_nodes: bool,
     /// Why it is unknown.
     pub doubt: Option<Doubt>,
 }
@@ -101,7 +103,7 @@ impl Query<'_, '_> {
     fn acting(&mut self, deed: &Deed) -> Option<(String, About)> {
         let act = self.act(deed)?;
         let facts = self.facts()?;
-        let what = deed_in_words(&act, facts, self.model());
+        let what = deed_in_words(&act, is_taking(deed), facts, self.model());
         // A user who is no member of the place that is named was refused; one that is not named may change.
         let placed = matches!(deed, Deed::Act { thing, at, .. } if thing.within.is_some() || at.is_some());
         let on_user = act
@@ -174,8 +176,13 @@ const fn truth_of(outcome: &Outcome) -> Tri {
     }
 }
 
-fn deed_in_words(act: &Act, facts: &Facts, model: &Model) -> String {
-    let permissions: Vec<String> = act.permissions.iter().map(|&id| model.show_permission(id)).collect();
+/// `view Safe safe-1`, `take Lead at sales from tim`
+fn deed_in_words(act: &Act, takes: bool, facts: &Facts, model: &Model) -> String {
+    let name = |&id: &PermId| match model.permissions.get(id) {
+        Permission::Grant(inner) if takes => format!("revoke {}", model.show_permission(inner)),
+        _ => model.show_permission(id),
+    };
+    let permissions: Vec<String> = act.permissions.iter().map(name).collect();
     let place = act
         .targets
         .first()
@@ -188,7 +195,8 @@ fn deed_in_words(act: &Act, facts: &Facts, model: &Model) -> String {
             .join(", "),
         _ => String::new(),
     };
-    let to = if to.is_empty() { to } else { format!(" to {to}") };
+    let way = if takes { "from" } else { "to" };
+    let to = if to.is_empty() { to } else { format!(" {way} {to}") };
     format!("{}{place}{to}", permissions.join(", "))
 }
 
@@ -209,7 +217,7 @@ struct Words<'w> {
     model: &'w Model,
 }
 
-impl Words<'_> {
+impl<'w> Words<'w> {
     fn told(self, outcome: Outcome, truth: Tri, statement: String) -> Reached {
         let mut reached = Reached {
             truth,
@@ -218,6 +226,11 @@ impl Words<'_> {
             because: Vec::new(),
             at_most: Vec::new(),
             states: None,
+            makes_nodes: self
+                .model
+                .types
+                .iter()
+                .any(|ty| ty.actions.iter().any(|action| action.creating)),
             doubt: None,
         };
         match outcome {
@@ -246,66 +259,18 @@ impl Words<'_> {
         reached
     }
 
+    const fn changes(self) -> change::Words<'w> {
+        change::Words {
+            model: self.model,
+            facts: self.facts,
+            asker: None,
+        }
+    }
+
     fn step(self, step: Step) -> Told {
-        let actor = &self.facts.user(step.actor).id;
         Told {
-            text: format!("{actor} {}", self.change(&step.change)),
+            text: self.changes().act(step.actor, &step.change),
             rules: step.rules,
-        }
-    }
-
-    fn change(self, change: &Change) -> String {
-        let (user, group) = (|id| &self.facts.user(id).id, |id| &self.facts.group(id).id);
-        match change {
-            Change::Give {
-                role,
-                node,
-                to,
-                parameters,
-            } => {
-                let with = self.parameters(*role, parameters);
-                format!("gives {} to {}{with}", self.role(*role, *node), self.subject(*to))
-            }
-            Change::Take { role, node, from } => {
-                format!("takes {} from {}", self.role(*role, *node), self.subject(*from))
-            }
-            Change::Add { place, user: who } => format!("gives member at {} to {}", self.node(*place), user(*who)),
-            Change::Remove { place, user: who } => format!("takes member at {} from {}", self.node(*place), user(*who)),
-            Change::Grant { permission, node, to } => {
-                let what = self.permission(*permission, *node);
-                format!("grants {what} to {}", self.subject(*to))
-            }
-            Change::Revoke {
-                permissions,
-                node,
-                from,
-            } => {
-                let what: Vec<String> = permissions.iter().map(|&id| self.model.show_permission(id)).collect();
-                let (what, at) = (what.join(", "), self.node(*node));
-                format!("revokes {what} at {at} from {}", self.subject(*from))
-            }
-            Change::Join { group: id, user: who } => format!("takes {} into group {}", user(*who), group(*id)),
-            Change::Leave { group: id, user: who } => format!("takes {} out of group {}", user(*who), group(*id)),
-            Change::Set { thing, slot, value } => {
-                let attribute = &self.model.ty(self.facts.type_of(*thing)).attributes[*slot];
-                let value = show(*value, attribute.ty.of, self.facts, self.model);
-                format!("sets {} of {} to {value}", attribute.name, self.thing(*thing))
-            }
-        }
-    }
-
-    fn parameters(self, role: RoleId, parameters: &[(AttrName, Value)]) -> String {
-        let declared = self.model.roles.get(role.ix()).map_or(&[][..], |role| &role.parameters);
-        let one = |(key, value): &(AttrName, Value)| {
-            let parameter = declared.iter().find(|parameter| parameter.key == *key)?;
-            let value = show(*value, parameter.ty.of, self.facts, self.model);
-            Some(format!("{} = {value}", parameter.name))
-        };
-        let all: Vec<String> = parameters.iter().filter_map(one).collect();
-        if all.is_empty() {
-            String::new()
-        } else {
-            format!(" with {}", all.join(", "))
         }
     }
 
@@ -315,24 +280,6 @@ impl Words<'_> {
 
     fn role(self, role: RoleId, node: NodeId) -> String {
         format!("{} at {}", self.facts.role_name(self.model, role), self.node(node))
-    }
-
-    fn permission(self, id: PermId, node: NodeId) -> String {
-        format!("{} at {}", self.model.show_permission(id), self.node(node))
-    }
-
-    fn thing(self, thing: Thing) -> String {
-        match thing {
-            Thing::Node(node) => self.node(node),
-            Thing::User(user) => self.facts.user(user).id.to_string(),
-        }
-    }
-
-    fn subject(self, subject: Subject) -> String {
-        match subject {
-            Subject::User(user) => self.facts.user(user).id.to_string(),
-            Subject::Group(group) => format!("group:{}", self.facts.group(group).id),
-        }
     }
 
     /// `oz: Manager at paris, Lead at fr`
@@ -345,7 +292,7 @@ impl Words<'_> {
         let grants = proof
             .grants
             .iter()
-            .map(|&(user, id, node)| (user, self.permission(id, node)));
+            .map(|(user, handout, node)| (*user, format!("{} at {}", handout.show(self.model), self.node(*node))));
         for (user, what) in roles.chain(grants) {
             match items.iter_mut().find(|(known, _)| *known == user) {
                 Some((_, list)) if !list.contains(&what) => list.push(what),
@@ -362,7 +309,7 @@ impl Words<'_> {
             .collect();
         let attribute = |&(thing, slot): &(Thing, usize)| {
             let name = &self.model.ty(self.facts.type_of(thing)).attributes[slot].name;
-            format!("{name} of {}", self.thing(thing))
+            format!("{name} of {}", self.changes().thing(thing))
         };
         let changed: Vec<String> = proof.attributes.iter().map(attribute).collect();
         if !changed.is_empty() {

@@ -4,7 +4,7 @@
 //!    each; [`reads`] and [`trace`] note what that obstacle depends on.
 //! 2. [`candidates`] turns this into [`Change`]s, with [`values`] for attributes.
 //! 3. [`search`] lets sets of changes grow by these alone, smallest first, makes each in a copy of the facts and has it
-//!    decided; it keeps those of which somebody may make each change ([`needs`]), in some order.
+//!    decided; it keeps those of which somebody may make each change, in some order.
 //! 4. [`gain`] counts what else each gives, which ranks them; [`show`] names and groups them.
 //!
 //! What may change: the holdings, memberships, groups and single grants of the persons in the sentence (who asks, who
@@ -12,9 +12,7 @@
 //! a proof: a search that its [`Budget`] stopped says so.
 
 mod candidates;
-mod change;
 mod gain;
-mod needs;
 mod plans;
 mod reads;
 mod search;
@@ -22,10 +20,11 @@ mod show;
 mod trace;
 mod values;
 
-pub use change::Change;
+pub use super::change::Change;
 pub use gain::Gain;
 pub use show::Group;
 
+use super::change::{self, made};
 use super::deed::Act;
 use super::{Answer, Query};
 use crate::eval::Resource;
@@ -266,7 +265,7 @@ fn ranked(world: &World<'_>, base: &Org<'_>, ways: Vec<Vec<Step>>) -> Vec<Altern
     let gains = world.wanted.user.map(|user| Gains::new(world, base, user));
     let gain_of = |steps: &[Step]| {
         let changes: Vec<&Change> = steps.iter().map(|step| &step.change).collect();
-        let facts = change::changed(base.facts, world.table.model(), &changes);
+        let facts = made(base.facts, world.table.model(), &changes);
         let org = facts.as_ref().map(|facts| Org::new(world.table, facts));
         match (&gains, org) {
             (Some(gains), Some(org)) => gains.of(&org),
@@ -317,7 +316,7 @@ impl Query<'_, '_> {
         let user = user?;
         let now = self.decided(user, who, deed, &act);
         let mut facts = self.facts()?.clone();
-        self.pool.intern(values::OTHER);
+        self.pool.intern(change::values::OTHER);
         facts.pool = self.pool.clone();
         let wanted = Wanted {
             user,
@@ -330,19 +329,17 @@ impl Query<'_, '_> {
             false => alternatives(self.table, &facts, &wanted, self.budget),
         };
         let words = Words {
-            model: self.model(),
-            facts: &facts,
-            asker: user,
+            changes: change::Words {
+                model: self.model(),
+                facts: &facts,
+                asker: user,
+            },
         };
         let ask = |option: &Otherwise| words.otherwise(option, fresh(&act));
         Some(Answer::HowCould(Box::new(HowCould {
             names: words.names(&alternatives, fresh(&act)),
             groups: words.groups(&alternatives.found),
-            barred: alternatives
-                .barred
-                .iter()
-                .map(|set| words.changes(set.iter()))
-                .collect(),
+            barred: alternatives.barred.iter().map(|set| words.all(set.iter())).collect(),
             otherwise: alternatives.otherwise.iter().map(ask).collect(),
             supposing: alternatives.supposing.as_ref().map(ask),
             alternatives,

@@ -202,7 +202,7 @@ impl Query<'_, '_> {
 }
 
 /// True for `take …` and `revoke …`.
-fn is_taking(deed: &Deed) -> bool {
+pub(super) fn is_taking(deed: &Deed) -> bool {
     match deed {
         Deed::Act { actions, .. } => actions.iter().all(|action| action.text == "take"),
         Deed::Grant { revoke, .. } => *revoke,

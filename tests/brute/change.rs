@@ -1,5 +1,5 @@
 //! Two policies over the same organisations: what the one allows and the other does not, by the rules of one role, and by
-//! all.
+//! all. A change of what a role's rules give counts where it changes the decision on somebody who is given nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +11,8 @@ use rolebook::model::value::Tri;
 
 use crate::asks::{Ask, asks};
 use crate::shape::{Bounds, shapes};
-use crate::small::Small;
-use crate::space::Space;
+use crate::small::{Matter, Small};
+use crate::space::{Space, U};
 use crate::truth::cell;
 
 /// What was seen of one permission in one column.
@@ -25,11 +25,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn note(&mut self, before: bool, after: bool) {
+    fn note(&mut self, before: bool, after: bool, counts: bool) {
         self.before |= before;
         self.after |= after;
-        self.more |= after && !before;
-        self.less |= before && !after;
+        self.more |= counts && after && !before;
+        self.less |= counts && before && !after;
     }
 
     /// As the comparison calls it.
@@ -73,6 +73,8 @@ pub(crate) fn pair(old: &mut Small, new: &mut Small) -> bool {
             .collect::<Vec<_>>()
     };
     let same = a.roles.len() == b.roles.len() && names(old) == names(new) && roles(old) == roles(new);
+    // Facts that break a constraint are decided all the same.
+    let both = Matter { free: true, ..both };
     old.matter = both.clone();
     new.matter = both;
     same
@@ -132,18 +134,27 @@ impl Both<'_> {
                     org: &orgs[side],
                     request: &requests[side],
                 });
+                let [was, is] = [0, 1].map(|side| evals[side].degree() == Tri::True);
                 for role in columns(&evals) {
                     let [before, after] = [0, 1].map(|side| cell(&evals[side], role));
-                    changes
-                        .cells
-                        .entry((ask.permission, role))
-                        .or_default()
-                        .note(before, after);
+                    let counts = (before, after) == (was, is) && self.is_alone(&state, role);
+                    let seen = changes.cells.entry((ask.permission, role)).or_default();
+                    seen.note(before, after, counts);
                 }
-                let [before, after] = [0, 1].map(|side| evals[side].degree() == Tri::True);
-                changes.all.entry(ask.permission).or_default().note(before, after);
+                changes.all.entry(ask.permission).or_default().note(was, is, true);
             }
         }
+    }
+}
+
+impl Both<'_> {
+    /// `u` is given nothing but a role; one that follows from others is not given at all.
+    fn is_alone(&self, state: &[usize], role: Option<RoleId>) -> bool {
+        let spaces = self.sides.map(|(space, _)| space);
+        let derived = |role: RoleId| spaces.iter().any(|space| space.small.model().role(role).is_derived());
+        let given = spaces[0].given(state);
+        let mut own = given.iter().filter(|given| given.user == U);
+        role.is_some_and(derived) || (own.all(|given| Some(given.role) == role) && spaces[0].handed(state).is_empty())
     }
 }
 

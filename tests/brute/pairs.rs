@@ -81,16 +81,15 @@ fn apart(old: &Small, comparison: &Comparison, changes: &Changes) -> String {
     }
     for (&permission, seen) in &changes.all {
         let name = old.model().show_permission(permission);
-        if said.iter().any(|(of, ..)| *of == name) {
-            continue;
-        }
         for (wider, changed) in [(true, seen.more), (false, seen.less)] {
-            let told = comparison
-                .beyond
-                .iter()
-                .any(|(of, _, more)| *of == name && *more == wider);
+            let of_cell = comparison.cells.iter().any(|cell| {
+                let shown = if wider { &cell.wider } else { &cell.narrower };
+                unplaced(&cell.permission) == name && shown.is_some()
+            });
+            let mut beyond = comparison.beyond.iter();
+            let told = of_cell || beyond.any(|it| unplaced(&it.permission) == name && it.wider == wider);
             if told != changed {
-                text += &format!("beyond the cells, {name} (wider: {wider}): told {told}, seen {changed}\n");
+                text += &format!("{name} (wider: {wider}): told {told}, seen {changed}\n");
             }
         }
     }

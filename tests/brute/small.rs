@@ -58,6 +58,7 @@ impl Matter {
             asked: either(&self.asked, &other.asked),
             granted: either(&self.granted, &other.granted),
             open: either(&self.open, &other.open),
+            free: self.free || other.free,
             fallbacks: [&self.fallbacks[..], &other.fallbacks[..]].concat(),
             is_pair: true,
         }
@@ -114,6 +115,7 @@ pub(crate) fn small(types: &str, lines: &[String]) -> Result<Small, Vec<usize>> 
         asked: asked(small.model()),
         granted: granted(&small.table),
         open: open(small.model()),
+        free: false,
         fallbacks: fallbacks(small.model()),
         is_pair: false,
     };

@@ -86,7 +86,10 @@ fn a_role_that_forbids_is_given_up() {
     );
     let kept = policy.replace("can assign Boss, Auditor", "can assign Boss can give Auditor");
     let said = never(&kept, facts, "can ann become Boss at acme");
-    assert!(said.contains("searched        all 1 states"), "{said}");
+    assert!(
+        said.contains("searched        there is nothing that they may change on the way"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -174,18 +177,17 @@ fn single_grants_and_roles_that_hang_on_them() {
         \x20 oz: { in: shop-1, roles: { Owner: shop-1 } }\n\
         \x20 sam: { in: shop-1, roles: { Clerk: shop-1 } }\n";
     let said = steps(policy, facts, "can sam become Admin at shop-1 together with oz");
-    assert_eq!(
-        said,
-        [
-            "oz grants view Permissions at shop-1 to sam",
-            "oz grants edit Permissions at shop-1 to sam"
-        ]
-    );
+    // One act that hands out both.
+    assert_eq!(said, ["oz grants view, edit Permissions at shop-1 to sam"]);
     never(policy, facts, "can sam become Admin at shop-1");
     // The owner is no clerk, and nobody is an administrator yet who could make him one.
     assert_eq!(
-        steps(policy, facts, "can oz become Admin at shop-1 together with sam").len(),
-        5
+        steps(policy, facts, "can oz become Admin at shop-1 together with sam"),
+        [
+            "oz grants view, edit Permissions at shop-1 to sam",
+            "sam gives Clerk at shop-1 to oz",
+            "oz grants view, edit Permissions at shop-1 to oz"
+        ]
     );
 }
 
@@ -250,10 +252,13 @@ fn a_budget_that_ends_settles_nothing() {
     for actors in [&all[..], &all[1..2]] {
         assert!(matches!(
             reach(&scene(actors), &goal, 0),
-            Outcome::Unknown(Doubt::Budget)
+            Outcome::Unknown(Doubt::Bound | Doubt::States(_))
         ));
     }
-    assert!(matches!(reach(&scene(&all), &goal, 5), Outcome::Unknown(Doubt::Budget)));
+    assert!(matches!(
+        reach(&scene(&all), &goal, 5),
+        Outcome::Unknown(Doubt::Bound | Doubt::States(_))
+    ));
     assert!(matches!(reach(&scene(&all), &goal, 50_000), Outcome::Plan(_)));
 }
 

@@ -5,7 +5,9 @@
 mod brute;
 mod climbs;
 mod examples;
+mod laws;
 mod policy;
+mod wide;
 mod worlds;
 
 use rolebook::diagnostic::Found;

@@ -157,7 +157,7 @@ fn compare(seed: u64) -> Result<usize, String> {
                     roles: vec![goal],
                     node: None,
                 };
-                if let Outcome::Plan(plan) = reach(&scene, &wanted, 20_000) {
+                if let Outcome::Plan(plan) = reach(&scene, &wanted, 200_000) {
                     let (actor, goal) = (&model.role(actor).name, &model.role(goal).name);
                     return Err(format!(
                         "seed {seed}: {actor} becomes {goal}: {:#?}\n{text}",

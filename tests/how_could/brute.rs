@@ -10,6 +10,7 @@ use rolebook::facts::{Facts, Member, Subject, Thing, defaults};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{GroupId, NodeId, Number, Scalar, UserId, Value};
 use rolebook::model::{Model, RoleId};
+use rolebook::query::Handout;
 use rolebook::query::deed::{Act, Recipients};
 use rolebook::query::how_could::{Alternatives, Budget, Change, End, Wanted, alternatives};
 use rolebook::table::Table;
@@ -80,13 +81,21 @@ impl Bench<'_> {
             id.is_some_and(|id| self.decides(org, user, id, Target::node(node), Some(to)))
         };
         match change {
-            Change::Give { to, role, at: n, .. } => at(Permission::Give(*role), *n, *to),
-            Change::Take { from, role, at: n } => at(Permission::Take(*role), *n, *from),
-            Change::Enlist(to, n) => at(Permission::AddMember(org.ty(*n)), *n, *to),
-            Change::Delist(from, n) => at(Permission::RemoveMember(org.ty(*n)), *n, *from),
-            Change::Grant { to, permission, at: n } => at(Permission::Grant(*permission), *n, *to),
-            Change::Join(to, group) | Change::Leave(to, group) => {
-                let give = matches!(change, Change::Join(..));
+            Change::Give { to, role, node, .. } => at(Permission::Give(*role), *node, user_of(*to)),
+            Change::Take { from, role, node } => at(Permission::Take(*role), *node, user_of(*from)),
+            Change::Add { user: to, place } => at(Permission::AddMember(org.ty(*place)), *place, *to),
+            Change::Remove { user: from, place } => at(Permission::RemoveMember(org.ty(*place)), *place, *from),
+            Change::Grant { handout, to, node }
+            | Change::Revoke {
+                handout,
+                from: to,
+                node,
+            } => {
+                let mut each = handout.permissions.iter();
+                each.all(|&id| at(Permission::Grant(id), *node, user_of(*to)))
+            }
+            Change::Join { user: to, group } | Change::Leave { user: to, group } => {
+                let give = matches!(change, Change::Join { .. });
                 let roles = roles_of(org.facts, *group);
                 let each = |(role, n): &(RoleId, NodeId)| {
                     let half = if give {
@@ -98,9 +107,9 @@ impl Bench<'_> {
                 };
                 !roles.is_empty() && roles.iter().all(each)
             }
-            Change::Set(of, slot, _) | Change::Add(of, slot, _) | Change::Remove(of, slot, _) => {
-                self.may_edit(org, *of, *slot, user)
-            }
+            Change::Set { thing, slot, .. }
+            | Change::Insert { thing, slot, .. }
+            | Change::Delete { thing, slot, .. } => self.may_edit(org, *thing, *slot, user),
         }
     }
 
@@ -144,25 +153,41 @@ impl Bench<'_> {
                 let ty = facts.node(at).ty;
                 for role in model.role_ids().filter(|&role| model.role(role).ty == ty) {
                     if !model.role(role).is_derived() {
-                        let with = Vec::new();
-                        all.push(Change::Give { to, role, at, with });
-                        all.push(Change::Take { from: to, role, at });
+                        let (node, parameters, subject) = (at, Vec::new(), Subject::User(to));
+                        all.push(Change::Give {
+                            to: subject,
+                            role,
+                            node,
+                            parameters,
+                        });
+                        all.push(Change::Take {
+                            from: subject,
+                            role,
+                            node,
+                        });
                     }
                 }
                 if model.ty(ty).kind.is_place() {
-                    all.extend([Change::Enlist(to, at), Change::Delist(to, at)]);
+                    all.extend([
+                        Change::Add { user: to, place: at },
+                        Change::Remove { user: to, place: at },
+                    ]);
                 }
                 for (permission, it) in model.permissions.iter() {
                     // What nobody can ever grant is left out, to save time.
                     let grant = model.permissions.id(Permission::Grant(permission));
                     let known = grant.is_some_and(|grant| !self.table.row(grant).grants.is_empty());
                     if !it.is_administrative() && to == self.user && known {
-                        all.push(Change::Grant { to, permission, at });
+                        all.push(Change::Grant {
+                            handout: self.text(permission),
+                            node: at,
+                            to: Subject::User(to),
+                        });
                     }
                 }
             }
             for group in (1..u32::try_from(facts.groups.len()).expect("few")).map(GroupId) {
-                all.extend([Change::Join(to, group), Change::Leave(to, group)]);
+                all.extend([Change::Join { user: to, group }, Change::Leave { user: to, group }]);
             }
         }
         let nodes = facts.node_ids().map(Thing::Node);
@@ -175,6 +200,31 @@ impl Bench<'_> {
         }
         all.retain(|change| self.made(&[change]).is_some());
         all
+    }
+
+    /// A text that names the record covers its fields.
+    fn text(&self, permission: PermId) -> Handout {
+        let permissions = &self.model().permissions;
+        let Permission::Act { ty, action, field } = permissions.get(permission) else {
+            unreachable!("only actions are granted")
+        };
+        let fields = if field.is_none() {
+            self.model().ty(ty).fields.len()
+        } else {
+            0
+        };
+        let field = |field| {
+            permissions.id(Permission::Act {
+                ty,
+                action,
+                field: Some(field),
+            })
+        };
+        let all: Vec<PermId> = (0..fields).filter_map(field).chain([permission]).collect();
+        Handout {
+            permissions: permissions.closure(&all),
+            within: None,
+        }
     }
 
     fn settings(&self, of: Thing, slot: usize, scalar: Scalar, many: bool) -> Vec<Change> {
@@ -192,8 +242,11 @@ impl Bench<'_> {
                 .collect(),
         };
         let each = |value| match many {
-            true => vec![Change::Add(of, slot, value), Change::Remove(of, slot, value)],
-            false => vec![Change::Set(of, slot, value)],
+            true => vec![
+                Change::Insert { thing: of, slot, value },
+                Change::Delete { thing: of, slot, value },
+            ],
+            false => vec![Change::Set { thing: of, slot, value }],
         };
         values.into_iter().flat_map(each).collect()
     }
@@ -268,9 +321,16 @@ impl Bench<'_> {
 
 /// What a change is made to, its value left out.
 fn thing(told: &str) -> String {
-    let valued = ["Set(", "Add(", "Remove("].iter().any(|kind| told.starts_with(kind));
-    let cut = if valued { told.match_indices(", ").nth(1) } else { None };
-    cut.map_or(told, |(at, _)| &told[..at]).to_owned()
+    let valued = ["Set ", "Insert ", "Delete "].iter().any(|kind| told.starts_with(kind));
+    let cut = if valued { told.find(", value: ") } else { None };
+    cut.map_or(told, |at| &told[..at]).to_owned()
+}
+
+fn user_of(subject: Subject) -> UserId {
+    match subject {
+        Subject::User(user) => user,
+        Subject::Group(_) => unreachable!("only persons are given something here"),
+    }
 }
 
 /// The roles of a group and of those in which it is.

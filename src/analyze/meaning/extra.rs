@@ -67,7 +67,7 @@ impl Meaning<'_, '_> {
                 .shape
                 .clone()
                 .one_of(&mut self.world.circuit, |ix| ceilings[ix].is_some());
-            self.world.note_ceilings(node, ceilings);
+            self.world.note_ceilings(permission, node, ceilings);
             found.push(Truth::sure(self.world.circuit.and([lit, made])));
         }
         let single = self.with_implied(permission, |id| Atom::Single(asked.caller, text(id), node));

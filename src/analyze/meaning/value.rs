@@ -7,6 +7,7 @@ use crate::analyze::world::{Aim, Atom, Owner, Shape, TermKind, Without};
 use crate::eval::Resource;
 use crate::eval::reach::{Near, near};
 use crate::eval::condition::ordered;
+use crate::model::permission::Permission;
 use crate::model::value::{AttributeType, NodeId, Scalar, Tri, UserId, Value};
 use crate::model::{AttrName, Attribute, Default, NOW, Operand, Path, Root, TypeId};
 use crate::syntax::ast::{Doc, Op};
@@ -81,7 +82,10 @@ impl<'m> Meaning<'_, 'm> {
             (Some(_), Resource::Node(node), _) => known(Value::Node(node)),
             (Some(_), _, _) | (None, _, Aim::Fresh(_)) => known(Value::Node(UNLISTED)),
             (None, _, Aim::User(_)) => self.other_user(asked),
-            (None, _, Aim::Node) => self.nearest(asked, |_, target| Value::Node(target.start)),
+            (None, _, Aim::Node) => self.nearest(asked, |_, target| match target.own {
+                None => Value::Node(target.start),
+                Some(_) => Value::Node(UNLISTED),
+            }),
         }
     }
 
@@ -359,8 +363,8 @@ impl<'m> Meaning<'_, 'm> {
     /// An attribute of a target that nobody lists: supposed by the request, or by default where a rule asks on its own.
     fn unlisted(&mut self, name: AttrName, asked: &Asked) -> Cases {
         let model = self.table.model();
-        let ty = match (asked.at, asked.resource, self.aim(asked)) {
-            (None, _, Aim::Fresh(ty)) => ty,
+        let ty = match (asked.at, asked.resource, self.model().permissions.get(asked.permission)) {
+            (None, _, Permission::Act { ty, .. }) => ty,
             (Some(_), Resource::Unlisted(ty), _) => ty,
             _ => return known(Value::Missing),
         };
@@ -392,6 +396,9 @@ impl<'m> Meaning<'_, 'm> {
             return self.step(resource, name, asked);
         }
         let at = self.nearest(asked, |shape, target| {
+            if target.own.is_some_and(|ty| model.slot(ty, name).is_some()) {
+                return Value::Node(UNLISTED);
+            }
             let mut chain = shape.forest.chain(target.start);
             let found = chain.find(|&node| model.slot(shape.forest.ty(node), name).is_some());
             found.map_or(Value::Absent, Value::Node)

@@ -8,7 +8,7 @@ use crate::eval::org::Org;
 use crate::eval::{Resource, Target, degree};
 use crate::facts::Facts;
 use crate::facts::read::{Names, parse_value, read};
-use crate::model::Model;
+use crate::model::{Model, TypeId};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Pool, Tri, Value};
 use crate::source::FileId;
@@ -22,12 +22,22 @@ pub(super) struct Request {
     caller: Option<String>,
     start: String,
     start_type: String,
-    /// The type of a target that is fresh (or, if so, a user).
-    own: Option<(String, bool)>,
+    /// A target that is no listed node, with its type.
+    own: Option<(Own, String)>,
     other: String,
     /// Name and texts.
     context: Vec<(String, Vec<String>)>,
     given: Vec<(String, Vec<String>)>,
+}
+
+/// What is asked about where it is no listed node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Own {
+    /// A node that is to be made.
+    Fresh,
+    /// A node that nobody lists.
+    Unlisted,
+    User,
 }
 
 impl Writer<'_, '_> {
@@ -38,14 +48,18 @@ impl Writer<'_, '_> {
             caller: self.picture.signed_in.then(|| self.names.user(0).to_owned()),
             start: self.start().to_owned(),
             start_type: self.model().ty(self.world.nodes[start.0 as usize].ty).name.clone(),
-            own: match self.aim() {
-                Aim::Node => None,
-                Aim::Fresh(ty) => Some((self.model().ty(ty).name.clone(), false)),
-                Aim::User(ty) => Some((self.model().ty(ty).name.clone(), true)),
-            },
+            own: self.own().map(|(own, ty)| (own, self.model().ty(ty).name.clone())),
             other: self.names.user(self.other()).to_owned(),
             context: self.slots(Owner::Context),
             given: self.slots(Owner::Fresh(self.second)),
+        }
+    }
+
+    fn own(&self) -> Option<(Own, TypeId)> {
+        match self.aim() {
+            Aim::Node => self.unlisted().map(|ty| (Own::Unlisted, ty)),
+            Aim::Fresh(ty) => Some((Own::Fresh, ty)),
+            Aim::User(ty) => Some((Own::User, ty)),
         }
     }
 
@@ -120,8 +134,9 @@ impl super::Witness {
         let model = table.model();
         let target = match &request.own {
             None => Target::node(node),
-            Some((ty, false)) => Target::created(model.type_named(ty)?, node),
-            Some((ty, true)) => {
+            Some((Own::Fresh, ty)) => Target::created(model.type_named(ty)?, node),
+            Some((Own::Unlisted, ty)) => Target::unlisted(model.type_named(ty)?, node),
+            Some((Own::User, ty)) => {
                 let (other, ty) = (user(&request.other)?, model.type_named(ty)?);
                 (facts.user(other).ty == ty).then_some(Target::user(other, ty, node))?
             }
@@ -176,7 +191,7 @@ impl Request {
             context[slot] = parse_value(&texts, model.context[slot].ty, &names, &mut pool).ok()?;
         }
         let mut given = Vec::new();
-        if let Some((ty, false)) = &self.own {
+        if let Some((Own::Fresh | Own::Unlisted, ty)) = &self.own {
             let attributes = &model.ty(model.type_named(ty)?).attributes;
             for (name, texts) in &self.given {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();

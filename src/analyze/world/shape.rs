@@ -21,6 +21,13 @@ pub struct Individual {
     parent: Option<NodeId>,
 }
 
+/// The nodes of one target's chain.
+pub(super) struct Link {
+    pub(super) nodes: Vec<NodeId>,
+    /// The target stands before them, and facts do not list it.
+    pub(super) unlisted: Option<TypeId>,
+}
+
 /// One chain of containers with the nodes beside it.
 #[derive(Debug)]
 pub struct Shape {
@@ -32,6 +39,8 @@ pub struct Shape {
     pub present: Vec<bool>,
     /// What the request is about.
     pub target: Target,
+    /// The target, and that of the second request, is a node that facts do not list: the chain starts at its container.
+    pub unlisted: [Option<TypeId>; 2],
     /// The chain of the second request's target, and that target.
     pub second: Option<(Vec<NodeId>, Target)>,
     parents: Vec<Option<NodeId>>,
@@ -55,8 +64,8 @@ impl Shape {
 }
 
 impl World<'_> {
-    /// The chains of types from these outward.
-    pub(super) fn chains(&mut self, starts: &[TypeId]) -> Vec<Vec<TypeId>> {
+    /// The chains of types from these outward, each with what stands unlisted before it.
+    pub(super) fn chains(&mut self, starts: &[(TypeId, Option<TypeId>)]) -> Vec<(Vec<TypeId>, Option<TypeId>)> {
         let model = self.model;
         let containers: Vec<Vec<TypeId>> = model.types.iter().map(|ty| ty.containers.clone()).collect();
         let kinds: Vec<TypeKind> = model.types.iter().map(|ty| ty.kind).collect();
@@ -69,15 +78,15 @@ impl World<'_> {
             })
             .collect();
         let mut all = Vec::new();
-        for &start in starts {
+        for &(start, unlisted) in starts {
             let (found, whole) = chains(&containers, &kinds, start, |ty| most[ty.ix()]);
             self.exact &= whole;
-            all.extend(found);
+            all.extend(found.into_iter().map(|chain| (chain, unlisted)));
         }
         all
     }
 
-    pub(super) fn build(&mut self, chains: Vec<(Vec<NodeId>, Option<Vec<NodeId>>)>) {
+    pub(super) fn build(&mut self, chains: Vec<(Link, Option<Link>)>) {
         let model = self.model;
         let containers: Vec<Vec<TypeId>> = model.types.iter().map(|ty| ty.containers.clone()).collect();
         let kinds: Vec<TypeKind> = model.types.iter().map(|ty| ty.kind).collect();
@@ -205,7 +214,9 @@ impl World<'_> {
         }
     }
 
-    fn shape_of(&self, chain: Vec<NodeId>, second: Option<Vec<NodeId>>) -> Shape {
+    fn shape_of(&self, first: Link, second: Option<Link>) -> Shape {
+        let unlisted = [first.unlisted, second.as_ref().and_then(|link| link.unlisted)];
+        let (chain, second) = (first.nodes, second.map(|link| link.nodes));
         let mut present = vec![false; self.nodes.len()];
         let mut parents: Vec<Option<NodeId>> = vec![None; self.nodes.len()];
         for chain in [Some(&chain), second.as_ref()].into_iter().flatten() {
@@ -226,12 +237,13 @@ impl World<'_> {
             .zip(parents.iter().copied())
             .collect();
         let second = second.zip(self.second).map(|(chain, aim)| {
-            let target = target(aim, chain[0]);
+            let target = target(aim, chain[0], unlisted[1]);
             (chain, target)
         });
         Shape {
             forest: Forest::of(&spots, self.model),
-            target: target(self.aim, chain[0]),
+            target: target(self.aim, chain[0], unlisted[0]),
+            unlisted,
             chain,
             second,
             present,
@@ -256,7 +268,10 @@ pub(super) fn shared_ends(left: &[TypeId], right: &[TypeId], same: Option<TypeId
     (0..=alike).filter(enough).collect()
 }
 
-const fn target(aim: Aim, start: NodeId) -> Target {
+const fn target(aim: Aim, start: NodeId, unlisted: Option<TypeId>) -> Target {
+    if let Some(ty) = unlisted {
+        return Target::unlisted(ty, start);
+    }
     match aim {
         Aim::Node => Target::node(start),
         Aim::Fresh(ty) => Target::created(ty, start),

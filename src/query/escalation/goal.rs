@@ -7,6 +7,7 @@ use crate::eval::{Resource, Target, degree};
 use crate::model::RoleId;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId};
+use crate::query::change::places_of;
 use crate::query::deed::{Act, Recipients};
 
 /// What is to be reached.
@@ -93,16 +94,6 @@ impl Goal {
             }
         }
     }
-}
-
-/// A user as a target, in each place that he is a member of.
-pub(super) fn places_of(org: &Org<'_>, user: UserId) -> Vec<Target> {
-    let ty = org.facts.user(user).ty;
-    let places = org.memberships(user).map(|(place, _)| place);
-    let mut places: Vec<NodeId> = places.filter(|&place| org.kind(place).is_place()).collect();
-    places.sort_unstable();
-    places.dedup();
-    places.into_iter().map(|place| Target::user(user, ty, place)).collect()
 }
 
 /// True if a user runs a role, at this node or anywhere.

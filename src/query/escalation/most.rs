@@ -6,19 +6,22 @@
 //! from these [`Most::steps`] reads off a plan.
 
 mod follow;
+mod map;
 mod obtain;
+mod single;
 
 use std::collections::HashMap;
 
-use super::change::Change;
 use super::slice::Slice;
 use super::values::Domains;
-use super::{Budget, Goal, Scene};
+use super::{Budget, Change, Goal, Scene};
 use crate::eval::org::{Entry, Org, Source};
-use crate::facts::{Member, Thing};
+use crate::facts::Thing;
 use crate::model::RoleId;
-use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
+
+pub(super) use map::Map;
+pub(super) use single::Singles;
 
 /// Something that may come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,10 +36,10 @@ pub(super) enum Atom {
     Member(UserId, NodeId),
     /// A user is in a group.
     In(UserId, GroupId),
-    /// A user has a single permission.
-    Granted(UserId, PermId, NodeId),
-    /// A group has a single permission.
-    GroupGranted(GroupId, PermId, NodeId),
+    /// A user has a single grant, by its place among those worth trying.
+    Granted(UserId, usize, NodeId),
+    /// A group has one.
+    GroupGranted(GroupId, usize, NodeId),
     /// An attribute may have any value.
     Free(Thing, usize),
 }
@@ -73,9 +76,42 @@ pub(super) struct Seat {
 pub(super) struct Person {
     pub(super) tracked: bool,
     pub(super) seats: Vec<Seat>,
+    /// Seats by node, and by role.
+    at: HashMap<NodeId, Vec<usize>>,
+    of: HashMap<RoleId, Vec<usize>>,
     pub(super) places: Vec<(NodeId, usize)>,
-    pub(super) groups: Vec<(GroupId, usize)>,
-    pub(super) grants: Vec<(PermId, NodeId, usize)>,
+    /// For each account, the first place in it of which the user is a member.
+    homes: HashMap<NodeId, usize>,
+    /// Single grants by node.
+    grants: HashMap<NodeId, Vec<(usize, usize)>>,
+}
+
+impl Person {
+    /// What the user may come to hold at a node.
+    pub(super) fn seats_at(&self, node: NodeId) -> impl Iterator<Item = &Seat> {
+        self.at.get(&node).into_iter().flatten().map(|&ix| &self.seats[ix])
+    }
+
+    /// Where the user may come to hold a role.
+    pub(super) fn seats_of(&self, role: RoleId) -> impl Iterator<Item = &Seat> {
+        self.of.get(&role).into_iter().flatten().map(|&ix| &self.seats[ix])
+    }
+
+    /// The single grants that the user may come to have at a node, with their atoms.
+    pub(super) fn grants_at(&self, node: NodeId) -> &[(usize, usize)] {
+        self.grants.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The atom of a membership in an account or in a place of its own.
+    pub(super) fn home(&self, account: NodeId) -> Option<usize> {
+        self.homes.get(&account).copied()
+    }
+
+    fn sit(&mut self, seat: Seat) {
+        self.at.entry(seat.node).or_default().push(self.seats.len());
+        self.of.entry(seat.role).or_default().push(self.seats.len());
+        self.seats.push(seat);
+    }
 }
 
 /// The fixpoint.
@@ -84,11 +120,21 @@ pub(super) struct Most<'a> {
     pub(super) org: &'a Org<'a>,
     pub(super) slice: &'a Slice,
     pub(super) domains: &'a Domains,
+    pub(super) budget: &'a Budget,
     pub(super) people: Vec<Person>,
+    /// Single grants worth trying.
+    pub(super) singles: Singles,
+    pub(super) map: Map,
     atoms: Vec<(Atom, Origin)>,
     index: HashMap<Atom, usize>,
+    /// What groups have, and who may come to be in them, with the atom.
     stated: Vec<Vec<Seat>>,
-    group_grants: Vec<Vec<(PermId, NodeId, usize)>>,
+    group_grants: Vec<Vec<(usize, NodeId, usize)>>,
+    members: Vec<Vec<(UserId, usize)>>,
+    /// Atoms from which it was looked what follows.
+    followed: usize,
+    /// Who may get the default role of a place that lists them, once other roles there are taken.
+    waiting: Vec<(UserId, NodeId)>,
     /// Atoms that hold from the start.
     first: usize,
 }
@@ -98,19 +144,26 @@ impl<'a> Most<'a> {
         scene: &'a Scene<'a>,
         org: &'a Org<'a>,
         goal: &Goal,
-        slice: &'a Slice,
-        domains: &'a Domains,
+        (slice, domains): (&'a Slice, &'a Domains),
+        budget: &'a Budget,
     ) -> Self {
+        let groups = scene.facts.groups.len();
         let mut most = Self {
             scene,
             org,
             slice,
             domains,
+            budget,
             people: vec![Person::default(); scene.facts.users.len()],
+            singles: Singles::of(scene, org, slice),
+            map: Map::of(scene, org, slice),
             atoms: Vec::new(),
             index: HashMap::new(),
-            stated: vec![Vec::new(); scene.facts.groups.len()],
-            group_grants: vec![Vec::new(); scene.facts.groups.len()],
+            stated: vec![Vec::new(); groups],
+            group_grants: vec![Vec::new(); groups],
+            members: vec![Vec::new(); groups],
+            followed: 0,
+            waiting: Vec::new(),
             first: 0,
         };
         most.track(goal);
@@ -121,30 +174,11 @@ impl<'a> Most<'a> {
 
     /// Others than the actors matter only where conditions, or groups of holders, look at them.
     fn track(&mut self, goal: &Goal) {
-        let open = (0..self.scene.facts.groups.len()).any(|ix| self.is_open(group_id(ix)));
-        let everybody = self.slice.others || open || goal.needs_everybody();
+        let everybody = self.slice.others || self.map.some_open() || goal.needs_everybody();
         for (ix, person) in self.people.iter_mut().enumerate() {
             let user = UserId(u32::try_from(ix).unwrap_or(u32::MAX));
             person.tracked = everybody || self.scene.actors.contains(&user) || goal.concerns(user);
         }
-    }
-
-    /// A group that somebody may get into by a role, not by joining it.
-    pub(super) fn is_open(&self, group: GroupId) -> bool {
-        let facts = self.scene.facts;
-        let mut inner = vec![group];
-        let mut next = 0;
-        while let Some(&at) = inner.get(next) {
-            next += 1;
-            for member in &facts.group(at).members {
-                match member {
-                    Member::Holders(..) => return true,
-                    Member::Group(id) if !inner.contains(id) => inner.push(*id),
-                    _ => {}
-                }
-            }
-        }
-        false
     }
 
     pub(super) fn tracked(&self) -> Vec<UserId> {
@@ -161,9 +195,18 @@ impl<'a> Most<'a> {
         self.index.insert(atom, ix);
         self.atoms.push((atom, origin));
         match atom {
-            Atom::Member(user, place) => self.people[user.0 as usize].places.push((place, ix)),
-            Atom::In(user, group) => self.people[user.0 as usize].groups.push((group, ix)),
-            Atom::Granted(user, id, node) => self.people[user.0 as usize].grants.push((id, node, ix)),
+            Atom::Member(user, place) => {
+                let (person, home) = (&mut self.people[user.0 as usize], self.org.account(place));
+                person.places.push((place, ix));
+                if self.org.kind(place).is_place() {
+                    person.homes.entry(home).or_insert(ix);
+                }
+            }
+            Atom::In(user, group) => self.members[group.0 as usize].push((user, ix)),
+            Atom::Granted(user, single, node) => {
+                let grants = &mut self.people[user.0 as usize].grants;
+                grants.entry(node).or_default().push((single, ix));
+            }
             Atom::GroupGranted(group, id, node) => self.group_grants[group.0 as usize].push((id, node, ix)),
             Atom::Held(..) | Atom::Stated(..) | Atom::Listed(..) | Atom::Free(..) => {}
         }
@@ -180,7 +223,7 @@ impl<'a> Most<'a> {
                 entry,
                 atom,
             };
-            self.people[user.0 as usize].seats.push(seat);
+            self.people[user.0 as usize].sit(seat);
         }
         new
     }
@@ -209,21 +252,26 @@ impl<'a> Most<'a> {
         self.atoms[self.first..].iter().map(|(atom, _)| *atom)
     }
 
+    /// Who may come to be in a group.
+    pub(super) fn members(&self, group: GroupId) -> impl Iterator<Item = UserId> {
+        self.members[group.0 as usize].iter().map(|&(user, _)| user)
+    }
+
     /// Runs until nothing is added; false if the budget ended first.
-    pub(super) fn run(&mut self, budget: &Budget) -> bool {
+    pub(super) fn run(&mut self) -> bool {
         loop {
             let before = self.atoms.len();
-            self.follow();
-            self.free(budget);
+            self.settle();
+            self.free();
             for user in self.tracked() {
-                self.roles(user, budget);
-                self.membership(user, budget);
-                self.grants(user, budget);
-                self.groups(user, budget);
+                self.roles(user);
+                self.membership(user);
+                self.grants(user);
+                self.groups(user);
                 self.follow();
             }
-            self.open_groups(budget);
-            if budget.is_spent() {
+            self.open_groups();
+            if self.budget.is_spent() {
                 return false;
             }
             if self.atoms.len() == before {

@@ -60,6 +60,7 @@ impl Most<'_> {
         recipient: Option<UserId>,
         given: &[(usize, Value)],
     ) -> Option<Vec<Need>> {
+        self.budget.spend(1);
         let mut trail = Vec::new();
         let request = Request {
             given,
@@ -103,8 +104,8 @@ impl Most<'_> {
         let model = self.scene.table.model();
         let derived = model.roles.get(role.ix()).is_some_and(crate::model::Role::is_derived);
         if !derived {
-            let mut seats = self.people[user.0 as usize].seats.iter();
-            let seat = seats.find(|seat| seat.role == role && node.is_none_or(|node| node == seat.node));
+            let mut seats = self.people[user.0 as usize].seats_of(role);
+            let seat = seats.find(|seat| node.is_none_or(|node| node == seat.node));
             return seat.map(|seat| vec![plain(seat.atom)]);
         }
         let fits = |at: &NodeId| self.org.ty(*at) == model.role(role).ty && node.is_none_or(|node| node == *at);
@@ -206,13 +207,27 @@ impl<'m> Perhaps<'m> {
     }
 
     fn held(&self, user: UserId, ways: &[Way], trail: &mut Trail) -> bool {
-        any_of(&self.most.people[user.0 as usize].seats, trail, |seat, trail| {
+        let (person, org) = (&self.most.people[user.0 as usize], self.most.org);
+        let above = org
+            .chain(self.request.target.start)
+            .flat_map(|node| person.seats_at(node));
+        let by = |seat: &Seat, way: &Way, trail: &mut Trail| {
             trail.push(plain(seat.atom));
-            let from = seat.stand();
+            self.applies(self.rule(way), seat.stand(), trail)
+        };
+        let held = any_of(above, trail, |seat, trail| {
             any_of(Table::cell(ways, Some(seat.role)), trail, |way, trail| {
-                self.applies(self.rule(way), from, trail)
+                by(seat, way, trail)
             })
-        })
+        });
+        let far = ways.iter().filter(|way| is_far(self.rule(way).reach));
+        let seats = far.flat_map(|way| {
+            way.role
+                .into_iter()
+                .flat_map(|role| person.seats_of(role))
+                .map(move |seat| (seat, way))
+        });
+        held || any_of(seats, trail, |(seat, way), trail| by(seat, way, trail))
     }
 
     fn applies(&self, rule: &Rule, from: Stand<'_>, trail: &mut Trail) -> bool {
@@ -244,14 +259,15 @@ impl<'m> Perhaps<'m> {
     fn extra(&self, user: UserId, trail: &mut Trail) -> bool {
         let org = self.most.org;
         let ways = org.extra.ways(self.request.permission);
-        any_of(&self.most.people[user.0 as usize].seats, trail, |seat, trail| {
-            trail.push(plain(seat.atom));
-            any_of(ways, trail, |way, trail| {
-                let rule = org.extra.rule(way);
-                let from = seat.stand();
-                way.role == seat.role
-                    && rule.who == Who::Holders(org.ty(seat.node))
-                    && self.applies(rule, from, trail)
+        any_of(ways, trail, |way, trail| {
+            let (rule, seats) = (
+                org.extra.rule(way),
+                self.most.people[user.0 as usize].seats_of(way.role),
+            );
+            any_of(seats, trail, |seat, trail| {
+                trail.push(plain(seat.atom));
+                rule.who == Who::Holders(org.ty(seat.node))
+                    && self.applies(rule, seat.stand(), trail)
                     && way
                         .to
                         .as_ref()
@@ -262,26 +278,20 @@ impl<'m> Perhaps<'m> {
 
     /// Single permissions granted on the way.
     fn newly_granted(&self, user: UserId, trail: &mut Trail) -> bool {
-        let model = self.table().model();
-        let wanted = self.request.permission;
-        any_of(
-            &self.most.people[user.0 as usize].grants,
-            trail,
-            |&(id, node, atom), trail| {
+        let (person, org) = (&self.most.people[user.0 as usize], self.most.org);
+        any_of(org.chain(self.request.target.start), trail, |node, trail| {
+            any_of(person.grants_at(node), trail, |&(ix, atom), trail| {
                 trail.push(plain(atom));
-                let covers = id == wanted || model.permissions.implied(id).contains(&wanted);
-                let org = self.most.org;
-                let span = org.facts.node(node).span;
-                covers && {
-                    let rule = super::change::grant_rule(model, id, org.ty(node), span);
-                    reaches(org, &rule, node, &self.request.target)
-                }
-            },
-        )
+                let rule = &self.most.singles.all[ix].rule;
+                let covers = rule.permissions.contains(&self.request.permission);
+                covers && reaches(org, rule, node, &self.request.target)
+            })
+        })
     }
 
     /// Relation, recipient, `when` and `unless`.
     fn conditions(&self, rule: &Rule, from: Stand<'_>, trail: &mut Trail) -> bool {
+        self.most.budget.spend(1);
         all_of([()], trail, |(), trail| {
             self.related(rule, trail)
                 && self.receives(rule, trail)

@@ -13,7 +13,7 @@
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Attribute, Being, Default, Effect, Expr, Model, Path, Reach, Receiver, RoleId, Root, Rule, TestKind, Who,
+    AttrName, Attribute, Being, Default, Effect, Expr, Model, Reach, Receiver, RoleId, Rule, TestKind, Who,
 };
 use crate::source::Span;
 use crate::table::{Table, Way};
@@ -295,7 +295,8 @@ impl<'t> Bound<'t> {
                 .any(|part| attempt(trail, |trail| self.can(part, want, trail))),
             (Expr::Not(inner), want) => self.can(inner, !want, trail),
             (Expr::Test(test), true) => match &test.kind {
-                TestKind::Holds { who, roles, .. } if is_actor(who) => self.has_one(roles, trail),
+                // Who gives and who is given are actors; anybody else may hold anything.
+                TestKind::Holds { who, roles, .. } if who.is_person() => self.has_one(roles, trail),
                 _ => true,
             },
             (Expr::Test(_), false) => true,
@@ -432,9 +433,4 @@ impl<'t> Bound<'t> {
         }
         terms
     }
-}
-
-/// `user`, `recipient`: who gives and who is given are actors; anybody else may hold anything.
-fn is_actor(path: &Path) -> bool {
-    path.steps.is_empty() && matches!(path.root, Root::User | Root::Recipient)
 }

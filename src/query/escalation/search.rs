@@ -6,16 +6,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::change::{Change, handing};
 use super::most::{Atom, Most, group_id};
 use super::values::Domains;
-use super::{Budget, Goal, Scene};
+use super::{Budget, Change, Goal, Scene};
 use crate::eval::Target;
 use crate::eval::org::Org;
 use crate::facts::{Holding, Member, SingleGrant, Subject, Thing, Window};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Attribute, Reach, RoleId};
+use crate::query::change::{Handout, handing};
 
 /// How many sets of parameters a role is given with at most.
 const PARAMETERS: usize = 16;
@@ -25,7 +25,8 @@ pub(super) enum End {
     Found(Vec<(UserId, Change)>),
     /// After so many states.
     Exhausted(usize),
-    Budget,
+    /// Not at all: the budget ended after so many states.
+    Budget(usize),
 }
 
 /// Something that may be there or not.
@@ -37,9 +38,9 @@ enum Item {
     Given(Subject, RoleId, NodeId, usize),
     Listed(UserId, NodeId),
     /// The single grants of the facts.
-    Granted(Subject, Vec<PermId>, NodeId),
+    Granted(Subject, Handout, NodeId),
     /// One granted on the way.
-    NewlyGranted(Subject, Vec<PermId>, NodeId),
+    NewlyGranted(Subject, Handout, NodeId),
     In(GroupId, UserId),
     Value(Thing, usize),
 }
@@ -63,6 +64,8 @@ struct Builder<'m, 'a> {
     most: &'m Most<'a>,
     domains: &'m Domains,
     slots: HashMap<Item, usize>,
+    /// Grants that a move revokes.
+    revoked: HashSet<(Subject, Handout, NodeId)>,
     out: Moves,
 }
 
@@ -77,6 +80,7 @@ impl Moves {
             most,
             domains,
             slots: HashMap::new(),
+            revoked: HashSet::new(),
             out,
         };
         for user in most.tracked() {
@@ -112,10 +116,7 @@ impl Builder<'_, '_> {
     fn perhaps(&self, asked: &[PermId], node: NodeId, subject: Subject) -> bool {
         let users = match subject {
             Subject::User(user) => vec![user],
-            Subject::Group(group) => {
-                let is_in = |user: &UserId| self.most.atom(Atom::In(*user, group)).is_some();
-                self.most.tracked().into_iter().filter(is_in).collect()
-            }
+            Subject::Group(group) => self.most.members(group).collect(),
         };
         let able = |&user: &UserId| {
             let mut actors = self.most.scene.actors.iter();
@@ -128,21 +129,28 @@ impl Builder<'_, '_> {
     fn minds(&self, subject: Subject, node: NodeId) -> bool {
         let Subject::Group(group) = subject else { return true };
         let ty = self.most.org.ty(node);
-        self.most.is_open(group) || self.most.slice.minds_manner(self.most.scene.table.model(), ty)
+        self.most.map.is_open(group) || self.most.slice.minds_manner(self.most.scene.table.model(), ty)
     }
 
     fn roles(&mut self, subject: Subject) {
-        for (role, node) in self.most.role_nodes() {
-            self.role(subject, role, node);
+        let most = self.most;
+        if matches!(subject, Subject::Group(_)) && !most.budget.spend(most.scene.cost_of_state()) {
+            return;
+        }
+        for (role, (asked, node)) in &most.map.roles {
+            self.role(subject, (*role, *node), asked);
         }
     }
 
-    fn role(&mut self, subject: Subject, role: RoleId, node: NodeId) {
+    fn role(&mut self, subject: Subject, (role, node): (RoleId, NodeId), asked: &[PermId]) {
         let scene = self.most.scene;
-        let same = |held: &&Holding| (held.subject(), held.role, held.node) == (subject, role, node);
-        let stated: Vec<&Holding> = scene.facts.holdings.iter().filter(same).collect();
-        let asked = handing(scene, self.most.org, role, node, true);
-        let given = self.minds(subject, node) && self.perhaps(&asked, node, subject);
+        let stated = self.most.map.stated.get(&(subject, role, node));
+        let stated: Vec<&Holding> = stated
+            .into_iter()
+            .flatten()
+            .map(|&ix| &scene.facts.holdings[ix])
+            .collect();
+        let given = self.minds(subject, node) && self.perhaps(asked, node, subject);
         if stated.is_empty() && !given {
             return;
         }
@@ -172,7 +180,8 @@ impl Builder<'_, '_> {
     }
 
     fn taken(&mut self, from: Subject, role: RoleId, node: NodeId, slots: &[usize]) {
-        let asked = handing(self.most.scene, self.most.org, role, node, false);
+        let model = self.most.scene.table.model();
+        let asked = handing(model, self.most.org, role, node, false).unwrap_or_default();
         if matches!(from, Subject::Group(_)) || self.perhaps(&asked, node, from) {
             let sets = slots.iter().map(|&slot| (slot, 0)).collect();
             self.push(Change::Take { role, node, from }, sets);
@@ -202,9 +211,10 @@ impl Builder<'_, '_> {
 
     fn membership(&mut self, user: UserId) {
         let model = self.most.scene.table.model();
-        for (place, asked) in self.most.memberships() {
+        for (asked, place) in &self.most.map.places {
+            let place = *place;
             let listed = self.most.scene.facts.user(user).places.contains(&place);
-            if !listed && !self.perhaps(&asked, place, Subject::User(user)) {
+            if !listed && !self.perhaps(asked, place, Subject::User(user)) {
                 continue;
             }
             let slot = self.slot(Item::Listed(user, place), listed);
@@ -217,37 +227,42 @@ impl Builder<'_, '_> {
     }
 
     fn grants(&mut self, subject: Subject) {
-        let (scene, model) = (self.most.scene, self.most.scene.table.model());
-        for (permission, asked) in self.most.grantable() {
-            for node in scene.facts.node_ids() {
-                if !self.minds(subject, node) || !self.perhaps(&asked, node, subject) {
+        let scene = self.most.scene;
+        for (ix, single) in self.most.singles.all.iter().enumerate() {
+            for node in scene.facts.node_ids().filter(|&node| self.most.singles.fits(ix, node)) {
+                if !self.minds(subject, node) || !self.perhaps(&single.asked, node, subject) {
                     continue;
                 }
-                let permissions = model.permissions.closure(&[permission]);
-                let slot = match self.stated_grant(subject, &permissions, node) {
+                let handout = single.handout.clone();
+                let slot = match self.stated_grant(subject, &handout, node) {
                     Some((slot, true)) => slot,
-                    _ => self.slot(Item::NewlyGranted(subject, permissions.clone(), node), false),
+                    _ => self.slot(Item::NewlyGranted(subject, handout.clone(), node), false),
                 };
                 let to = subject;
-                let change = Change::Grant { permission, node, to };
+                let change = Change::Grant {
+                    handout: handout.clone(),
+                    node,
+                    to,
+                };
                 self.push(change, vec![(slot, 1)]);
-                self.revoke(subject, permissions, node);
+                self.revoke(subject, handout, node);
             }
         }
         for grant in scene.facts.grants.iter().filter(|grant| grant.to == subject) {
             if grant.rule.permissions.iter().any(|&id| self.most.slice.has(id)) {
-                self.stated_grant(subject, &grant.rule.permissions, grant.at);
-                self.revoke(subject, grant.rule.permissions.clone(), grant.at);
+                let handout = Handout::of(&grant.rule);
+                self.stated_grant(subject, &handout, grant.at);
+                self.revoke(subject, handout, grant.at);
             }
         }
     }
 
     /// The slot of the grants that the facts state, and whether one granted anew would be the same.
-    fn stated_grant(&mut self, to: Subject, permissions: &[PermId], node: NodeId) -> Option<(usize, bool)> {
-        let same = |grant: &&SingleGrant| grant.to == to && grant.at == node && grant.rule.permissions == permissions;
+    fn stated_grant(&mut self, to: Subject, handout: &Handout, node: NodeId) -> Option<(usize, bool)> {
+        let same = |grant: &&SingleGrant| grant.to == to && grant.at == node && handout.is_of(&grant.rule);
         let stated: Vec<&SingleGrant> = self.most.scene.facts.grants.iter().filter(same).collect();
         let plain = matches!(stated[..], [only] if is_plain(only));
-        let slot = self.slot(Item::Granted(to, permissions.to_vec(), node), true);
+        let slot = self.slot(Item::Granted(to, handout.clone(), node), true);
         if stated.is_empty() {
             self.out.start[slot] = 0;
             return None;
@@ -255,18 +270,13 @@ impl Builder<'_, '_> {
         Some((slot, plain))
     }
 
-    fn revoke(&mut self, from: Subject, permissions: Vec<PermId>, node: NodeId) {
+    fn revoke(&mut self, from: Subject, handout: Handout, node: NodeId) {
         let known = |thing: Item| self.slots.get(&thing).map(|&slot| (slot, 0));
-        let old = known(Item::Granted(from, permissions.clone(), node));
-        let new = known(Item::NewlyGranted(from, permissions.clone(), node));
+        let old = known(Item::Granted(from, handout.clone(), node));
+        let new = known(Item::NewlyGranted(from, handout.clone(), node));
         let sets = old.into_iter().chain(new).collect();
-        let change = Change::Revoke {
-            permissions,
-            node,
-            from,
-        };
-        if !self.out.moves.iter().any(|known| known.change == change) {
-            self.push(change, sets);
+        if self.revoked.insert((from, handout.clone(), node)) {
+            self.push(Change::Revoke { handout, node, from }, sets);
         }
     }
 
@@ -308,7 +318,8 @@ impl Builder<'_, '_> {
 
     fn is_editable(&self, thing: Thing, slot: usize) -> bool {
         let scene = self.most.scene;
-        let Some(id) = super::change::editing(scene.table.model(), scene.facts, thing, slot) else {
+        let ty = scene.facts.type_of(thing);
+        let Some(id) = scene.table.model().changing(ty, slot) else {
             return false;
         };
         let targets = match thing {
@@ -339,7 +350,7 @@ fn values_of(parameter: &Attribute, values: &[Value], before: &[(AttrName, Value
 fn is_plain(grant: &SingleGrant) -> bool {
     let rule = &grant.rule;
     grant.window == Window::ALWAYS
-        && rule.reach == Reach::Below
+        && matches!(rule.reach, Reach::Below | Reach::In(_))
         && rule.relation.is_empty()
         && rule.when.is_none()
         && rule.unless.is_none()
@@ -361,15 +372,19 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
         depth: 0,
     }];
     let mut open: VecDeque<usize> = VecDeque::from([0]);
+    // What copying a state costs beside its decisions.
+    let cost = u64::try_from((moves.start.len() + moves.moves.len()) / 64).unwrap_or(u64::MAX);
+    let mut seen_through = 0;
     while let Some(at) = open.pop_front() {
-        if !budget.spend(scene.cost_of_state()) {
-            return End::Budget;
+        if !budget.spend(scene.cost_of_state() + cost) {
+            return End::Budget(seen_through);
         }
+        seen_through += 1;
         let steps = steps_to(&visited, at, moves);
         let mut facts = scene.facts.clone();
-        steps
-            .iter()
-            .for_each(|(_, change)| change.apply(scene.table.model(), &mut facts));
+        for (_, change) in &steps {
+            change.apply(&mut facts, scene.table.model());
+        }
         let org = Org::new(scene.table, &facts);
         if goal.is_reached(scene, &org) {
             return End::Found(steps);
@@ -385,7 +400,7 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
             }
             let able = scene.actors.iter().find(|&&actor| {
                 budget.spend(1);
-                it.change.is_allowed(scene, &org, actor)
+                scene.asked(&org).may(actor, &it.change)
             });
             if let Some(&actor) = able {
                 seen.insert(state.clone());
@@ -398,7 +413,10 @@ pub(super) fn search(scene: &Scene<'_>, goal: &Goal, moves: &Moves, depth: usize
             }
         }
     }
-    End::Exhausted(visited.len())
+    match budget.is_spent() {
+        true => End::Budget(seen_through),
+        false => End::Exhausted(visited.len()),
+    }
 }
 
 fn steps_to(visited: &[Visited], at: usize, moves: &Moves) -> Vec<(UserId, Change)> {

@@ -2,15 +2,15 @@
 //!
 //! It may hold too much, never too little: what lies outside cannot change any decision that the goal hangs on.
 
-use super::change::{self, EDIT};
 use super::{Goal, Scene};
 use crate::facts::{Member, Subject};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Being, Default, Expr, HeldAt, Model, Operand, Path, Receiver, RoleId, Root, Rule, TestKind, TypeId,
-    TypeKind, Who,
+    AttrName, Being, Default, Expr, HeldAt, Model, Operand, Path, Receiver, RoleId, Rule, TestKind, TypeId, TypeKind,
+    Who,
 };
+use crate::query::change::parts;
 use crate::syntax::ast::Op;
 
 /// What can matter.
@@ -207,7 +207,7 @@ impl Walk<'_> {
             }
             TestKind::Holds { who, at, .. } => {
                 self.path(who);
-                self.slice.others |= !is_plain(who);
+                self.slice.others |= !who.is_person();
                 if let HeldAt::At(path) = at {
                     self.path(path);
                 }
@@ -223,7 +223,7 @@ impl Walk<'_> {
         let group = right.ty.of == Scalar::Group;
         self.slice.places |= user && place;
         self.slice.groups |= user && group;
-        self.slice.others |= user && (place || group) && !is_plain(left);
+        self.slice.others |= user && (place || group) && !left.is_person();
     }
 
     fn operand(&mut self, operand: &Operand) {
@@ -235,7 +235,22 @@ impl Walk<'_> {
     }
 
     fn path(&mut self, path: &Path) {
-        self.open.extend(path.steps.iter().map(|&step| Open::Attribute(step)));
+        self.steps(&path.steps);
+    }
+
+    /// Where a path goes on from a user whom an attribute names, and that can be changed, it matters who it is.
+    fn steps(&mut self, steps: &[AttrName]) {
+        let model = self.scene.table.model();
+        self.open.extend(steps.iter().map(|&step| Open::Attribute(step)));
+        let names_user = |key: &AttrName| {
+            let mut slots = model.type_ids().filter_map(|ty| Some((ty, model.slot(ty, *key)?)));
+            slots.any(|(ty, slot)| {
+                let attribute = &model.ty(ty).attributes[slot];
+                matches!(attribute.ty.of, Scalar::User(_)) && model.changing(ty, slot).is_some()
+            })
+        };
+        let before = steps.split_last().map_or(&[][..], |(_, before)| before);
+        self.slice.others |= before.iter().any(names_user);
     }
 
     fn attribute(&mut self, key: AttrName) {
@@ -248,13 +263,12 @@ impl Walk<'_> {
                 continue;
             };
             if let Default::Path(_, steps) = &attribute.default {
-                self.open.extend(steps.iter().map(|&step| Open::Attribute(step)));
+                self.steps(steps);
                 self.slice.places |= model.ty(ty).kind == TypeKind::Principal;
             }
-            let action = model.ty(ty).actions.iter().position(|action| action.name == EDIT);
-            if let (Some(action), field @ Some(_)) = (action, attribute.field) {
+            if let Some(id) = model.slot(ty, key).and_then(|slot| model.changing(ty, slot)) {
                 self.slice.places |= model.ty(ty).kind == TypeKind::Principal;
-                self.want(Permission::Act { ty, action, field });
+                self.open.push(Open::Permission(id));
             }
         }
     }
@@ -265,8 +279,9 @@ impl Walk<'_> {
         }
         let model = self.scene.table.model();
         if let Some(custom) = self.scene.facts.custom_role(model, role) {
-            let parts = change::parts(model, custom);
-            return self.open.extend(parts.into_iter().map(Open::Permission));
+            return parts(custom)
+                .into_iter()
+                .for_each(|id| self.want(Permission::Grant(id)));
         }
         self.want(Permission::Give(role));
         self.want(Permission::Take(role));
@@ -349,9 +364,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-/// `user`, `recipient`
-fn is_plain(path: &Path) -> bool {
-    path.steps.is_empty() && matches!(path.root, Root::User | Root::Recipient)
 }

@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 
-use super::Scene;
-use super::change::editing;
 use super::slice::Slice;
+use super::{Goal, Scene};
 use crate::facts::Thing;
-use crate::model::value::{AttributeType, DAY, GroupId, NodeId, Number, Pool, Scalar, UserId, Value, compare, shift};
+use crate::model::TypeId;
+use crate::model::value::{AttributeType, Pool, Scalar, Sym, UserId, Value, compare, shift};
 use crate::model::{Expr, Operand, RoleId, Rule, TestKind};
+use crate::query::change::values::{OTHER, worth_trying};
 
 /// How many values are tried at most.
 const MOST: usize = 64;
@@ -35,7 +36,10 @@ pub(super) struct Domains {
 
 struct Gather<'a> {
     scene: &'a Scene<'a>,
+    goal: &'a Goal,
     slice: &'a Slice,
+    /// A text that nobody mentions.
+    other: Sym,
     pool: &'a mut Pool,
     constants: Vec<Value>,
     /// Kinds of values that are compared with each other.
@@ -45,10 +49,12 @@ struct Gather<'a> {
 }
 
 impl Domains {
-    pub(super) fn of(scene: &Scene<'_>, slice: &Slice, pool: &mut Pool) -> Self {
+    pub(super) fn of(scene: &Scene<'_>, goal: &Goal, slice: &Slice, pool: &mut Pool) -> Self {
         let mut gather = Gather {
             scene,
+            goal,
             slice,
+            other: pool.intern(OTHER),
             pool,
             constants: Vec::new(),
             mixed: Vec::new(),
@@ -105,6 +111,7 @@ impl Gather<'_> {
     fn compared(&mut self, left: &Operand, right: &Operand, minutes: i64) {
         match (left, right) {
             (left, Operand::List(items)) => items.iter().for_each(|item| self.compared(left, item, minutes)),
+            (Operand::Path(a), Operand::Path(b)) if a.is_person() || b.is_person() => {}
             (Operand::Path(a), Operand::Path(b)) => self.mixed.extend([a.ty.of, b.ty.of]),
             (_, Operand::Value(value)) => self.constants.push(shift(*value, minutes)),
             (Operand::Value(value), _) => self.constants.push(shift(*value, -minutes)),
@@ -138,7 +145,8 @@ impl Gather<'_> {
         for thing in nodes.chain(facts.user_ids().map(Thing::User)) {
             let attributes = &model.ty(facts.type_of(thing)).attributes;
             for (slot, attribute) in attributes.iter().enumerate() {
-                if self.slice.has_attribute(attribute.key) && editing(model, facts, thing, slot).is_some() {
+                let changing = model.changing(facts.type_of(thing), slot);
+                if self.slice.has_attribute(attribute.key) && changing.is_some() {
                     let domain = self.domain(attribute.ty, facts.values(thing)[slot]);
                     all.insert((thing, slot), domain);
                 }
@@ -173,55 +181,39 @@ impl Gather<'_> {
         domain
     }
 
-    fn single(&mut self, of: Scalar, now: Value) -> Domain {
-        let facts = self.scene.facts;
-        let mut complete = true;
+    fn single(&self, of: Scalar, now: Value) -> Domain {
+        let (facts, model) = (self.scene.facts, self.scene.table.model());
         let mut values = match of {
-            Scalar::Bool => vec![Value::Bool(true), Value::Bool(false)],
-            Scalar::Enum(id) => {
-                let count = self.scene.table.model().enums[id.0 as usize].values.len();
-                (0..u32::try_from(count).unwrap_or(u32::MAX)).map(Value::Enum).collect()
-            }
             Scalar::User(ty) => self.users(ty).into_iter().map(Value::User).collect(),
-            Scalar::Group => (0..u32::try_from(facts.groups.len()).unwrap_or(u32::MAX))
-                .map(|ix| Value::Group(GroupId(ix)))
-                .collect(),
-            Scalar::Node(ty) => {
-                let fits = |node: &NodeId| facts.node(*node).ty == ty;
-                facts.node_ids().filter(fits).map(Value::Node).collect()
-            }
-            _ => {
-                complete = !self.mixed.contains(&of) && !matches!(of, Scalar::Ip | Scalar::Network);
-                self.around_constants(of)
-            }
+            _ => worth_trying(model, facts, of, &self.constants, self.other),
         };
         values.push(now);
         dedup(&mut values);
+        // Of numbers that are compared with each other only some are tried, and of all addresses.
+        let few = matches!(
+            of,
+            Scalar::Bool | Scalar::Enum(_) | Scalar::User(_) | Scalar::Group | Scalar::Node(_)
+        );
+        let complete = few || !(self.mixed.contains(&of) || matches!(of, Scalar::Ip | Scalar::Network));
         Domain { values, complete }
     }
 
-    /// The actors and one more; everybody where conditions look at others.
-    fn users(&self, ty: crate::model::TypeId) -> Vec<UserId> {
+    /// Everybody where it matters who of the others it is; else those whom the question is about, and one more.
+    fn users(&self, ty: TypeId) -> Vec<UserId> {
         let facts = self.scene.facts;
         let fits = |user: &UserId| facts.user(*user).ty == ty;
-        if self.slice.others {
+        if self.slice.others || self.mixed.contains(&Scalar::User(ty)) {
             return facts.user_ids().filter(fits).collect();
         }
-        let acts = |user: &UserId| self.scene.actors.contains(user);
-        let mut users: Vec<UserId> = self.scene.actors.iter().copied().filter(fits).collect();
-        users.extend(facts.user_ids().filter(fits).find(|user| !acts(user)));
+        let (mut users, rest): (Vec<UserId>, Vec<UserId>) =
+            facts.user_ids().filter(fits).partition(|&it| self.is_known(it));
+        users.extend(rest.first());
         users
     }
 
-    fn around_constants(&mut self, of: Scalar) -> Vec<Value> {
-        let mut values = Vec::new();
-        for constant in self.constants.clone() {
-            values.extend(beside(of, constant));
-        }
-        if of == Scalar::Text {
-            values.push(Value::Text(self.pool.intern("something else")));
-        }
-        values
+    /// True if the question is about a user: one who acts, or to whom or on whom something is done.
+    fn is_known(&self, user: UserId) -> bool {
+        self.scene.actors.contains(&user) || self.goal.concerns(user)
     }
 
     fn sets(&mut self, of: Scalar, now: Value) -> Domain {
@@ -230,11 +222,11 @@ impl Gather<'_> {
             _ => Vec::new(),
         };
         let single = self.single(of, Value::Missing);
-        let actors = matches!(of, Scalar::User(_)) && !self.slice.others && !self.quantified;
-        let is_actor = |value: &Value| matches!(value, Value::User(user) if self.scene.actors.contains(user));
-        let (mut free, fixed): (Vec<Value>, Vec<Value>) = if actors {
-            let fixed = held.iter().copied().filter(|value| !is_actor(value)).collect();
-            (single.values.iter().copied().filter(is_actor).collect(), fixed)
+        let few = matches!(of, Scalar::User(_)) && !self.slice.others && !self.quantified && !self.mixed.contains(&of);
+        let is_known = |value: &Value| matches!(value, Value::User(user) if self.is_known(*user));
+        let (mut free, fixed): (Vec<Value>, Vec<Value>) = if few {
+            let fixed = held.iter().copied().filter(|value| !is_known(value)).collect();
+            (single.values.iter().copied().filter(is_known).collect(), fixed)
         } else {
             (single.values.iter().chain(&held).copied().collect(), Vec::new())
         };
@@ -257,40 +249,6 @@ impl Gather<'_> {
         }
         Domain { values, complete }
     }
-}
-
-/// A constant as a value of a kind, with what lies just below and just above.
-fn beside(of: Scalar, constant: Value) -> Vec<Value> {
-    match (of, constant) {
-        (Scalar::Int, Value::Number(number)) => numbers(number, "1"),
-        (Scalar::Decimal, Value::Number(number)) => numbers(number, "0.000000001"),
-        (Scalar::Text, Value::Text(_)) | (Scalar::Ip | Scalar::Network, Value::Net(_)) => vec![constant],
-        (Scalar::Date, Value::Date(day)) => days(i64::from(day)),
-        (Scalar::Date, Value::Time(second)) => days(second.div_euclid(DAY)),
-        (Scalar::DateTime, Value::Time(second)) => [-1, 0, 1].map(|by| Value::Time(second.saturating_add(by))).to_vec(),
-        (Scalar::DateTime, Value::Date(day)) => {
-            let start = i64::from(day) * DAY;
-            [start - 1, start, start + DAY].map(Value::Time).to_vec()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn numbers(number: Number, step: &str) -> Vec<Value> {
-    let by = |text: &str| Number::parse(text).map(|step| Value::Number(number.plus(step)));
-    let below = by(&format!("-{step}"));
-    below
-        .into_iter()
-        .chain([Value::Number(number)])
-        .chain(by(step))
-        .collect()
-}
-
-fn days(day: i64) -> Vec<Value> {
-    [-1, 0, 1]
-        .iter()
-        .filter_map(|by| i32::try_from(day + by).ok().map(Value::Date))
-        .collect()
 }
 
 fn dedup(values: &mut Vec<Value>) {

@@ -1,6 +1,5 @@
 //! What a *no* rests on: what the actors obtain at most, and for each rule that would give the goal what is missing.
 
-use super::change::handing;
 use super::most::{Atom, Most};
 use super::{Goal, Proof};
 use crate::eval::Target;
@@ -89,7 +88,9 @@ fn enter(proof: &mut Proof, most: &Most<'_>, atom: Atom) {
                 proof.roles.push((user, role, node));
             }
         }
-        Atom::Granted(user, id, node) if acts(user) => proof.grants.push((user, id, node)),
+        Atom::Granted(user, ix, node) if acts(user) => {
+            proof.grants.push((user, most.singles.all[ix].handout.clone(), node));
+        }
         Atom::Free(thing, slot) => proof.attributes.push((thing, slot)),
         _ => {}
     }
@@ -141,7 +142,7 @@ fn for_role(most: &Most<'_>, user: UserId, role: RoleId, node: Option<NodeId>) -
     let mut questions = Vec::new();
     for node in nodes {
         for &actor in scene.actors {
-            let asked = handing(scene, most.org, role, node, true).into_iter();
+            let asked = most.asked(role, node).into_iter();
             questions.extend(asked.map(|id| (actor, id, Target::node(node), Some(user))));
         }
         let derived = model
@@ -176,8 +177,12 @@ fn target(most: &Most<'_>, id: PermId, node: NodeId) -> Target {
 
 /// The rules that would give it; of each the nearest that anybody comes.
 fn obstacles(proof: &mut Proof, most: &Most<'_>, question: Question) {
-    let (_, permission, ..) = question;
+    let (user, permission, target, recipient) = question;
     let model = most.scene.table.model();
+    // What can come to be allowed stands in nobody's way.
+    if most.may(user, permission, target, recipient, &[]).is_some() {
+        return;
+    }
     for way in &most.scene.table.row(permission).grants {
         let (rule, stop) = (model.rule(way.rule).span, most.stops(question, way));
         let known = proof

@@ -5,14 +5,13 @@
 
 use std::collections::HashSet;
 
-use super::change::Change;
 use super::reads::{Read, Want};
 use super::values::Values;
 use crate::eval::org::Org;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Thing};
-use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, UserId, Value};
 use crate::model::{AttrName, Model, RoleId};
+use crate::query::change::{Change, Handout, handing};
 use crate::table::Table;
 
 /// How many sets of parameter values are tried for one role at one node.
@@ -45,7 +44,11 @@ impl Candidates<'_> {
                 Read::Group(who, group, want) => changes.extend(self.flow(*who, vec![*group], *want)),
                 Read::Slot(of, slot, hints, followed) => changes.extend(self.slot(*of, *slot, hints, *followed)),
                 Read::Parameter(to, role, at, ..) => changes.extend(self.gives(*to, *role, *at, reads)),
-                Read::Grant(to, permission, at) => changes.extend(self.grant(*to, *permission, *at)),
+                Read::Grant(to, handout, at) => changes.push(Change::Grant {
+                    handout: handout.clone(),
+                    node: *at,
+                    to: Subject::User(*to),
+                }),
                 Read::Context(..) | Read::Given(..) => {}
             }
         }
@@ -60,7 +63,7 @@ impl Candidates<'_> {
             changes.extend(self.gives(who, role, at, reads));
         }
         if want != Want::True {
-            changes.push(Change::Take { from: who, role, at });
+            changes.push(take(who, role, at));
         }
         if self.model().default_role(self.org.ty(at)) == Some(role) {
             changes.extend(self.by_default(who, at, want));
@@ -73,6 +76,12 @@ impl Candidates<'_> {
         let first = self.model().roles.len() + facts.custom.len();
         let by_role = facts.holdings.iter().filter(|h| (h.role, h.node) == (role, at));
         let by_grant = role.ix().checked_sub(first).and_then(|ix| facts.grants.get(ix));
+        let revoked = by_grant.filter(|grant| want != Want::True && grant.to == Subject::User(who));
+        changes.extend(revoked.map(|grant| Change::Revoke {
+            handout: Handout::of(&grant.rule),
+            node: at,
+            from: grant.to,
+        }));
         let subjects = by_role.map(|h| h.subject()).chain(by_grant.map(|grant| grant.to));
         changes.extend(self.flow(who, subjects.filter_map(holds).collect(), want));
         changes
@@ -81,14 +90,7 @@ impl Candidates<'_> {
     /// A role by hand, with the parameters that its conditions ask for.
     fn gives(&self, to: UserId, role: RoleId, at: NodeId, reads: &[Read]) -> Vec<Change> {
         let model = self.model();
-        let here = match self.facts().custom_role(model, role) {
-            Some(custom) => self.org.lies_in(at, custom.at) && self.org.kind(at).is_place(),
-            None => model
-                .roles
-                .get(role.ix())
-                .is_some_and(|it| it.ty == self.org.ty(at) && !it.is_derived()),
-        };
-        if !here {
+        if handing(model, self.org, role, at, true).is_none() {
             return Vec::new();
         }
         let mut choices: Vec<Vec<(AttrName, Value)>> = vec![Vec::new()];
@@ -107,7 +109,15 @@ impl Candidates<'_> {
             let longer: Vec<_> = longer.take(PARAMETERS).collect();
             choices.extend(longer);
         }
-        let give = |with| Change::Give { to, role, at, with };
+        let give = |mut parameters: Vec<(AttrName, Value)>| {
+            parameters.sort_unstable_by_key(|(key, _)| *key);
+            Change::Give {
+                role,
+                node: at,
+                to: Subject::User(to),
+                parameters,
+            }
+        };
         choices.into_iter().map(give).collect()
     }
 
@@ -115,11 +125,11 @@ impl Candidates<'_> {
     fn by_default(&self, who: UserId, at: NodeId, want: Want) -> Vec<Change> {
         let mut changes = Vec::new();
         if want != Want::False {
-            changes.push(Change::Enlist(who, at));
+            changes.push(Change::Add { place: at, user: who });
             changes.extend(self.takes(who, at));
         }
         if want != Want::True {
-            changes.push(Change::Delist(who, at));
+            changes.push(Change::Remove { place: at, user: who });
             changes.extend(self.any_role(who, at));
         }
         changes
@@ -128,14 +138,14 @@ impl Candidates<'_> {
     fn member(&self, who: UserId, at: NodeId, want: Want) -> Vec<Change> {
         let mut changes = Vec::new();
         if want != Want::False {
-            changes.push(Change::Enlist(who, at));
+            changes.push(Change::Add { place: at, user: who });
             changes.extend(self.any_role(who, at));
         }
         if want != Want::True {
-            changes.push(Change::Delist(who, at));
+            changes.push(Change::Remove { place: at, user: who });
             changes.extend(self.takes(who, at));
         }
-        changes.retain(|change| self.org.kind(at).is_place() || !matches!(change, Change::Enlist(..)));
+        changes.retain(|change| self.org.kind(at).is_place() || !matches!(change, Change::Add { .. }));
         changes
     }
 
@@ -150,12 +160,7 @@ impl Candidates<'_> {
     fn takes(&self, who: UserId, at: NodeId) -> Vec<Change> {
         let holdings = self.facts().holdings.iter();
         let his = holdings.filter(|h| h.subject() == Subject::User(who) && h.node == at);
-        his.map(|h| Change::Take {
-            from: who,
-            role: h.role,
-            at,
-        })
-        .collect()
+        his.map(|h| take(who, h.role, at)).collect()
     }
 
     /// Ways into and out of these groups, directly, through groups in them, and by holding a role that they name.
@@ -166,12 +171,12 @@ impl Candidates<'_> {
         while let Some(&group) = groups.get(next) {
             next += 1;
             if want != Want::False && group != EVERYONE {
-                changes.push(Change::Join(who, group));
+                changes.push(Change::Join { group, user: who });
             }
             for member in &self.facts().group(group).members {
                 match member {
                     Member::User(user) if *user == who && want != Want::True => {
-                        changes.push(Change::Leave(who, group));
+                        changes.push(Change::Leave { group, user: who });
                     }
                     Member::User(_) => {}
                     Member::Group(inner) if groups.contains(inner) => {}
@@ -192,7 +197,7 @@ impl Candidates<'_> {
             changes.extend(self.gives(who, role, at, &[]));
         }
         if want != Want::True {
-            changes.push(Change::Take { from: who, role, at });
+            changes.push(take(who, role, at));
         }
         if self.model().default_role(self.org.ty(at)) == Some(role) {
             changes.extend(self.by_default(who, at, want));
@@ -212,7 +217,7 @@ impl Candidates<'_> {
         let (model, facts) = (self.model(), self.facts());
         let ty = facts.type_of(of);
         let attribute = &model.ty(ty).attributes[slot];
-        if model.changed_by(ty, slot).is_none() {
+        if model.changing(ty, slot).is_none() {
             return Vec::new();
         }
         let now = facts.values(of)[slot];
@@ -220,26 +225,23 @@ impl Candidates<'_> {
             .values
             .of(facts, (attribute.key, attribute.ty), now, hints, followed);
         if !attribute.ty.many {
-            return values.into_iter().map(|value| Change::Set(of, slot, value)).collect();
+            let set = |value| Change::Set { thing: of, slot, value };
+            return values.into_iter().map(set).collect();
         }
         let present: &[Value] = match now {
             Value::List(list) => facts.pool.values(list),
             _ => &[],
         };
         let new = values.into_iter().filter(|value| !present.contains(value));
-        let removed = present.iter().map(|&value| Change::Remove(of, slot, value));
-        new.map(|value| Change::Add(of, slot, value)).chain(removed).collect()
+        let insert = |value| Change::Insert { thing: of, slot, value };
+        let delete = |&value: &Value| Change::Delete { thing: of, slot, value };
+        new.map(insert).chain(present.iter().map(delete)).collect()
     }
+}
 
-    fn grant(&self, to: UserId, permission: PermId, at: NodeId) -> Option<Change> {
-        let model = self.model();
-        if model.permissions.get(permission).is_administrative() {
-            return None;
-        }
-        let grant = model.permissions.id(Permission::Grant(permission))?;
-        let some = !self.table.row(grant).grants.is_empty();
-        some.then_some(Change::Grant { to, permission, at })
-    }
+const fn take(who: UserId, role: RoleId, node: NodeId) -> Change {
+    let from = Subject::User(who);
+    Change::Take { role, node, from }
 }
 
 fn hints_of(reads: &[Read], of: (UserId, RoleId, NodeId), key: AttrName) -> Vec<Value> {

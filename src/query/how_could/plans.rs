@@ -4,20 +4,21 @@
 //! target. In a given organisation a plan fails at one thing first ([`World::obstacle`]): a prohibition, a role that is
 //! not held, a relation, a condition. Whoever wants the plan to succeed must change something that this depends on.
 
+use std::cell::RefCell;
+
 use super::Wanted;
-use super::change::single;
-use super::needs::Case;
-use super::reads::{Read, Tracer, Want, nodes};
+use super::reads::{Read, Tracer, Want, nodes, single_grants};
 use super::values::Values;
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::{Entry, Org};
-use crate::eval::reach::{near, reaches};
+use crate::eval::reach::near;
 use crate::eval::{Request, Resource, Target, decide};
 use crate::facts::{Facts, Subject};
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId};
 use crate::model::{Effect, Reach, RoleId, Rule, RuleId, Who};
+use crate::query::change::{Asked, Case, Handout};
 use crate::query::deed::Recipients;
 use crate::table::{Table, Way};
 
@@ -38,8 +39,8 @@ enum Support {
     Held(RuleId, RoleId, NodeId),
     /// A custom role or a single grant that there is, by its place among them, at a node.
     Extra(usize, NodeId),
-    /// A new single grant at a node.
-    Granted(NodeId),
+    /// A new single grant, by its place among [`World::handouts`], at a node.
+    Granted(usize, NodeId),
 }
 
 /// One way to a goal.
@@ -58,6 +59,8 @@ pub(super) struct World<'w> {
     pub(super) persons: Vec<UserId>,
     pub(super) values: &'w Values<'w>,
     pub(super) goals: Vec<Goal>,
+    /// What single grants that were met hand out.
+    handouts: RefCell<Vec<Handout>>,
 }
 
 impl<'w> World<'w> {
@@ -91,6 +94,16 @@ impl<'w> World<'w> {
             persons,
             goals: goals.collect(),
             values,
+            handouts: RefCell::default(),
+        }
+    }
+
+    /// As whom it is asked who may make a change.
+    pub(super) const fn asked<'r>(&'r self, org: &'r Org<'r>) -> Asked<'r> {
+        Asked {
+            table: self.table,
+            org,
+            context: self.wanted.context,
         }
     }
 
@@ -182,13 +195,20 @@ impl<'w> World<'w> {
                 supports.extend(held_here.then_some(Support::Extra(ix, at)));
             }
         }
-        let granted = |&at: &NodeId| {
-            let grant = single(org.facts, model, user, eval.request.permission, at);
-            self.persons.contains(&user) && reaches(org, &grant.rule, at, &eval.request.target)
-        };
-        let above = org.chain(eval.request.target.start).filter(granted);
-        supports.extend(above.map(Support::Granted));
+        if self.persons.contains(&user) {
+            let granted = single_grants(eval).into_iter();
+            supports.extend(granted.map(|(handout, at)| Support::Granted(self.number(handout), at)));
+        }
         supports
+    }
+
+    fn number(&self, handout: Handout) -> usize {
+        let mut known = self.handouts.borrow_mut();
+        let found = known.iter().position(|it| *it == handout);
+        found.unwrap_or_else(|| {
+            known.push(handout);
+            known.len() - 1
+        })
     }
 
     /// A single grant that the user has, or a group into which he could come.
@@ -220,20 +240,21 @@ impl<'w> World<'w> {
                     held(&mut tracer, self.table.model().rule(rule), user, role, at);
                 }
                 (Support::Extra(ix, at), Some(user)) => extra(&mut tracer, user, ix, at),
-                (Support::Granted(at), Some(user)) => self.granted(&mut tracer, user, at),
+                (Support::Granted(ix, at), Some(user)) => self.granted(&mut tracer, user, ix, at),
                 _ => {}
             }
         }
         tracer.reads
     }
 
-    fn granted(&self, tracer: &mut Tracer<'_>, user: UserId, at: NodeId) {
+    fn granted(&self, tracer: &mut Tracer<'_>, user: UserId, ix: usize, at: NodeId) {
         let (facts, permission) = (tracer.eval.org.facts, tracer.eval.request.permission);
+        let handout = self.handouts.borrow()[ix].clone();
         let made = |grant: &crate::facts::SingleGrant| {
-            (grant.to, grant.at) == (Subject::User(user), at) && grant.rule.permissions.contains(&permission)
+            (grant.to, grant.at) == (Subject::User(user), at) && handout.is_of(&grant.rule)
         };
         let Some(ix) = facts.grants.iter().rposition(made) else {
-            return tracer.note(Read::Grant(user, permission, at));
+            return tracer.note(Read::Grant(user, handout, at));
         };
         let number = self.table.model().roles.len() + facts.custom.len() + ix;
         let ways = tracer.eval.org.extra.ways(permission);

@@ -17,7 +17,8 @@ use crate::facts::Thing;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Being, Expr, Receiver, RoleId, Rule, TypeId, TypeKind, Who};
-use crate::table::is_far;
+use crate::query::change::{Handout, grant_rule, handouts, reaching};
+use crate::table::{Table, is_far};
 
 /// How something should come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,8 +54,8 @@ pub(super) enum Read {
     Slot(Thing, usize, Vec<Value>, bool),
     /// A parameter of a role that somebody holds, or would, at a node.
     Parameter(UserId, RoleId, NodeId, AttrName, Vec<Value>),
-    /// Whether somebody has a single permission at a node.
-    Grant(UserId, PermId, NodeId),
+    /// Whether somebody has a single grant at a node.
+    Grant(UserId, Handout, NodeId),
     /// An attribute of the request.
     Context(usize, Vec<Value>),
     /// An attribute of a target that nobody lists.
@@ -287,14 +288,12 @@ impl<'t> Tracer<'t> {
         self.grants();
     }
 
-    /// Single permissions that could be handed out where the target lies.
+    /// Single grants that could be made where the target lies.
     fn grants(&mut self) {
-        let (eval, permission) = (self.eval, self.eval.request.permission);
-        let user = eval.request.user.filter(|user| self.persons.contains(user));
-        if let Some(user) = user {
-            for at in eval.org.chain(eval.request.target.start) {
-                self.note(Read::Grant(user, permission, at));
-            }
+        let user = self.eval.request.user.filter(|user| self.persons.contains(user));
+        let Some(user) = user else { return };
+        for (handout, at) in single_grants(&self.eval) {
+            self.note(Read::Grant(user, handout, at));
         }
     }
 
@@ -351,6 +350,33 @@ impl<'t> Tracer<'t> {
             Resource::Unlisted(ty) => Some(ty),
             _ => None,
         }
+    }
+}
+
+/// The single grants that would reach the target, and where.
+pub(super) fn single_grants(eval: &Eval<'_>) -> Vec<(Handout, NodeId)> {
+    let (org, request) = (eval.org, eval.request);
+    let mut all = Vec::new();
+    for permissions in single_sets(eval.table, request.permission) {
+        let mut handout = Handout {
+            permissions,
+            within: None,
+        };
+        for at in org.chain(request.target.start) {
+            let rule = grant_rule(eval.table.model(), &handout, org.ty(at), org.facts.node(at).span);
+            if let Some(within) = reaching(org, &rule, at, &request.target) {
+                handout.within = within;
+                all.push((handout.clone(), at));
+            }
+        }
+    }
+    all
+}
+
+fn single_sets(table: &Table, permission: PermId) -> Vec<Vec<PermId>> {
+    match table.model().permissions.get(permission).is_administrative() {
+        true => Vec::new(),
+        false => handouts(table, permission),
     }
 }
 

@@ -9,15 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::candidates::Candidates;
-use super::change::{Change, changed};
-use super::needs::needs;
 use super::plans::{Plan, World};
 use super::reads::{Read, Want};
-use super::{Budget, End, Step};
-use crate::eval::decide;
+use super::{Budget, Change, End, Step};
 use crate::eval::org::Org;
 use crate::facts::{Facts, Thing};
 use crate::model::value::UserId;
+use crate::query::change::made;
 
 /// Of how many users it is asked what would let them make a change.
 const WATCHED: usize = 300;
@@ -126,7 +124,7 @@ impl<'s> Search<'s> {
 
     fn made(&self, set: &[usize]) -> Option<Facts> {
         let changes: Vec<&Change> = set.iter().map(|&ix| &self.changes[ix]).collect();
-        changed(self.base.facts, self.world.table.model(), &changes)
+        made(self.base.facts, self.world.table.model(), &changes)
     }
 
     /// Tries a set, and enters the larger ones that it leads to.
@@ -139,7 +137,7 @@ impl<'s> Search<'s> {
             None => match self.order(self.base, &[], set) {
                 Some(steps) => {
                     self.found.push(set.clone());
-                    self.ways.push(steps);
+                    self.ways.push(self.combined(steps));
                 }
                 None => self.empower(set, followed, next),
             },
@@ -219,14 +217,43 @@ impl<'s> Search<'s> {
         None
     }
 
-    fn makers(&self, org: &Org<'_>, change: &Change) -> Vec<UserId> {
-        let world = self.world;
-        let needs = needs(change, world.table.model(), org);
-        let may = |user: &UserId| {
-            let one = |case: &_| decide(world.table, org, &world.request(org, Some(*user), *case));
-            needs.iter().any(|cases| cases.iter().all(one))
+    /// Single grants to one person at one node are one act, where somebody may make all of them.
+    fn combined(&self, steps: Vec<Step>) -> Vec<Step> {
+        let pairs = (0..steps.len()).flat_map(|a| (a + 1..steps.len()).map(move |b| (a, b)));
+        let joined = |(a, b): (usize, usize)| Some((a, b, steps[a].change.joined(&steps[b].change)?));
+        let fewer = |(a, b, both): (usize, usize, Change)| {
+            let mut changes: Vec<Change> = steps.iter().map(|step| step.change.clone()).collect();
+            changes[a] = both;
+            changes.remove(b);
+            self.in_order(&changes)
         };
-        org.facts.user_ids().filter(may).collect()
+        match pairs.filter_map(joined).find_map(fewer) {
+            Some(fewer) => self.combined(fewer),
+            None => steps,
+        }
+    }
+
+    /// The changes with all who may make each once those before it are made; `None` if somewhere nobody may.
+    fn in_order(&self, changes: &[Change]) -> Option<Vec<Step>> {
+        let before: Vec<&Change> = changes.iter().collect();
+        let step = |(ix, change): (usize, &Change)| {
+            let facts = made(self.base.facts, self.world.table.model(), &before[..ix])?;
+            let makers = self.makers(&Org::new(self.world.table, &facts), change);
+            (!makers.is_empty()).then(|| Step {
+                change: change.clone(),
+                makers,
+            })
+        };
+        changes.iter().enumerate().map(step).collect()
+    }
+
+    fn makers(&self, org: &Org<'_>, change: &Change) -> Vec<UserId> {
+        let asked = self.world.asked(org);
+        let demands = change.demands(self.world.table.model(), org);
+        org.facts
+            .user_ids()
+            .filter(|&user| asked.meets(user, &demands))
+            .collect()
     }
 
     /// The set allows the deed, but nobody may make it. If nobody may make one change in it, whatever comes before,
@@ -284,9 +311,9 @@ impl<'s> Search<'s> {
     fn power_reads(&self, org: &Org<'_>, change: &Change) -> Vec<Read> {
         let world = self.world;
         let (mut reads, mut known) = (Vec::new(), HashSet::new());
-        for case in needs(change, world.table.model(), org).into_iter().flatten() {
+        for case in change.demands(world.table.model(), org).into_iter().flatten() {
             for user in org.facts.user_ids().map(Some) {
-                if decide(world.table, org, &world.request(org, user, case)) {
+                if user.is_some_and(|user| world.asked(org).meets(user, &[vec![case]])) {
                     continue;
                 }
                 for plan in world.plans_of(org, user, case) {
@@ -295,13 +322,11 @@ impl<'s> Search<'s> {
                 }
             }
         }
-        if let Change::Set(Thing::User(user), ..)
-        | Change::Add(Thing::User(user), ..)
-        | Change::Remove(Thing::User(user), ..) = change
-            && world.persons.contains(user)
+        if let Some((Thing::User(user), _)) = change.slot()
+            && world.persons.contains(&user)
         {
             let places = org.facts.node_ids().filter(|&n| org.kind(n).is_place());
-            reads.extend(places.map(|place| Read::Member(*user, place, Want::Any)));
+            reads.extend(places.map(|place| Read::Member(user, place, Want::Any)));
         }
         reads
     }

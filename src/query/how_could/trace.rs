@@ -12,9 +12,6 @@ use crate::model::value::{NodeId, Pool, UserId, Value, shift};
 use crate::model::{AttrName, Default, HeldAt, Operand, Path, Relation, Root, Test, TestKind, TypeId};
 use crate::syntax::ast::Op;
 
-/// How many superiors are followed.
-const CHAIN: usize = 1000;
-
 /// One step of a path, and whether the path goes on.
 type Step = (Value, AttrName, bool);
 
@@ -23,11 +20,13 @@ impl Tracer<'_> {
         match &test.kind {
             TestKind::Truth(operand) => self.operand(operand, &[], scope),
             TestKind::Compare(left, op, right, minutes) => self.compare(left, *op, right, *minutes, scope),
-            TestKind::Quantified { set, right, .. } => {
+            TestKind::Quantified { set, op, right, .. } => {
                 let (of_set, of_right) = (self.eval.path(set, scope), self.eval.operand(right, scope));
                 let pool = self.eval.request.pool;
-                self.path(set, &values_of(of_right, pool), scope);
-                self.operand(right, &values_of(of_set, pool), scope);
+                let (of_set, of_right) = (values_of(of_set, pool), values_of(of_right, pool));
+                self.path(set, &of_right, scope);
+                self.operand(right, &of_set, scope);
+                self.within(*op, &of_set, &of_right);
             }
             TestKind::Holds { who, roles, at } => {
                 self.path(who, &[], scope);
@@ -49,13 +48,14 @@ impl Tracer<'_> {
         let hints: Vec<Value> = of_right.iter().map(|&value| shift(value, minutes)).collect();
         self.operand(left, &hints, scope);
         self.operand(right, &back, scope);
-        if matches!(op, Op::In | Op::NotIn) {
-            self.within(&of_left, &of_right);
-        }
+        self.within(op, &of_left, &of_right);
     }
 
-    /// A user in a group or in a place.
-    fn within(&mut self, left: &[Value], right: &[Value]) {
+    /// Users in a group or in a place: by `x in g` and by `any xs in g` alike.
+    fn within(&mut self, op: Op, left: &[Value], right: &[Value]) {
+        if !matches!(op, Op::In | Op::NotIn) {
+            return;
+        }
         for user in left.iter().filter_map(|value| match value {
             Value::User(user) => Some(*user),
             _ => None,
@@ -215,6 +215,8 @@ impl Tracer<'_> {
     }
 
     fn related(&mut self, start: Value, relation: &Relation, user: UserId) {
+        // A chain without a circle has fewer steps than there are users.
+        let users = self.eval.org.facts.users.len();
         let hints = [Value::User(user)];
         self.slot(start, relation.first, &hints, !relation.then.is_empty());
         let mut reached = self.reached(self.eval.step(start, relation.first));
@@ -224,7 +226,7 @@ impl Tracer<'_> {
             self.groups_of_persons(&reached);
             for from in reached {
                 let mut at = from;
-                for _ in 0..if plus { CHAIN } else { 1 } {
+                for _ in 0..if plus { users } else { 1 } {
                     self.slot(at, name, &hints, plus || !last);
                     at = self.eval.step(at, name);
                     next.extend(self.reached(at));

@@ -1,21 +1,13 @@
-//! Values that an attribute could have: enough of them that each test comes out in every way in which it can.
+//! The values worth trying for an attribute: by what the rules compare it with, and what it was compared with on the way.
 //!
-//! Of a number or a moment these are the values that it is compared with somewhere in the policy, one on each side and
-//! one between ([`ordered`]); of a string those and one other; of a user or node those that it is compared with
-//! or, where a path goes on from it, all; of anything else all there are.
+//! Of a user, group or node these are those that it is compared with or, where a path goes on from it, all.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use ipnet::IpNet;
-
 use crate::facts::Facts;
-use crate::model::value::{AttributeType, DAY, NodeId, Number, Scalar, Sym, Value, compare, parse_network, shift};
+use crate::model::value::{AttributeType, Scalar, Sym, Value, shift};
 use crate::model::{AttrName, Default, Expr, Model, Operand, Path, Rule, TestKind};
-
-/// A text and addresses that are others than those of the policy, if it does not happen to name them.
-pub(super) const OTHER: &str = "something else";
-const ELSEWHERE: [&str; 2] = ["192.0.2.1", "2001:db8::1"];
+use crate::query::change::values::{OTHER, worth_trying};
 
 /// What values are taken from.
 #[derive(Debug)]
@@ -135,107 +127,18 @@ impl<'v> Values<'v> {
                 known.push(value);
             }
         }
-        let mut values = match ty.of {
-            Scalar::Bool => vec![Value::Bool(true), Value::Bool(false)],
-            Scalar::Enum(id) => self.every(self.model.enums[id.0 as usize].values.len()),
-            Scalar::Int | Scalar::Decimal | Scalar::Date | Scalar::DateTime => ordered(&known, ty.of),
-            Scalar::Text => known.into_iter().chain([Value::Text(self.other)]).collect(),
-            Scalar::Ip | Scalar::Network => addresses(&known, ty.of),
-            Scalar::User(_) | Scalar::Group | Scalar::Node(_) => {
-                let all = things(facts, ty.of);
-                let some: Vec<Value> = all.iter().copied().filter(|value| known.contains(value)).collect();
-                let enough = !followed && !some.is_empty() && !some.contains(&now);
-                if enough { some } else { all }
+        let mut values = worth_trying(self.model, facts, ty.of, &known, self.other);
+        if matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
+            let some: Vec<Value> = values.iter().copied().filter(|value| known.contains(value)).collect();
+            let enough = !followed && !some.is_empty() && !some.contains(&now);
+            if enough {
+                values = some;
             }
-        };
+        }
         if ty.optional && !ty.many && matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
             values.push(Value::Absent);
         }
         values.retain(|value| *value != now);
         values
-    }
-
-    fn every(&self, count: usize) -> Vec<Value> {
-        (0..u32::try_from(count).unwrap_or(0)).map(Value::Enum).collect()
-    }
-}
-
-fn things(facts: &Facts, of: Scalar) -> Vec<Value> {
-    match of {
-        Scalar::User(ty) => {
-            let of_type = facts.user_ids().filter(|&user| facts.user(user).ty == ty);
-            of_type.map(Value::User).collect()
-        }
-        Scalar::Node(ty) => {
-            let of_type = |node: &NodeId| facts.node(*node).ty == ty;
-            facts.node_ids().filter(of_type).map(Value::Node).collect()
-        }
-        _ => {
-            let ids = (0u32..).map(crate::model::value::GroupId);
-            ids.zip(&facts.groups).map(|(group, _)| Value::Group(group)).collect()
-        }
-    }
-}
-
-/// Networks as they are; of each an address where one address is wanted.
-fn addresses(known: &[Value], of: Scalar) -> Vec<Value> {
-    let nets = known.iter().filter_map(|value| match value {
-        Value::Net(net) if of == Scalar::Ip => Some(IpNet::from(net.addr())),
-        Value::Net(net) => Some(*net),
-        _ => None,
-    });
-    let elsewhere = ELSEWHERE.iter().filter_map(|text| parse_network(text));
-    nets.chain(elsewhere).map(Value::Net).collect()
-}
-
-/// The values themselves, one before, one after and one between each two.
-fn ordered(known: &[Value], of: Scalar) -> Vec<Value> {
-    let mut points: Vec<Value> = known.iter().filter_map(|&value| as_type(value, of)).collect();
-    points.sort_by(|&a, &b| compare(a, b).unwrap_or(Ordering::Equal));
-    points.dedup();
-    let mut values = Vec::new();
-    for (ix, &point) in points.iter().enumerate() {
-        let before = match ix.checked_sub(1).and_then(|ix| points.get(ix)) {
-            Some(&previous) => between(previous, point, of),
-            None => step(point, -1),
-        };
-        values.extend(before);
-        values.push(point);
-    }
-    values.extend(points.last().and_then(|&last| step(last, 1)));
-    values
-}
-
-fn as_type(value: Value, of: Scalar) -> Option<Value> {
-    match (value, of) {
-        (Value::Number(_), Scalar::Int | Scalar::Decimal)
-        | (Value::Date(_), Scalar::Date)
-        | (Value::Time(_), Scalar::DateTime) => Some(value),
-        (Value::Time(second), Scalar::Date) => i32::try_from(second.div_euclid(DAY)).ok().map(Value::Date),
-        (Value::Date(day), Scalar::DateTime) => Some(Value::Time(i64::from(day) * DAY)),
-        _ => None,
-    }
-}
-
-/// One more or less: a day of a date or moment.
-fn step(value: Value, by: i64) -> Option<Value> {
-    match value {
-        Value::Number(number) => Some(Value::Number(number.plus(Number::from(by)))),
-        Value::Date(day) => Some(Value::Date(day.saturating_add(i32::try_from(by).ok()?))),
-        Value::Time(second) => Some(Value::Time(second.saturating_add(by * DAY))),
-        _ => None,
-    }
-}
-
-/// A value between two, one above the first where there is room.
-fn between(low: Value, high: Value, of: Scalar) -> Option<Value> {
-    let next = step(low, 1)?;
-    if compare(next, high) == Some(Ordering::Less) {
-        return Some(next);
-    }
-    match (low, high) {
-        (Value::Number(a), Value::Number(b)) if of == Scalar::Decimal => Some(Value::Number(a.midpoint(b))),
-        (Value::Time(a), Value::Time(b)) if b - a > 1 => Some(Value::Time(a + (b - a) / 2)),
-        _ => None,
     }
 }

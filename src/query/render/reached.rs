@@ -54,9 +54,13 @@ impl Writer<'_> {
             self.line("", &format!("and {more} more rules that do not help"));
         }
         match reached.states {
+            Some(0 | 1) => self.line("searched", "there is nothing that they may change on the way"),
             Some(states) => self.line("searched", &format!("all {states} states that they can make")),
             None if reached.because.is_empty() => self.line("not granted", "no rule gives it to anybody"),
             None => {}
+        }
+        if reached.makes_nodes {
+            self.line("provided that", "they make no new nodes: these are not looked at");
         }
     }
 
@@ -79,9 +83,12 @@ impl Writer<'_> {
 
     fn doubt(&mut self, doubt: Option<Doubt>) {
         let why = match doubt {
-            Some(Doubt::Values) => "no plan was found, but some attribute has more values than were tried",
-            _ => "no plan was found, and the search ended before all was looked at",
+            Some(Doubt::Values) => "no plan was found, but some attribute has more values than were tried".to_owned(),
+            Some(Doubt::States(states)) => format!(
+                "no plan was found among the first {states} states that they can make; looking at more is too much work"
+            ),
+            _ => "no plan was found; already to tell what they can obtain at most is too much work".to_owned(),
         };
-        self.line("not settled", why);
+        self.line("not settled", &why);
     }
 }

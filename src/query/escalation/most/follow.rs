@@ -1,11 +1,11 @@
 //! What holds from the start, and what follows without anybody doing anything.
 
-use super::{Atom, Most, Origin, follows, group_id, plain};
+use super::{Atom, Most, Origin, Seat, follows, plain};
 use crate::eval::org::{Source, now, running};
-use crate::facts::{Member, Subject, Thing, Window};
-use crate::model::value::{NodeId, Tri, UserId, Value};
+use crate::facts::{Subject, Thing, Window};
+use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Default, RoleId};
-use crate::query::escalation::change::{Change, handing};
+use crate::query::change::{Change, handing};
 
 impl Most<'_> {
     pub(super) fn seed(&mut self) {
@@ -36,7 +36,7 @@ impl Most<'_> {
         self.seed_groups(time);
     }
 
-    pub(super) fn seed_groups(&mut self, time: Value) {
+    fn seed_groups(&mut self, time: Value) {
         let facts = self.scene.facts;
         let beyond = self.scene.table.model().roles.len() + facts.custom.len();
         let held = facts.holdings.iter().enumerate().map(|(ix, held)| {
@@ -57,15 +57,12 @@ impl Most<'_> {
         }
     }
 
-    /// What follows without anybody doing anything: groups, what groups have, defaults.
-    pub(super) fn follow(&mut self) {
+    /// What follows without anybody doing anything, until there is no more.
+    pub(super) fn settle(&mut self) {
         loop {
             let before = self.atoms.len();
-            for user in self.tracked() {
-                self.enter_groups(user);
-                self.share_groups(user);
-                self.defaults(user);
-            }
+            self.follow();
+            self.defaults();
             self.fallbacks();
             if self.atoms.len() == before {
                 return;
@@ -73,82 +70,96 @@ impl Most<'_> {
         }
     }
 
-    pub(super) fn enter_groups(&mut self, user: UserId) {
-        let facts = self.scene.facts;
-        for (ix, group) in facts.groups.iter().enumerate() {
-            for member in &group.members {
-                let person = &self.people[user.0 as usize];
-                let through = match *member {
-                    Member::Holders(role, node) => {
-                        let seat = person.seats.iter().find(|seat| (seat.role, seat.node) == (role, node));
-                        seat.map(|seat| seat.atom)
-                    }
-                    Member::Group(inner) => self.atom(Atom::In(user, inner)),
-                    Member::User(_) => None,
-                };
-                if let Some(atom) = through {
-                    self.add(Atom::In(user, group_id(ix)), follows(atom));
+    /// What follows at once from what is new: groups, and what groups have.
+    pub(super) fn follow(&mut self) {
+        while let Some(&(atom, _)) = self.atoms.get(self.followed) {
+            let ix = self.followed;
+            self.followed += 1;
+            match atom {
+                Atom::Held(user, role, node, _) => {
+                    let naming = self.map.naming.get(&(role, node)).cloned();
+                    self.enter(user, naming.unwrap_or_default(), ix);
                 }
+                Atom::In(user, group) => {
+                    let outer = self.map.outer[group.0 as usize].clone();
+                    self.enter(user, outer, ix);
+                    for seat in self.stated[group.0 as usize].clone() {
+                        self.share((user, ix), &seat);
+                    }
+                    for (single, node, atom) in self.group_grants[group.0 as usize].clone() {
+                        self.pass_on((user, ix), (single, node, atom));
+                    }
+                }
+                Atom::Stated(group, role, node, number) => {
+                    let seats = self.stated[group.0 as usize].iter();
+                    let mut new =
+                        seats.filter(|seat| (seat.role, seat.node, super::number(seat.entry)) == (role, node, number));
+                    if let Some(seat) = new.next().copied() {
+                        for member in self.members[group.0 as usize].clone() {
+                            self.share(member, &seat);
+                        }
+                    }
+                }
+                Atom::GroupGranted(group, single, node) => {
+                    for member in self.members[group.0 as usize].clone() {
+                        self.pass_on(member, (single, node, ix));
+                    }
+                }
+                Atom::Listed(user, place) => self.waiting.push((user, place)),
+                Atom::Member(..) | Atom::Granted(..) | Atom::Free(..) => {}
             }
         }
     }
 
-    pub(super) fn share_groups(&mut self, user: UserId) {
-        for (group, is_in) in self.people[user.0 as usize].groups.clone() {
-            for seat in self.stated[group.0 as usize].clone() {
-                let origin = Origin {
-                    steps: Vec::new(),
-                    needs: vec![plain(is_in), plain(seat.atom)],
-                };
-                self.hold(user, (seat.role, seat.node), seat.entry, origin);
-            }
-            for (id, node, atom) in self.group_grants[group.0 as usize].clone() {
-                let needs = vec![plain(is_in), plain(atom)];
-                let origin = Origin {
-                    steps: Vec::new(),
-                    needs,
-                };
-                self.add(Atom::Granted(user, id, node), origin);
-            }
+    fn enter(&mut self, user: UserId, groups: Vec<GroupId>, through: usize) {
+        for group in groups {
+            self.add(Atom::In(user, group), follows(through));
         }
     }
 
-    /// The default role of a place that lists a user, once all that is given to him there is taken.
-    pub(super) fn defaults(&mut self, user: UserId) {
-        let (facts, model) = (self.scene.facts, self.scene.table.model());
-        for place in facts.node_ids() {
-            let Some(listed) = self.atom(Atom::Listed(user, place)) else {
+    /// A member of a group has its role.
+    fn share(&mut self, (user, is_in): (UserId, usize), seat: &Seat) {
+        let origin = Origin {
+            steps: Vec::new(),
+            needs: vec![plain(is_in), plain(seat.atom)],
+        };
+        self.hold(user, (seat.role, seat.node), seat.entry, origin);
+    }
+
+    /// A member of a group has its single grant.
+    fn pass_on(&mut self, (user, is_in): (UserId, usize), (single, node, atom): (usize, NodeId, usize)) {
+        let needs = vec![plain(is_in), plain(atom)];
+        let steps = Vec::new();
+        self.add(Atom::Granted(user, single, node), Origin { steps, needs });
+    }
+
+    /// The default role of a place that lists a user, once all that is given to them there is taken.
+    fn defaults(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for (user, place) in waiting {
+            let Some(role) = self.scene.table.model().default_role(self.scene.facts.node(place).ty) else {
                 continue;
             };
-            let Some(role) = model.default_role(facts.node(place).ty) else {
+            let has = self.people[user.0 as usize]
+                .seats_at(place)
+                .any(|seat| seat.role == role);
+            let Some(listed) = self.atom(Atom::Listed(user, place)).filter(|_| !has) else {
                 continue;
             };
-            if self.people[user.0 as usize]
-                .seats
-                .iter()
-                .any(|seat| (seat.role, seat.node) == (role, place))
-            {
-                continue;
-            }
             let mut origin = follows(listed);
-            let mut given: Vec<RoleId> = facts
-                .holdings
-                .iter()
-                .filter(|held| held.subject() == Subject::User(user) && held.node == place)
-                .map(|held| held.role)
-                .collect();
-            given.sort_unstable();
-            given.dedup();
+            let given = self.map.by_hand.get(&(user, place)).map_or(&[][..], Vec::as_slice);
             let taken = given.iter().all(|&role| self.takes(user, role, place, &mut origin));
             if taken {
                 let entry = self.org.entry((role, place), Window::ALWAYS, Source::Default, false);
                 self.hold(user, (role, place), Some(entry), origin);
+            } else {
+                self.waiting.push((user, place));
             }
         }
     }
 
-    pub(super) fn takes(&self, user: UserId, role: RoleId, node: NodeId, origin: &mut Origin) -> bool {
-        let asked = handing(self.scene, self.org, role, node, false);
+    fn takes(&self, user: UserId, role: RoleId, node: NodeId, origin: &mut Origin) -> bool {
+        let asked = handing(self.scene.table.model(), self.org, role, node, false).unwrap_or_default();
         let actors = self.scene.actors.iter();
         for &actor in actors {
             if let Some(needs) = self.all(actor, &asked, node, user) {
@@ -162,7 +173,7 @@ impl Most<'_> {
     }
 
     /// Attributes that fall back on one that may change.
-    pub(super) fn fallbacks(&mut self) {
+    fn fallbacks(&mut self) {
         let (facts, model) = (self.scene.facts, self.scene.table.model());
         for &(thing, slot) in &facts.fallbacks {
             let attribute = &model.ty(facts.type_of(thing)).attributes[slot];

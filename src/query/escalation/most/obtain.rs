@@ -1,26 +1,27 @@
 //! What the actors can hand out and change, given what they may have so far.
 
+use super::map::Asked;
 use super::{Atom, FRESH, Most, Need, Origin, group_id, plain};
 use crate::eval::Target;
 use crate::facts::{Subject, Thing};
-use crate::model::permission::{PermId, Permission};
+use crate::model::RoleId;
+use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
-use crate::model::{Default, RoleId};
-use crate::query::escalation::Budget;
-use crate::query::escalation::change::{Change, editing, handing, outer_groups};
+use crate::query::change::{Change, handing, places_of};
 
 impl Most<'_> {
     /// Attributes that an actor may change.
-    pub(super) fn free(&mut self, budget: &Budget) {
+    pub(super) fn free(&mut self) {
         for (thing, slot) in self.domains.changeable() {
             if self.atom(Atom::Free(thing, slot)).is_some() {
                 continue;
             }
-            let Some(id) = editing(self.scene.table.model(), self.scene.facts, thing, slot) else {
+            let ty = self.scene.facts.type_of(thing);
+            let Some(id) = self.scene.table.model().changing(ty, slot) else {
                 continue;
             };
             for &actor in self.scene.actors {
-                budget.spend(1);
+                self.budget.spend(1);
                 if let Some(needs) = self.edits(actor, id, thing) {
                     let change = Change::Set {
                         thing,
@@ -47,7 +48,7 @@ impl Most<'_> {
     pub(in crate::query::escalation) fn user_targets(&self, user: UserId) -> Vec<Target> {
         let person = &self.people[user.0 as usize];
         if !person.tracked {
-            return crate::query::escalation::goal::places_of(self.org, user);
+            return places_of(self.org, user);
         }
         let ty = self.scene.facts.user(user).ty;
         let places = person
@@ -76,51 +77,33 @@ impl Most<'_> {
     }
 
     /// The first actor who may do all of this, and on what that rests.
-    pub(super) fn somebody(
-        &self,
-        asked: &[PermId],
-        node: NodeId,
-        to: UserId,
-        budget: &Budget,
-    ) -> Option<(UserId, Vec<Need>)> {
-        if asked.is_empty() || budget.is_spent() {
+    pub(super) fn somebody(&self, asked: &[PermId], node: NodeId, to: UserId) -> Option<(UserId, Vec<Need>)> {
+        if asked.is_empty() || self.budget.is_spent() {
             return None;
         }
         self.scene.actors.iter().find_map(|&actor| {
-            budget.spend(1);
+            self.budget.spend(1);
             self.all(actor, asked, node, to).map(|needs| (actor, needs))
         })
     }
 
-    /// Where roles that matter can be held.
-    pub(in crate::query::escalation) fn role_nodes(&self) -> Vec<(RoleId, NodeId)> {
-        let (facts, count) = (
-            self.scene.facts,
-            self.scene.table.model().roles.len() + self.scene.facts.custom.len(),
-        );
-        let roles = (0..count).map(|ix| RoleId(u32::try_from(ix).unwrap_or(u32::MAX)));
-        let relevant: Vec<RoleId> = roles.filter(|&role| self.slice.has_role(role)).collect();
-        let held = |node: NodeId| relevant.iter().map(move |&role| (role, node));
-        let mut all: Vec<(RoleId, NodeId)> = facts.node_ids().flat_map(held).collect();
-        all.retain(|&(role, node)| !handing(self.scene, self.org, role, node, true).is_empty());
-        all
+    /// What giving a role at a node asks; nothing where it cannot be held by hand.
+    pub(in crate::query::escalation) fn asked(&self, role: RoleId, node: NodeId) -> Vec<PermId> {
+        handing(self.scene.table.model(), self.org, role, node, true).unwrap_or_default()
     }
 
-    pub(super) fn roles(&mut self, user: UserId, budget: &Budget) {
-        for (role, node) in self.role_nodes() {
-            let new = Atom::Held(user, role, node, FRESH);
-            if self.atom(new).is_some() || self.has_plainly(user, role, node) {
+    pub(super) fn roles(&mut self, user: UserId) {
+        for ix in 0..self.map.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[ix];
+            let (role, node) = (*role, *node);
+            if self.atom(Atom::Held(user, role, node, FRESH)).is_some() || self.has_plainly(user, role, node) {
                 continue;
             }
-            let asked = handing(self.scene, self.org, role, node, true);
-            let Some((actor, needs)) = self.somebody(&asked, node, user, budget) else {
+            let Some((actor, needs)) = self.somebody(asked, node, user) else {
                 continue;
             };
-            let change = self.give(role, node, Subject::User(user));
-            let origin = Origin {
-                steps: vec![(actor, change)],
-                needs,
-            };
+            let steps = vec![(actor, Self::give(role, node, Subject::User(user)))];
+            let origin = Origin { steps, needs };
             self.hold(user, (role, node), None, origin.clone());
             self.add(Atom::Member(user, node), origin);
         }
@@ -135,41 +118,28 @@ impl Most<'_> {
             .roles
             .get(role.ix())
             .is_some_and(|role| !role.parameters.is_empty());
-        let mut seats = self.people[user.0 as usize].seats.iter();
-        let held = seats.any(|seat| {
-            let always = seat.entry.is_none_or(|entry| entry.is_always());
-            (seat.role, seat.node) == (role, node) && always
-        });
+        let mut seats = self.people[user.0 as usize].seats_at(node);
+        let held = seats.any(|seat| seat.role == role && seat.entry.is_none_or(|entry| entry.is_always()));
         held && !parameters && self.atom(Atom::Member(user, node)).is_some()
     }
 
-    pub(super) fn give(&self, role: RoleId, node: NodeId, to: Subject) -> Change {
-        let declared = self
-            .scene
-            .table
-            .model()
-            .roles
-            .get(role.ix())
-            .map_or(&[][..], |role| &role.parameters);
-        let set = |parameter: &crate::model::Attribute| match parameter.default {
-            Default::Value(value) => Some((parameter.key, value)),
-            _ => None,
-        };
-        let parameters = declared.iter().filter_map(set).collect();
+    const fn give(role: RoleId, node: NodeId, to: Subject) -> Change {
         Change::Give {
             role,
             node,
             to,
-            parameters,
+            parameters: Vec::new(),
         }
     }
 
-    pub(super) fn membership(&mut self, user: UserId, budget: &Budget) {
-        for (place, asked) in self.memberships() {
+    pub(super) fn membership(&mut self, user: UserId) {
+        for ix in 0..self.map.places.len() {
+            let (asked, place) = &self.map.places[ix];
+            let place = *place;
             if self.atom(Atom::Listed(user, place)).is_some() {
                 continue;
             }
-            if let Some((actor, needs)) = self.somebody(&asked, place, user, budget) {
+            if let Some((actor, needs)) = self.somebody(asked, place, user) {
                 let steps = vec![(actor, Change::Add { place, user })];
                 let origin = Origin { steps, needs };
                 self.add(Atom::Listed(user, place), origin.clone());
@@ -178,81 +148,45 @@ impl Most<'_> {
         }
     }
 
-    /// Places of which it matters who is a member.
-    pub(in crate::query::escalation) fn memberships(&self) -> Vec<(NodeId, Vec<PermId>)> {
-        let (facts, model) = (self.scene.facts, self.scene.table.model());
-        let relevant = |node: &NodeId| self.slice.has_members(model, facts.node(*node).ty);
-        let add = |node: NodeId| {
-            let id = model.permissions.id(Permission::AddMember(facts.node(node).ty));
-            (node, id.into_iter().collect())
-        };
-        facts.node_ids().filter(relevant).map(add).collect()
-    }
-
-    /// Single permissions that matter and that some rule lets somebody grant, with all that they bring along.
-    pub(in crate::query::escalation) fn grantable(&self) -> Vec<(PermId, Vec<PermId>)> {
-        let (table, model) = (self.scene.table, self.scene.table.model());
-        let mut all = Vec::new();
-        for (id, permission) in model.permissions.iter() {
-            if permission.is_administrative() || !self.slice.has(id) {
-                continue;
-            }
-            let closure = model.permissions.closure(&[id]);
-            let asked: Vec<PermId> = closure
-                .iter()
-                .filter_map(|&part| model.permissions.id(Permission::Grant(part)))
-                .collect();
-            if asked.iter().all(|&grant| !table.row(grant).grants.is_empty()) {
-                all.push((id, asked));
-            }
-        }
-        all
-    }
-
-    pub(super) fn grants(&mut self, user: UserId, budget: &Budget) {
-        for (id, asked) in self.grantable() {
+    pub(super) fn grants(&mut self, user: UserId) {
+        for ix in 0..self.singles.all.len() {
             for node in self.scene.facts.node_ids() {
-                if self.atom(Atom::Granted(user, id, node)).is_some() {
+                if !self.singles.fits(ix, node) || self.atom(Atom::Granted(user, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, needs)) = self.somebody(&asked, node, user, budget) {
-                    let to = Subject::User(user);
-                    let change = Change::Grant {
-                        permission: id,
-                        node,
-                        to,
-                    };
+                if let Some((actor, needs)) = self.somebody(&self.singles.all[ix].asked, node, user) {
+                    let change = self.granting(ix, node, Subject::User(user));
                     let steps = vec![(actor, change)];
-                    self.add(Atom::Granted(user, id, node), Origin { steps, needs });
+                    self.add(Atom::Granted(user, ix, node), Origin { steps, needs });
                 }
             }
         }
+    }
+
+    fn granting(&self, ix: usize, node: NodeId, to: Subject) -> Change {
+        let handout = self.singles.all[ix].handout.clone();
+        Change::Grant { handout, node, to }
     }
 
     /// Groups that somebody may put the user into: who may give him something of what the group has.
-    pub(super) fn groups(&mut self, user: UserId, budget: &Budget) {
+    pub(super) fn groups(&mut self, user: UserId) {
         for ix in 1..self.scene.facts.groups.len() {
             let group = group_id(ix);
             if self.atom(Atom::In(user, group)).is_some() {
                 continue;
             }
-            if let Some((actor, needs)) = self.joins(user, group, budget) {
+            if let Some((actor, needs)) = self.joins(user, group) {
                 let steps = vec![(actor, Change::Join { group, user })];
                 self.add(Atom::In(user, group), Origin { steps, needs });
             }
         }
     }
 
-    pub(in crate::query::escalation) fn joins(
-        &self,
-        user: UserId,
-        group: GroupId,
-        budget: &Budget,
-    ) -> Option<(UserId, Vec<Need>)> {
+    pub(in crate::query::escalation) fn joins(&self, user: UserId, group: GroupId) -> Option<(UserId, Vec<Need>)> {
         let asked = self.asked_by(group);
         let mut best: Option<(usize, UserId, Vec<Need>)> = None;
         for &actor in self.scene.actors {
-            budget.spend(1);
+            self.budget.spend(1);
             let met = asked
                 .iter()
                 .filter_map(|(asked, node)| self.all(actor, asked, *node, user));
@@ -265,79 +199,56 @@ impl Most<'_> {
     }
 
     /// What each role and grant of a group, and of those that it is in, asks of who gives it.
-    pub(super) fn asked_by(&self, group: GroupId) -> Vec<(Vec<PermId>, NodeId)> {
-        let (facts, model) = (self.scene.facts, self.scene.table.model());
+    fn asked_by(&self, group: GroupId) -> Vec<Asked> {
         let mut asked = Vec::new();
-        for outer in outer_groups(facts, group) {
-            for seat in &self.stated[outer.0 as usize] {
-                asked.push((handing(self.scene, self.org, seat.role, seat.node, true), seat.node));
-            }
-            for held in facts
-                .holdings
-                .iter()
-                .filter(|held| held.subject() == Subject::Group(outer))
-            {
-                asked.push((handing(self.scene, self.org, held.role, held.node, true), held.node));
-            }
-            let granted = facts.grants.iter().filter(|grant| grant.to == Subject::Group(outer));
-            let granted = granted.map(|grant| (grant.rule.permissions.clone(), grant.at));
-            let fresh = self.group_grants[outer.0 as usize].iter();
-            let fresh = fresh.map(|&(id, node, _)| (model.permissions.closure(&[id]), node));
-            for (permissions, node) in granted.chain(fresh) {
-                let grant = |id: PermId| model.permissions.id(Permission::Grant(id));
-                asked.push((permissions.into_iter().filter_map(grant).collect(), node));
-            }
+        for outer in self.map.outward(self.scene.facts, group) {
+            let ix = outer.0 as usize;
+            asked.extend(self.map.asked[ix].iter().cloned());
+            let fresh = self.stated[ix].iter().filter(|seat| seat.entry.is_none());
+            asked.extend(fresh.map(|seat| (self.asked(seat.role, seat.node), seat.node)));
+            let single = |&(single, node, _): &(usize, NodeId, usize)| (self.singles.all[single].asked.clone(), node);
+            asked.extend(self.group_grants[ix].iter().map(single));
         }
         asked.retain(|(asked, _)| !asked.is_empty());
         asked
     }
 
     /// What is given to a group whose members change by themselves reaches people to whom it could not be given.
-    pub(super) fn open_groups(&mut self, budget: &Budget) {
+    pub(super) fn open_groups(&mut self) {
         for ix in 1..self.scene.facts.groups.len() {
             let group = group_id(ix);
-            if !self.is_open(group) {
-                continue;
-            }
-            let members: Vec<UserId> = self
-                .tracked()
-                .into_iter()
-                .filter(|&user| self.atom(Atom::In(user, group)).is_some())
-                .collect();
-            for member in members {
-                self.give_group(group, member, budget);
+            if self.map.is_open(group) {
+                for member in self.members(group).collect::<Vec<_>>() {
+                    self.give_group(group, member);
+                }
             }
         }
     }
 
-    pub(super) fn give_group(&mut self, group: GroupId, member: UserId, budget: &Budget) {
+    fn give_group(&mut self, group: GroupId, member: UserId) {
         let is_in = self.atom(Atom::In(member, group)).map(plain);
-        for (role, node) in self.role_nodes() {
+        for ix in 0..self.map.roles.len() {
+            let (role, (asked, node)) = &self.map.roles[ix];
+            let (role, node) = (*role, *node);
             if self.atom(Atom::Stated(group, role, node, FRESH)).is_some() {
                 continue;
             }
-            let asked = handing(self.scene, self.org, role, node, true);
-            if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+            if let Some((actor, mut needs)) = self.somebody(asked, node, member) {
                 needs.extend(is_in);
-                let steps = vec![(actor, self.give(role, node, Subject::Group(group)))];
+                let steps = vec![(actor, Self::give(role, node, Subject::Group(group)))];
                 self.state(group, (role, node), None, Origin { steps, needs });
             }
         }
-        for (id, asked) in self.grantable() {
+        for ix in 0..self.singles.all.len() {
             for node in self.scene.facts.node_ids() {
-                if self.atom(Atom::GroupGranted(group, id, node)).is_some() {
+                if !self.singles.fits(ix, node) || self.atom(Atom::GroupGranted(group, ix, node)).is_some() {
                     continue;
                 }
-                if let Some((actor, mut needs)) = self.somebody(&asked, node, member, budget) {
+                if let Some((actor, mut needs)) = self.somebody(&self.singles.all[ix].asked, node, member) {
                     needs.extend(is_in);
-                    let to = Subject::Group(group);
-                    let change = Change::Grant {
-                        permission: id,
-                        node,
-                        to,
-                    };
+                    let change = self.granting(ix, node, Subject::Group(group));
                     let steps = vec![(actor, change)];
-                    self.add(Atom::GroupGranted(group, id, node), Origin { steps, needs });
+                    self.add(Atom::GroupGranted(group, ix, node), Origin { steps, needs });
                 }
             }
         }

@@ -84,7 +84,7 @@ impl Perhaps<'_> {
         let Some(user) = user else { return true };
         match right {
             Value::Group(_) => self.is_or_in(user, right, trail),
-            Value::Node(place) => self.member_where(user, trail, |at| at == place),
+            Value::Node(place) => self.member_of(user, std::iter::once(place), trail),
             _ => false,
         }
     }

@@ -7,30 +7,36 @@ use crate::eval::reach::account;
 use crate::eval::{Request, Target};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, HeldAt, RoleId, TypeKind};
-use crate::query::escalation::most::plain;
+use crate::query::escalation::most::{Atom, plain};
 
 impl Perhaps<'_> {
+    /// A member of some place in the target's account.
     pub(super) fn belongs(&self, user: UserId, trail: &mut Trail) -> bool {
         let org = self.most.org;
         let Some(home) = account(org, &self.request.target) else {
             return false;
         };
-        self.member_where(user, trail, |place| {
-            org.kind(place).is_place() && org.account(place) == home
-        })
+        let person = &self.most.people[user.0 as usize];
+        if person.tracked {
+            let found = person.home(home);
+            trail.extend(found.map(plain));
+            return found.is_some();
+        }
+        let mut places = org.memberships(user).map(|(place, _)| place);
+        places.any(|place| org.kind(place).is_place() && org.account(place) == home && self.is_member(user, place))
     }
 
-    pub(super) fn member_where(&self, user: UserId, trail: &mut Trail, fits: impl Fn(NodeId) -> bool) -> bool {
-        let person = &self.most.people[user.0 as usize];
-        if !person.tracked {
-            let now = self.eval().now();
-            let places = self.most.org.memberships(user).map(|(place, _)| place);
-            return places
-                .filter(|&place| fits(place))
-                .any(|place| self.most.org.is_member(user, place, now) == Tri::True);
+    fn is_member(&self, user: UserId, place: NodeId) -> bool {
+        self.most.org.is_member(user, place, self.eval().now()) == Tri::True
+    }
+
+    /// A member of one of these places.
+    pub(super) fn member_of(&self, user: UserId, mut places: impl Iterator<Item = NodeId>, trail: &mut Trail) -> bool {
+        if !self.most.tracked_user(user) {
+            return places.any(|place| self.is_member(user, place));
         }
-        let found = person.places.iter().find(|(place, _)| fits(*place));
-        trail.extend(found.map(|&(_, atom)| plain(atom)));
+        let found = places.find_map(|place| self.most.atom(Atom::Member(user, place)));
+        trail.extend(found.map(plain));
         found.is_some()
     }
 
@@ -58,13 +64,14 @@ impl Perhaps<'_> {
     }
 
     pub(super) fn is_account_member(&self, user: UserId, trail: &mut Trail) -> bool {
-        let (org, start) = (self.most.org, self.request.target.start);
-        self.member_where(user, trail, |place| {
-            org.kind(place) == TypeKind::Account && org.lies_in(start, place)
-        })
+        let org = self.most.org;
+        let above = org.chain(self.request.target.start);
+        let accounts = above.filter(|&place| org.kind(place) == TypeKind::Account);
+        self.member_of(user, accounts, trail)
     }
 
     pub(super) fn derived(&self, user: UserId, role: RoleId, node: NodeId, trail: &mut Trail) -> bool {
+        self.most.budget.spend(1);
         if !self.most.tracked_user(user) {
             return self.eval().derived(user, role, node) == Tri::True;
         }
@@ -73,7 +80,7 @@ impl Perhaps<'_> {
             trail,
             |being, trail| match being {
                 Being::Relation(name) => self.leads_to(Value::Node(node), *name, &[], user, trail),
-                Being::Member => self.member_where(user, trail, |place| place == node),
+                Being::Member => self.member_of(user, std::iter::once(node), trail),
                 Being::Holds(roles) => any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail)),
                 Being::Can(permissions) => all_of(permissions, trail, |&id, trail| {
                     let request = Request {
@@ -102,7 +109,7 @@ impl Perhaps<'_> {
         if !person.tracked {
             return self.eval().holds_exactly(user, role, node) == Tri::True;
         }
-        let seat = person.seats.iter().find(|seat| (seat.role, seat.node) == (role, node));
+        let seat = person.seats_at(node).find(|seat| seat.role == role);
         trail.extend(seat.map(|seat| plain(seat.atom)));
         seat.is_some()
     }
@@ -120,6 +127,18 @@ impl Perhaps<'_> {
         })
     }
 
+    fn holds_somewhere(&self, user: UserId, role: RoleId, trail: &mut Trail) -> bool {
+        let it = self.table().model().role(role);
+        if self.most.tracked_user(user) && !it.is_derived() {
+            let seat = self.most.people[user.0 as usize].seats_of(role).next();
+            trail.extend(seat.map(|seat| plain(seat.atom)));
+            return seat.is_some();
+        }
+        any_of(self.most.org.facts.node_ids(), trail, |node, trail| {
+            self.holds_exactly(user, role, node, trail)
+        })
+    }
+
     pub(super) fn holds_at(
         &self,
         user: UserId,
@@ -128,11 +147,8 @@ impl Perhaps<'_> {
         from: Stand<'_>,
         trail: &mut Trail,
     ) -> bool {
-        let everywhere = |trail: &mut Trail| {
-            any_of(self.most.org.facts.node_ids(), trail, |node, trail| {
-                any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail))
-            })
-        };
+        let everywhere =
+            |trail: &mut Trail| any_of(roles, trail, |&role, trail| self.holds_somewhere(user, role, trail));
         match at {
             HeldAt::Above => self.holds_above(user, roles, trail),
             HeldAt::Anywhere => everywhere(trail),

@@ -44,7 +44,9 @@ impl<'m> Perhaps<'m> {
             let nodes = self.nodes_for(role, true).into_iter().filter(held);
             return nodes.map(Stand::at).collect();
         }
-        let seats = self.most.people[user.0 as usize].seats.iter();
-        seats.filter(|seat| seat.role == role).map(Seat::stand).collect()
+        self.most.people[user.0 as usize]
+            .seats_of(role)
+            .map(Seat::stand)
+            .collect()
     }
 }

@@ -1,0 +1,23 @@
+//! Who may change an attribute: the one definition, for questions, findings and proofs alike.
+
+use super::permission::{PermId, Permission};
+use super::{Model, TypeId};
+
+/// The actions that change what stands in a field: the second counts where a type has no first.
+const CHANGING: [&str; 2] = ["edit", "manage"];
+
+impl Model {
+    /// The permission to change an attribute: to `edit` the field that it stands in, or to `manage` it where the type has
+    /// no `edit`. `None` if nobody may: it stands in no field, or the type has neither action.
+    #[must_use]
+    pub fn changing(&self, ty: TypeId, slot: usize) -> Option<PermId> {
+        let it = self.ty(ty);
+        let field = Some(it.attributes.get(slot)?.field?);
+        let named = |name: &&str| {
+            let mut actions = it.actions.iter();
+            actions.position(|action| action.name == *name && !action.creating)
+        };
+        let action = CHANGING.iter().find_map(named)?;
+        self.permissions.id(Permission::Act { ty, action, field })
+    }
+}
