@@ -19,6 +19,8 @@ mod linted;
 mod organisation;
 mod paper;
 mod pinned;
+mod planted;
+mod portals;
 mod promised;
 mod shrink;
 mod spelled;

@@ -177,6 +177,14 @@ impl Asked {
         }
     }
 
+    /// The same by another name of its permission.
+    pub(super) fn called(self, name: &str) -> Self {
+        Self {
+            permission: name.to_owned(),
+            ..self
+        }
+    }
+
     pub(super) fn permission(&self) -> &str {
         &self.permission
     }
@@ -184,8 +192,16 @@ impl Asked {
     /// The same for one policy and its reading of an organisation, if it has all that is named; attributes that it does not
     /// have are not told to it.
     pub(super) fn question(&self, reading: &Reading<'_>) -> Option<Question> {
-        let (model, facts, names) = (reading.policy.model(), reading.facts, &reading.names);
         let permission = reading.permission(&self.permission)?;
+        self.resolved(permission, reading.policy.model(), reading.facts, &reading.names)
+    }
+
+    /// The same for a permission that is known.
+    pub(super) fn asked(&self, permission: PermId, model: &Model, facts: &Facts) -> Option<Question> {
+        self.resolved(permission, model, facts, &Names::of(facts, model))
+    }
+
+    fn resolved(&self, permission: PermId, model: &Model, facts: &Facts, names: &Names<'_>) -> Option<Question> {
         let mut pool = facts.pool.clone();
         let mut context = facts.context.clone();
         context.resize(model.context.len(), Value::Missing);

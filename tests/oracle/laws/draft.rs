@@ -54,8 +54,7 @@ impl Draft {
     /// A generated policy.
     pub(super) fn generate(seed: Seed) -> Option<Self> {
         let mut tape = Tape::new(seed);
-        let worlds = std::env::var("STEP_OVER").ok().and_then(|n| n.parse().ok());
-        let world = tape.below(worlds.unwrap_or(WORLDS.len()));
+        let world = tape.below(WORLDS.len());
         let theme = tape.one(&Theme::ALL);
         let heads: Vec<Seed> = (0..WORLDS[world].roles.len()).map(|_| tape.word()).collect();
         let rules: Vec<Seed> = (0..tape.below(14) + 3).map(|_| tape.word()).collect();

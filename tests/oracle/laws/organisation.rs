@@ -7,6 +7,7 @@ use super::paper::{Paper, write};
 use crate::organisation::{Tapes, draw};
 use crate::policy::Theme;
 use crate::tape::{Seed, Tape};
+use crate::worlds::WORLDS;
 
 /// Draws one; if it is to be full, as little as can be is missing and everything runs without bounds.
 pub(super) fn drawn(policy: &Policy, world: usize, full: bool, tape: &mut Tape) -> Paper {
@@ -14,13 +15,15 @@ pub(super) fn drawn(policy: &Policy, world: usize, full: bool, tape: &mut Tape) 
         let count = least + tape.below(range);
         (0..count).map(|_| tape.word()).collect()
     };
+    // Texts of the facts are made of the words of a world.
+    let of_a_world = world < WORLDS.len();
     let tapes = Tapes {
         nodes: some(4, 7),
         users: some(2, 3),
         groups: some(0, 3),
         holdings: some(2, 9),
-        grants: some(0, 3),
-        customs: some(0, 2),
+        grants: if of_a_world { some(0, 3) } else { Vec::new() },
+        customs: if of_a_world { some(0, 2) } else { Vec::new() },
         full,
     };
     let model = policy.model();

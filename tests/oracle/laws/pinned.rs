@@ -4,18 +4,22 @@
 use rolebook::analyze::cell::Cell;
 use rolebook::analyze::circuit::Truth;
 use rolebook::analyze::picture::{Given, Picture};
-use rolebook::analyze::solver::Lit;
+use rolebook::analyze::solver::{Answer, Lit};
+use rolebook::analyze::witness::Witness;
 use rolebook::analyze::world::TermKind;
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{Tri, Value};
-use rolebook::model::{Effect, Model};
+use rolebook::model::{Effect, Model, RoleId, TypeId, USER};
 use rolebook::source::FileId;
+use rolebook::syntax::parse;
 use rolebook::table::Table;
 
-use super::asked;
+use super::asked::{self, Asked};
 use super::draft::Draft;
+use super::paper::parsed;
 use super::seeds;
 use super::shrink::{self, Broken};
+use crate::meaning::{self, Contribution, Source};
 use crate::tape::{Seed, Tape};
 
 /// Permissions of a policy, and models of each.
@@ -26,8 +30,10 @@ const MODELS: usize = 6;
 struct Levers {
     shapes: Vec<Lit>,
     atoms: Vec<Lit>,
-    /// By term: the literal of each value, or of each element.
-    terms: Vec<Vec<Lit>>,
+    /// By user: of which kind, and what says so.
+    kinds: Vec<Vec<(TypeId, Lit)>>,
+    /// By term: whether it is stated, and what.
+    terms: Vec<(Lit, Vec<(Value, Lit)>)>,
 }
 
 impl Levers {
@@ -35,16 +41,17 @@ impl Levers {
     fn of(cell: &mut Cell<'_>) -> Self {
         let world = &mut cell.world;
         let shape = world.shape.clone();
-        let shapes = (0..world.shapes.len()).map(|ix| shape.is(&mut world.circuit, ix));
-        let shapes = shapes.collect();
-        let kinds: Vec<TermKind> = world.terms.iter().map(|term| term.kind.clone()).collect();
-        let terms = kinds.iter().map(|kind| match kind {
-            TermKind::One(values, choice) => (0..values.len()).map(|ix| choice.is(&mut world.circuit, ix)).collect(),
-            TermKind::Set(bits) => bits.iter().map(|(_, bit)| *bit).collect(),
+        let shapes = (0..world.shapes.len()).map(|ix| shape.is(&mut world.circuit, ix)).collect();
+        let kinds = (0..world.users).map(|user| {
+            let kinds = world.kinds().into_iter();
+            kinds.map(|kind| (kind, world.is_of_kind(user, kind))).collect()
         });
+        let kinds = kinds.collect();
+        let terms = (0..world.terms.len()).map(|term| (world.terms[term].given, world.stated_values(term)));
         Self {
             terms: terms.collect(),
             atoms: world.atoms.iter().map(|(_, lit)| *lit).collect(),
+            kinds,
             shapes,
         }
     }
@@ -55,15 +62,19 @@ impl Levers {
         let either = |lit: Lit, yes: bool| if yes { lit } else { !lit };
         let mut wishes = vec![either(cell.world.same, tape.chance(30)), either(cell.world.signed_in, tape.chance(90))];
         wishes.extend(tape.pick(&self.shapes));
-        for (literals, term) in self.terms.iter().zip(&cell.world.terms) {
+        for kinds in &self.kinds {
+            wishes.extend(tape.pick(kinds).map(|(_, is)| *is));
+        }
+        for ((given, values), term) in self.terms.iter().zip(&cell.world.terms) {
+            wishes.push(either(*given, tape.chance(75)));
             match term.kind {
-                TermKind::One(..) => wishes.extend(tape.pick(literals)),
-                TermKind::Set(_) => wishes.extend(literals.iter().map(|&lit| either(lit, tape.chance(40)))),
+                TermKind::One(..) => wishes.extend(tape.pick(values).map(|(_, is)| *is)),
+                TermKind::Set(_) => wishes.extend(values.iter().map(|&(_, is)| either(is, tape.chance(40)))),
             }
         }
         wishes.extend(self.atoms.iter().map(|&lit| either(lit, tape.chance(share))));
         for _ in 0..200 {
-            if cell.world.circuit.solve(&wishes) {
+            if cell.world.circuit.solve(&wishes) == Answer::Yes {
                 return true;
             }
             let core = cell.world.circuit.core();
@@ -79,19 +90,25 @@ impl Levers {
     fn picture(&self, cell: &Cell<'_>) -> Option<Picture> {
         let world = &cell.world;
         let holds = |lit: &Lit| world.circuit.value(*lit);
-        let value = |(literals, kind): (&Vec<Lit>, &TermKind)| match kind {
-            TermKind::One(values, _) => Given::One(literals.iter().position(holds).map_or(Value::Missing, |ix| values[ix])),
-            TermKind::Set(bits) => Given::Set(bits.iter().filter(|(_, bit)| holds(bit)).map(|(value, _)| *value).collect()),
+        let value = |((given, values), kind): (&(Lit, Vec<(Value, Lit)>), &TermKind)| {
+            let mut said = values.iter().filter(|(_, is)| holds(is)).map(|(value, _)| *value);
+            match kind {
+                _ if !holds(given) => Given::Not,
+                TermKind::One(..) => said.next().map_or(Given::Not, Given::One),
+                TermKind::Set(_) => Given::Set(said.collect()),
+            }
         };
-        let kinds = world.terms.iter().map(|term| &term.kind);
+        let terms = world.terms.iter().map(|term| &term.kind);
         let stated = world.atoms.iter().filter(|(_, lit)| holds(lit));
+        let kind = |kinds: &Vec<(TypeId, Lit)>| kinds.iter().find(|(_, is)| holds(is)).map_or(USER, |(kind, _)| *kind);
         Some(Picture {
             shape: self.shapes.iter().position(holds)?,
             same: holds(&world.same),
             second_same: false,
             signed_in: holds(&world.signed_in),
+            kinds: self.kinds.iter().map(kind).collect(),
             atoms: stated.map(|(atom, _)| *atom).collect(),
-            values: self.terms.iter().zip(kinds).map(value).collect(),
+            values: self.terms.iter().zip(terms).map(value).collect(),
         })
     }
 }
@@ -122,12 +139,54 @@ fn apart(table: &Table, id: PermId, models: usize, tape: &mut Tape, seen: &mut [
             continue;
         }
         seen[formula.map_or(3, |degree| degree as usize)] += 1;
+        if let Some(way) = ways_apart(&cell, &witness) {
+            let (sentence, facts) = (&witness.sentence, &witness.facts);
+            return Some(format!("{name}: {way}\n{sentence}\n{facts}"));
+        }
         if formula.is_none() || decided != formula {
             let (sentence, facts) = (&witness.sentence, &witness.facts);
             return Some(format!("{name}: the formula says {formula:?}, the evaluator {decided:?}\n{sentence}\n{facts}"));
         }
     }
     None
+}
+
+/// A way of granting or prohibiting of which formula and oracle think otherwise.
+fn ways_apart(cell: &Cell<'_>, witness: &Witness) -> Option<String> {
+    let model = cell.table.model();
+    let (facts, mut found) = parsed(&witness.facts, model)?;
+    let sentence = parse::sentence(FileId::GENERATED, &witness.sentence, &mut found)?;
+    (!found.has_errors()).then_some(())?;
+    let asked = Asked::of_sentence(model, &facts, cell.permission, &sentence)?;
+    let question = asked.asked(cell.permission, model, &facts)?;
+    let request = question.request();
+    let (oracle, ask) = meaning::open(model, &facts, &request);
+    let sides = [(Effect::Grant, &cell.decision.grants), (Effect::Prohibit, &cell.decision.prohibitions)];
+    for (effect, ways) in sides {
+        let contributions = oracle.contributions(&ask, effect);
+        for (way, truth) in ways {
+            let rule = model.rule(way.rule);
+            let of_way = |it: &&Contribution<'_>| std::ptr::eq(it.rule, rule) && role_of(it) == way.role;
+            let degrees = contributions.iter().filter(of_way).map(|it| it.degree);
+            let degree = degrees.max().unwrap_or(Tri::False);
+            let formula = said(cell, *truth);
+            if formula != Some(degree) {
+                let role = way.role.map_or_else(String::new, |role| model.full_role(role));
+                let at = (rule.span.start, rule.span.end);
+                return Some(format!("{effect:?} {role} {at:?}: the formula says {formula:?}, the oracle {degree:?}"));
+            }
+        }
+    }
+    None
+}
+
+/// The role through which a rule contributes.
+fn role_of(it: &Contribution<'_>) -> Option<RoleId> {
+    it.held.as_ref().map(|held| match held.source {
+        Source::Stated(holding) => holding.role,
+        Source::Default(role) | Source::Derived(role) => role,
+        Source::Grant(_) => RoleId(u32::MAX),
+    })
 }
 
 /// The permissions that some rule speaks of.
