@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use super::solver::{Answer, Batsat, Budget, Lit, Solver};
 use crate::model::value::Tri;
 
+/// How often the solver may give up before it is asked for less.
+const PATIENCE: u64 = 8;
+
 /// More literals than this make a tree of gates.
 const WIDE: usize = 64;
 
@@ -121,7 +124,11 @@ impl Circuit {
     /// Whether all of these can hold together.
     pub fn solve(&mut self, assumptions: &[Lit]) -> Answer {
         self.solved += 1;
-        let answer = self.solver.solve(assumptions, &self.budget);
+        // What was too much so often will be so again: only what follows at once is still looked for.
+        let answer = match self.given_up > PATIENCE {
+            true => self.solver.solve(assumptions, &Budget::tiny()),
+            false => self.solver.solve(assumptions, &self.budget),
+        };
         self.given_up += u64::from(answer == Answer::GaveUp);
         answer
     }
