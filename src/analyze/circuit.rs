@@ -15,6 +15,7 @@ const PATIENCE: u64 = 8;
 const WIDE: usize = 64;
 
 /// Gates over a solver.
+#[derive(Default)]
 pub struct Circuit {
     solver: Batsat,
     gates: HashMap<Box<[Lit]>, Lit>,
@@ -26,19 +27,6 @@ pub struct Circuit {
     pub given_up: u64,
     /// How many literals its clauses have.
     pub written: u64,
-}
-
-impl Default for Circuit {
-    fn default() -> Self {
-        Self {
-            solver: Batsat::new(),
-            gates: HashMap::new(),
-            budget: Budget::default(),
-            solved: 0,
-            given_up: 0,
-            written: 0,
-        }
-    }
 }
 
 impl Circuit {
