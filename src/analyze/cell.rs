@@ -149,12 +149,14 @@ impl<'m> Cell<'m> {
         alone: Option<RoleId>,
         allowed: bool,
     ) -> Search<Result<Witness, Witness>> {
-        let witness = self.world.witness(claims, self.permission, alone);
-        witness.map(
-            |witness| match witness.replay(self.table, FileId::GENERATED) == Some(allowed) {
-                true => Ok(witness),
-                false => Err(witness),
-            },
-        )
+        let witness = match self.world.witness(claims, self.permission, alone) {
+            Search::Found(witness) => witness,
+            Search::Nowhere => return Search::Nowhere,
+            Search::GaveUp => return Search::GaveUp,
+        };
+        Search::Found(match witness.replay(self.table, FileId::GENERATED) == Some(allowed) {
+            true => Ok(witness),
+            false => Err(witness),
+        })
     }
 }

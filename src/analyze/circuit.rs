@@ -8,10 +8,14 @@ use std::collections::HashMap;
 use super::solver::{Answer, Batsat, Budget, Lit, Solver};
 use crate::model::value::Tri;
 
+/// How often the solver may give up before it is asked for less.
+const PATIENCE: u64 = 8;
+
 /// More literals than this make a tree of gates.
 const WIDE: usize = 64;
 
 /// Gates over a solver.
+#[derive(Default)]
 pub struct Circuit {
     solver: Batsat,
     gates: HashMap<Box<[Lit]>, Lit>,
@@ -23,19 +27,6 @@ pub struct Circuit {
     pub given_up: u64,
     /// How many literals its clauses have.
     pub written: u64,
-}
-
-impl Default for Circuit {
-    fn default() -> Self {
-        Self {
-            solver: Batsat::new(),
-            gates: HashMap::new(),
-            budget: Budget::default(),
-            solved: 0,
-            given_up: 0,
-            written: 0,
-        }
-    }
 }
 
 impl Circuit {
@@ -121,7 +112,11 @@ impl Circuit {
     /// Whether all of these can hold together.
     pub fn solve(&mut self, assumptions: &[Lit]) -> Answer {
         self.solved += 1;
-        let answer = self.solver.solve(assumptions, &self.budget);
+        // What was too much so often will be so again: only what follows at once is still looked for.
+        let answer = match self.given_up > PATIENCE {
+            true => self.solver.solve(assumptions, &Budget::tiny()),
+            false => self.solver.solve(assumptions, &self.budget),
+        };
         self.given_up += u64::from(answer == Answer::GaveUp);
         answer
     }

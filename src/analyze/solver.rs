@@ -61,21 +61,36 @@ const LEAST: u64 = 30;
 
 /// The work that is left for the questions of a run. Copies draw on the same.
 #[derive(Debug, Clone)]
-pub struct Budget(Rc<Cell<u64>>);
+pub struct Budget {
+    left: Rc<Cell<u64>>,
+    least: u64,
+}
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Rc::new(Cell::new(RUN)))
+        Self {
+            left: Rc::new(Cell::new(RUN)),
+            least: LEAST,
+        }
     }
 }
 
 impl Budget {
+    /// Enough for what follows without a search.
+    #[must_use]
+    pub fn tiny() -> Self {
+        Self {
+            left: Rc::default(),
+            least: 2,
+        }
+    }
+
     fn question(&self) -> u64 {
-        self.0.get().clamp(LEAST, QUESTION)
+        self.left.get().clamp(self.least, QUESTION)
     }
 
     fn spend(&self, conflicts: u64) {
-        self.0.set(self.0.get().saturating_sub(conflicts));
+        self.left.set(self.left.get().saturating_sub(conflicts));
     }
 }
 
