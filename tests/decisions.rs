@@ -249,7 +249,8 @@ const TYPES: &str = "context { ip: ip }  account Shop { actions open }  unit Bra
     resource Order in Shop { amount: int  lines: users  creating actions create  actions view }
     resource Note in Branch { actions view }
     role Boss at Shop { can do everything  can assign anything to anyone  can grant view Order to anyone }
-    anyone can view Order anywhere";
+    anyone can view Order anywhere
+    nobody can view Order when user in resource.lines";
 
 const PEOPLE: &str = "{ accounts: { s: { is: Shop } }, units: { b: { is: Branch, in: s } },
     users: { ann: { roles: { Boss: s } }, bob: {} }, resources: { o: { is: Order, in: s }, n: { is: Note, in: b } } }";

@@ -53,9 +53,26 @@ impl<'e> Eval<'e> {
         }
         match self.plainly(row.plain()) {
             Plainly::Denied => Tri::False,
-            _ if !self.is_sound(row) => Tri::False,
+            plain => self.settled_if_sound(row, plain),
+        }
+    }
+
+    /// What is not denied plainly, as long as the request makes sense. Of a bare one no number can lead astray, so that
+    /// only where something could be allowed its types are looked at.
+    #[inline(never)]
+    fn settled_if_sound(&self, row: &Row, plain: Plainly) -> Tri {
+        let is_bare = self.is_bare();
+        if !is_bare && !self.is_sound() {
+            return Tri::False;
+        }
+        let degree = match plain {
             Plainly::Granted if row.prohibitions.is_empty() => Tri::True,
             plain => self.searched_for(row, plain),
+        };
+        match degree {
+            Tri::False => Tri::False,
+            _ if is_bare && !self.is_plainly_sound(row) && !self.is_sound() => Tri::False,
+            degree => degree,
         }
     }
 

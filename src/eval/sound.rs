@@ -212,21 +212,35 @@ impl Look<'_> {
 
 impl Eval<'_> {
     /// The request makes sense.
-    #[inline]
-    pub(super) fn is_sound(&self, row: &Row) -> bool {
-        self.is_plainly_sound(row) || self.request.check(self.table, self.org).is_ok()
+    #[cold]
+    #[inline(never)]
+    pub(super) fn is_sound(&self) -> bool {
+        self.request.check(self.table, self.org).is_ok()
     }
 
-    /// It is about a listed node of the permission's type, and carries no more than the moment: a few looks at what the
-    /// decision has looked at already.
+    /// It is about a listed node, by a user who is there, and carries at most the moment: whatever its numbers were meant
+    /// for, they can be looked up.
     #[inline]
-    fn is_plainly_sound(&self, row: &Row) -> bool {
-        let (org, request) = (self.org, self.request);
-        let target = &request.target;
-        let listed = target.own.is_none() && target.resource == Resource::Node(target.start);
-        let is_user = |user: UserId| (user.0 as usize) < org.facts.users.len();
-        let context = matches!(request.context, [] | [Value::Time(_) | Value::Missing]);
-        let no_more = request.recipient.is_none() & request.given.is_empty() & ptr::eq(request.pool, &org.facts.pool);
-        listed & row.is_about(org.spot(target.start).brief()) & request.user.is_none_or(is_user) & context & no_more
+    pub(super) fn is_bare(&self) -> bool {
+        let Request {
+            user,
+            target,
+            recipient,
+            context,
+            given,
+            pool,
+            ..
+        } = self.request;
+        let listed = target.own.is_none() & (target.resource == Resource::Node(target.start));
+        let is_user = |user: UserId| (user.0 as usize) < self.org.facts.users.len();
+        let no_more = recipient.is_none() & given.is_empty() & (context.len() <= 1);
+        listed & no_more & ptr::eq(*pool, &self.org.facts.pool) & user.is_none_or(is_user)
+    }
+
+    /// A bare request makes sense: the node is of the permission's type, and the moment is one.
+    #[inline]
+    pub(super) fn is_plainly_sound(&self, row: &Row) -> bool {
+        let is_moment = matches!(self.request.context, [] | [Value::Time(_) | Value::Missing]);
+        is_moment && row.is_about(self.org.spot(self.request.target.start).brief())
     }
 }
