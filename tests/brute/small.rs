@@ -166,7 +166,9 @@ fn fallbacks(model: &Model) -> Vec<(String, String)> {
             Default::Path(_, steps) => &steps[..],
             _ => &[],
         };
-        steps.iter().map(|step| (attribute.name.clone(), model.attr_names[step.0 as usize].clone()))
+        steps
+            .iter()
+            .map(|step| (attribute.name.clone(), model.attr_names[step.0 as usize].clone()))
     });
     steps.collect()
 }

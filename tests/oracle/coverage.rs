@@ -9,8 +9,8 @@ use rolebook::facts::{EVERYONE, Subject, Window};
 use rolebook::model::permission::Permission;
 use rolebook::model::value::{Scalar, Tri, Value};
 use rolebook::model::{
-    AttrName, Default, Effect, Expr, HeldAt, Model, Operand, Path, Reach, Receiver, Root, Rule, TestKind, TypeId, TypeKind, USER,
-    Who,
+    AttrName, Default, Effect, Expr, HeldAt, Model, Operand, Path, Reach, Receiver, Root, Rule, TestKind, TypeId,
+    TypeKind, USER, Who,
 };
 use rolebook::syntax::ast::Op;
 
@@ -115,7 +115,12 @@ fn people(setup: &Setup, question: &Question, verdict: Tri, counts: &mut Counts)
     if matches!(request.target.resource, Resource::User(user) if other(user)) {
         note(counts, "a principal is acted upon", verdict);
     }
-    let administrative = setup.policy.model.permissions.get(request.permission).is_administrative();
+    let administrative = setup
+        .policy
+        .model
+        .permissions
+        .get(request.permission)
+        .is_administrative();
     if administrative && request.recipient.is_some_and(other) {
         note(counts, "a principal receives", verdict);
     }
@@ -251,7 +256,11 @@ fn source(setup: &Setup, it: &Contribution<'_>, counts: &mut Counts) {
     if window != Window::ALWAYS {
         note(counts, "held: in a window", held.degree);
         if matches!(held.source, Source::Stated(it) if it.subject() != Subject::Group(EVERYONE)) {
-            let through = if matches!(subject, Some(Subject::Group(_))) { "a group" } else { "the user" };
+            let through = if matches!(subject, Some(Subject::Group(_))) {
+                "a group"
+            } else {
+                "the user"
+            };
             note(counts, format!("held: in a window, by {through}"), held.degree);
         }
     }

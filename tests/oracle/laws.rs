@@ -34,5 +34,9 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
 
 /// How many broken cases are shown before a run ends: few, or with `ROLEBOOK_ALL` as many as there are.
 fn most() -> usize {
-    if std::env::var("ROLEBOOK_ALL").is_ok() { usize::MAX } else { 3 }
+    if std::env::var("ROLEBOOK_ALL").is_ok() {
+        usize::MAX
+    } else {
+        3
+    }
 }

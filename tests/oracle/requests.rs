@@ -68,13 +68,7 @@ fn draw(model: &Model, facts: &Facts, seed: Seed) -> Option<Question> {
 }
 
 /// A question about one permission; if it is to be full, as little as can be is missing from it.
-pub(crate) fn about(
-    model: &Model,
-    facts: &Facts,
-    permission: PermId,
-    full: bool,
-    tape: &mut Tape,
-) -> Option<Question> {
+pub(crate) fn about(model: &Model, facts: &Facts, permission: PermId, full: bool, tape: &mut Tape) -> Option<Question> {
     let users: Vec<UserId> = facts.user_ids().collect();
     let user = (!tape.chance(8)).then(|| tape.one(&users));
     // Values may add lists and strings: to a copy of the pool, which belongs to the request.
@@ -91,7 +85,12 @@ pub(crate) fn about(
             context[slot] = one(&mut asking, attribute.ty.of, None, tape).unwrap_or(Value::Missing);
         }
     }
-    let keep = context.len() - if !full && tape.chance(20) { tape.below(context.len()) } else { 0 };
+    let keep = context.len()
+        - if !full && tape.chance(20) {
+            tape.below(context.len())
+        } else {
+            0
+        };
     context.truncate(keep);
     let given = given(model, &mut asking, target, full, tape);
     Some(Question {
@@ -150,7 +149,8 @@ fn target(model: &Model, facts: &Facts, permission: PermId, tape: &mut Tape) -> 
         }
         Permission::Grant(inner) => {
             let fits = granted_at(model, inner);
-            tape.pick(&nodes(&|at| fits.contains(&at))).map(|&node| Target::node(node))
+            tape.pick(&nodes(&|at| fits.contains(&at)))
+                .map(|&node| Target::node(node))
         }
     }
 }

@@ -293,7 +293,9 @@ roles chiefs { Boss, Chief }
             head(
                 &["Agent"],
                 &["Area", "Shop"],
-                Kind::Parameters("(limit: int = 2, app: App?, tags: set of string = [\"x\"], least: low < middle < high = middle)"),
+                Kind::Parameters(
+                    "(limit: int = 2, app: App?, tags: set of string = [\"x\"], least: low < middle < high = middle)",
+                ),
             ),
             head(&["Vice"], &["Area"], Kind::Heir("Chief")),
             head(&["Reader"], &["Order"], Kind::Plain),

@@ -91,7 +91,8 @@ impl Asked {
         };
         let pen = Pen { model, facts };
         let user = |user: UserId| facts.user(user).id.to_string();
-        let said = |(attribute, value): (&Attribute, Value)| Some((attribute.name.clone(), pen.texts(attribute, value)?));
+        let said =
+            |(attribute, value): (&Attribute, Value)| Some((attribute.name.clone(), pen.texts(attribute, value)?));
         let start = facts.node(request.target.start);
         let context = model.context.iter().zip(request.context.iter().copied());
         let (own, given) = match request.target.resource {
@@ -144,8 +145,11 @@ impl Asked {
             let values = setting.values.iter().map(|value| value.text.clone()).collect();
             (setting.key.text.clone(), values)
         };
-        let (context, given): (Vec<Said>, Vec<Said>) =
-            sentence.with.iter().map(said).partition(|(key, _)| key.starts_with("context."));
+        let (context, given): (Vec<Said>, Vec<Said>) = sentence
+            .with
+            .iter()
+            .map(said)
+            .partition(|(key, _)| key.starts_with("context."));
         let bare = |(key, values): Said| (key.replacen("context.", "", 1), values);
         Some(Self {
             caller: (who.text != "anyone").then(|| who.text.clone()),
@@ -161,7 +165,13 @@ impl Asked {
 
     /// The same of users and nodes whose ids have other letters at the end.
     pub(super) fn respelled(&self, ids: &[String], end: &str) -> Self {
-        let id = |id: &String| if ids.contains(id) { format!("{id}{end}") } else { id.clone() };
+        let id = |id: &String| {
+            if ids.contains(id) {
+                format!("{id}{end}")
+            } else {
+                id.clone()
+            }
+        };
         let said = |(name, texts): &Said| (name.clone(), texts.iter().map(id).collect());
         Self {
             caller: self.caller.as_ref().map(id),
@@ -266,7 +276,11 @@ impl fmt::Display for Asked {
             Own::Fresh(ty, false) => format!("the {ty} in "),
             Own::User(id, kind) => format!("{kind} {id} in "),
         };
-        write!(f, "can {caller} {} · {own}{} {}", self.permission, self.at_type, self.at)?;
+        write!(
+            f,
+            "can {caller} {} · {own}{} {}",
+            self.permission, self.at_type, self.at
+        )?;
         if let Some(recipient) = &self.recipient {
             write!(f, " · recipient {recipient}")?;
         }

@@ -13,9 +13,9 @@ use rolebook::eval::decide;
 use rolebook::eval::org::Org;
 use rolebook::facts::Facts;
 use rolebook::facts::read::Names;
-use rolebook::model::{Effect, Model};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{Tri, Value};
+use rolebook::model::{Effect, Model};
 use rolebook::query::{Ground, ask};
 use rolebook::source::FileId;
 use rolebook::syntax::parse;
@@ -57,9 +57,13 @@ fn setters(model: &Model) -> Vec<(String, PermId)> {
     let mut found = Vec::new();
     for ty in model.type_ids() {
         let it = model.ty(ty);
-        let changes = ["edit", "manage"].iter().find_map(|word| it.actions.iter().position(|action| action.name == *word));
+        let changes = ["edit", "manage"]
+            .iter()
+            .find_map(|word| it.actions.iter().position(|action| action.name == *word));
         for attribute in &it.attributes {
-            let (Some(action), Some(field)) = (changes, attribute.field) else { continue };
+            let (Some(action), Some(field)) = (changes, attribute.field) else {
+                continue;
+            };
             let field = Some(field);
             let id = model.permissions.id(Permission::Act { ty, action, field });
             found.extend(id.map(|id| (format!("set {}.{}", it.name, attribute.name), id)));
@@ -209,7 +213,8 @@ impl Pair {
         let side = usize::from(is);
         let id = readings[side].permission(asked.permission())?;
         let setting = asked.permission().strip_prefix("set ").map(|it| format!("change {it}"));
-        let said = told.names(is, self.policies()[side].model(), id) || setting.is_some_and(|it| told.contains(is, &it));
+        let said =
+            told.names(is, self.policies()[side].model(), id) || setting.is_some_and(|it| told.contains(is, &it));
         let how = if is { "gained" } else { "lost" };
         Some((!said).then(|| format!("{how}, and not said: {asked}")))
     }
@@ -218,12 +223,14 @@ impl Pair {
     fn false_example(&self) -> Option<String> {
         let of_cells = self.comparison.cells.iter().flat_map(|cell| {
             let both = [(&cell.wider, true), (&cell.narrower, false)];
-            both.into_iter().filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
+            both.into_iter()
+                .filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
         });
         let beyond = self.comparison.beyond.iter().map(|it| (&it.shown, it.wider));
         of_cells.chain(beyond).find_map(|(shown, wider)| {
             let answers = self.policies().map(|policy| answer(policy, shown) == Some(Tri::True));
-            (answers != [!wider, wider]).then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
+            (answers != [!wider, wider])
+                .then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
         })
     }
 }
@@ -273,7 +280,9 @@ struct Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let edits = self.by_edit.iter();
-        let edits: Vec<String> = edits.map(|(name, [same, other])| format!("{name} {same}+{other}")).collect();
+        let edits: Vec<String> = edits
+            .map(|(name, [same, other])| format!("{name} {same}+{other}"))
+            .collect();
         write!(
             f,
             "{} pairs ({} unknown), {} organisations ({} refused), {} requests, {} decided otherwise\n{}",
@@ -383,7 +392,12 @@ fn what_is_not_said_to_change_does_not() {
     let tally = run(60, Draft::generate);
     let never: Vec<&str> = kinds().filter(|name| !tally.by_edit.contains_key(name)).collect();
     assert!(tally.pairs < 1_000 || never.is_empty(), "never done: {never:?}");
-    assert!(tally.unknown * 10 <= tally.pairs, "{} of {} are unknown", tally.unknown, tally.pairs);
+    assert!(
+        tally.unknown * 10 <= tally.pairs,
+        "{} of {} are unknown",
+        tally.unknown,
+        tally.pairs
+    );
 }
 
 #[test]

@@ -118,9 +118,14 @@ fn leave_out(from: &mut Draft, other: &mut Draft, bad: &[usize]) -> Option<()> {
 pub(super) fn exclusion(draft: &Draft, tape: &mut Tape) -> Option<String> {
     let compiled = draft.compile().ok()?;
     let model = compiled.table.model();
-    let given: Vec<_> = model.role_ids().filter(|&role| !model.role(role).is_derived()).collect();
+    let given: Vec<_> = model
+        .role_ids()
+        .filter(|&role| !model.role(role).is_derived())
+        .collect();
     let (one, two) = (model.role(*tape.pick(&given)?), model.role(*tape.pick(&given)?));
-    let same = tape.chance(40).then(|| format!(" at the same {}", model.ty(one.ty).name));
+    let same = tape
+        .chance(40)
+        .then(|| format!(" at the same {}", model.ty(one.ty).name));
     let (a, b) = (&one.name, &two.name);
     (a != b).then(|| format!("no user is both {a} and {b}{}", same.unwrap_or_default()))
 }

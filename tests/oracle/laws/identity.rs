@@ -23,7 +23,10 @@ fn shuffled<T>(mut list: Vec<T>, tape: &mut Tape) -> Vec<T> {
 /// The items of a policy, each as text.
 fn items(draft: &Draft) -> Vec<String> {
     let tree = parse::policy(FileId::GENERATED, &draft.types, &mut Found::default());
-    let declared = tree.items.iter().map(|item| draft.types[item.span.0.range()].to_owned());
+    let declared = tree
+        .items
+        .iter()
+        .map(|item| draft.types[item.span.0.range()].to_owned());
     declared.chain(draft.lines.iter().cloned()).collect()
 }
 
@@ -32,7 +35,10 @@ fn otherwise(draft: &Draft, tape: &mut Tape) -> Vec<(&'static str, Files)> {
     let items = items(draft);
     let order = shuffled(items.clone(), tape).join("\n");
     let parts = shuffled(items, tape);
-    let files = parts.chunks(parts.len().div_ceil(3)).map(|part| part.join("\n")).collect();
+    let files = parts
+        .chunks(parts.len().div_ceil(3))
+        .map(|part| part.join("\n"))
+        .collect();
     vec![
         ("as it is", vec![draft.text()]),
         ("in another order", vec![order]),
@@ -52,7 +58,9 @@ fn members(draft: &Draft, tape: &mut Tape) -> String {
             ast::ItemKind::Kind(it) => &it.members,
             _ => continue,
         };
-        let parts = members.iter().map(|member| draft.types[member.span.0.range()].to_owned());
+        let parts = members
+            .iter()
+            .map(|member| draft.types[member.span.0.range()].to_owned());
         let parts = shuffled(parts.collect(), tape);
         for (member, part) in members.iter().zip(parts).rev() {
             text.replace_range(member.span.0.range(), &part);
@@ -98,7 +106,11 @@ fn differ(draft: &Draft, files: &[String]) -> Option<String> {
     });
     let diff = compare(&one, &other);
     let untold = !diff.is_equal() || diff.is_wider() || diff.escalates() || !diff.paths.is_empty();
-    let groups: Vec<_> = diff.groups.iter().map(|group| (&group.cause.title, &group.cells)).collect();
+    let groups: Vec<_> = diff
+        .groups
+        .iter()
+        .map(|group| (&group.cause.title, &group.cells))
+        .collect();
     untold.then(|| format!("{:?} {groups:?} {:?}", diff.closed, diff.beyond))
 }
 

@@ -81,8 +81,19 @@ fn findings(draft: &Draft, policy: &Policy) -> Vec<Diagnostic> {
     }
     let mut found = Found::default();
     let table = &policy.compiled.table;
-    lint::policy(table.model(), Some(table), &policy.compiled.trees, &sources, &levels, &mut found);
-    found.iter().filter(|it| !it.code.starts_with("ensure/")).cloned().collect()
+    lint::policy(
+        table.model(),
+        Some(table),
+        &policy.compiled.trees,
+        &sources,
+        &levels,
+        &mut found,
+    );
+    found
+        .iter()
+        .filter(|it| !it.code.starts_with("ensure/"))
+        .cloned()
+        .collect()
 }
 
 impl Linted {
@@ -99,11 +110,17 @@ impl Linted {
         };
         let mut all: Vec<(Span, String)> = Vec::new();
         for finding in findings(draft, &it.policy) {
-            let Some(place) = finding.labels.first().map(|label| label.span) else { continue };
+            let Some(place) = finding.labels.first().map(|label| label.span) else {
+                continue;
+            };
             it.codes.push(finding.code);
             let changes: Vec<(Span, String)> = match finding.code {
                 code if IDLE.contains(&code) => vec![(place, String::new())],
-                _ => finding.fixes.iter().map(|fix| (fix.span, fix.replacement.clone())).collect(),
+                _ => finding
+                    .fixes
+                    .iter()
+                    .map(|fix| (fix.span, fix.replacement.clone()))
+                    .collect(),
             };
             if finding.code != "jointly-redundant-rule" {
                 all.extend(changes.first().cloned());
@@ -141,7 +158,10 @@ impl Linted {
             let (oracle, ask) = meaning::open(self.policy.model(), reading.facts, &request);
             let mut all = oracle.contributions(&ask, Effect::Grant);
             all.extend(oracle.contributions(&ask, Effect::Prohibit));
-            if all.iter().any(|it| it.degree == Tri::True && self.dead.contains(&it.rule.span)) {
+            if all
+                .iter()
+                .any(|it| it.degree == Tri::True && self.dead.contains(&it.rule.span))
+            {
                 return Some(Some(format!("dead, and true: {asked}")));
             }
         }
@@ -195,12 +215,19 @@ fn variant(text: &str, code: &str, changes: &[(Span, String)]) -> Variant {
 /// The permissions declared at a place: those of an action or a field.
 fn declared_at(model: &Model, place: Span) -> Vec<PermId> {
     let at = |permission: Permission| match permission {
-        Permission::Act { ty, field: Some(field), .. } => model.ty(ty).fields[field].span == place,
+        Permission::Act {
+            ty, field: Some(field), ..
+        } => model.ty(ty).fields[field].span == place,
         Permission::Act { ty, action, .. } => model.ty(ty).actions[action].span == place,
         _ => false,
     };
     // A field is one place for several actions, of which not every one need be meant.
-    let found: Vec<PermId> = model.permissions.iter().filter(|(_, it)| at(*it)).map(|(id, _)| id).collect();
+    let found: Vec<PermId> = model
+        .permissions
+        .iter()
+        .filter(|(_, it)| at(*it))
+        .map(|(id, _)| id)
+        .collect();
     if found.len() == 1 { found } else { Vec::new() }
 }
 
@@ -242,9 +269,7 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
     for &code in &linted.codes {
         *tally.by_code.entry(code).or_default() += 1;
     }
-    if let Some(why) = linted.bad_fix()
-        && std::env::var("STEP_OVER").is_err()
-    {
+    if let Some(why) = linted.bad_fix() {
         return Some(found(&draft, None, why));
     }
     let model = linted.policy.model();
@@ -259,7 +284,9 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
         let others = linted.facts(&paper);
         let others = linted.readings(&others);
         for _ in 0..REQUESTS {
-            let Some(question) = requests::ask(model, &facts, tape.word()) else { continue };
+            let Some(question) = requests::ask(model, &facts, tape.word()) else {
+                continue;
+            };
             let asked = Asked::of(model, &facts, &question.request());
             let Some(outcome) = linted.fault(&reading, &others, &asked) else {
                 continue;

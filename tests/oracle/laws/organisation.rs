@@ -28,7 +28,13 @@ pub(super) fn drawn(policy: &Policy, world: usize, full: bool, tape: &mut Tape) 
     };
     let model = policy.model();
     let (facts, texts) = draw(model, FileId::GENERATED, world, Theme::Everything, &tapes);
-    let mut paper = write(model, &facts, &texts, if full { 100 } else { tape.one(&[25, 55, 80]) }, tape);
+    let mut paper = write(
+        model,
+        &facts,
+        &texts,
+        if full { 100 } else { tape.one(&[25, 55, 80]) },
+        tape,
+    );
     if full {
         paper.without_windows();
     }

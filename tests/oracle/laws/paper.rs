@@ -52,7 +52,11 @@ pub(super) fn write(model: &Model, facts: &Facts, texts: &Texts, share: usize, t
     let node = |node: &rolebook::facts::Node| Entry {
         id: node.id.to_string(),
         ty: model.ty(node.ty).name.clone(),
-        fields: node.container.map(|at| pair("in", &facts.node(at).id)).into_iter().collect(),
+        fields: node
+            .container
+            .map(|at| pair("in", &facts.node(at).id))
+            .into_iter()
+            .collect(),
         values: Vec::new(),
     };
     let mut nodes: Vec<Entry> = facts.nodes.iter().map(node).collect();
@@ -136,7 +140,11 @@ impl Pen<'_> {
     }
 
     fn user(self, user: &rolebook::facts::User) -> Entry {
-        let places: Vec<&str> = user.places.iter().map(|&place| &self.facts.node(place).id[..]).collect();
+        let places: Vec<&str> = user
+            .places
+            .iter()
+            .map(|&place| &self.facts.node(place).id[..])
+            .collect();
         let listed = (!places.is_empty()).then(|| pair("in", &format!("[{}]", places.join(", "))));
         Entry {
             id: user.id.to_string(),
@@ -180,7 +188,13 @@ impl Pen<'_> {
                 Subject::User(user) => self.facts.user(user).id.to_string(),
                 Subject::Group(group) => self.facts.group(group).id.clone(),
             },
-            role: self.facts.role_name(self.model, it.role).rsplit('.').next().unwrap_or_default().to_owned(),
+            role: self
+                .facts
+                .role_name(self.model, it.role)
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             at: self.facts.node(it.node).id.to_string(),
             fields,
         }
@@ -198,13 +212,20 @@ impl Pen<'_> {
                 Subject::User(user) => self.facts.user(user).id.to_string(),
                 Subject::Group(group) => format!("group:{}", self.facts.group(group).id),
             };
-            let mut fields = vec![pair("to", &to), pair("can", &quoted(text)), pair("at", &self.facts.node(it.at).id)];
+            let mut fields = vec![
+                pair("to", &to),
+                pair("can", &quoted(text)),
+                pair("at", &self.facts.node(it.at).id),
+            ];
             fields.extend(window(it.window));
             entry("grants", fields)
         });
         let customs = self.facts.custom.iter().zip(&texts.customs).map(|(it, text)| {
             let at = &self.facts.node(it.at).id;
-            entry("roles", vec![pair("name", &it.name), pair("at", at), pair("can", &quoted(text))])
+            entry(
+                "roles",
+                vec![pair("name", &it.name), pair("at", at), pair("can", &quoted(text))],
+            )
         });
         grants.chain(customs).collect()
     }
@@ -253,12 +274,18 @@ impl Paper {
             let ty = model.type_named(&entry.ty)?;
             let is = (ty != USER).then(|| pair("is", &entry.ty));
             let roles = self.roles_of(&entry.id, model)?;
-            users.push(record(entry, is.into_iter().chain(known(model, Some(ty), entry)).chain(roles)));
+            users.push(record(
+                entry,
+                is.into_iter().chain(known(model, Some(ty), entry)).chain(roles),
+            ));
         }
         section("users", users, &mut text);
         let mut groups = Vec::new();
         for entry in &self.groups {
-            groups.push(record(entry, entry.fields.iter().cloned().chain(self.roles_of(&entry.id, model)?)));
+            groups.push(record(
+                entry,
+                entry.fields.iter().cloned().chain(self.roles_of(&entry.id, model)?),
+            ));
         }
         section("groups", groups, &mut text);
         for heading in ["roles", "grants"] {
@@ -277,14 +304,18 @@ impl Paper {
             let ty = self.nodes.iter().find(|node| node.id == it.at);
             let ty = model.type_named(&ty?.ty)?;
             let role = model.role_at(ty, &it.role);
-            let custom = self.lists.iter().any(|entry| entry.fields.contains(&pair("name", &it.role)));
+            let custom = self
+                .lists
+                .iter()
+                .any(|entry| entry.fields.contains(&pair("name", &it.role)));
             if role.is_none() && !custom {
                 // Whoever is given a role at a place is a member of it, and has no default role there.
                 let listed = self.users.iter().find(|user| user.id == id).map(|user| {
                     let mut places = user.fields.iter().filter(|(key, _)| key == "in");
                     places.any(|(_, places)| places.trim_matches(['[', ']']).split(", ").any(|place| place == it.at))
                 });
-                let matters = model.default_role(ty).is_some() || (model.ty(ty).kind.is_place() && listed == Some(false));
+                let matters =
+                    model.default_role(ty).is_some() || (model.ty(ty).kind.is_place() && listed == Some(false));
                 if matters {
                     return None;
                 }
@@ -301,7 +332,9 @@ impl Paper {
                 None => entries.push((&it.role, vec![place])),
             }
         }
-        let roles = entries.iter().map(|(name, places)| pair(name, &format!("[{}]", places.join(", "))));
+        let roles = entries
+            .iter()
+            .map(|(name, places)| pair(name, &format!("[{}]", places.join(", "))));
         let roles = fields(roles);
         Some((!roles.is_empty()).then(|| pair("roles", &format!("{{ {roles} }}"))))
     }
@@ -366,7 +399,9 @@ pub(super) fn keeps_apart(model: &Model, facts: &Facts) -> bool {
         ConstraintKind::Roles { left, right, .. } => held.iter().all(|held| {
             let sides = held.iter().flat_map(|a| held.iter().map(move |b| (a, b)));
             let among = |roles: &[rolebook::model::RoleId], role: u32| roles.iter().any(|it| it.0 == role);
-            !sides.into_iter().any(|(a, b)| a != b && among(left, a.0) && among(right, b.0))
+            !sides
+                .into_iter()
+                .any(|(a, b)| a != b && among(left, a.0) && among(right, b.0))
         }),
         _ => true,
     })

@@ -34,13 +34,53 @@ const KINDS: [(char, &str); 9] = [
 
 /// Tests of a theme; `@x` is some attribute of a kind.
 const THEMES: [(&str, &[&str]); 7] = [
-    ("users", &["@u is @u", "@u is @u", "user is @u", "@u.boss is @u", "user.boss.boss is @u", "@u in @s"]),
+    (
+        "users",
+        &[
+            "@u is @u",
+            "@u is @u",
+            "user is @u",
+            "@u.boss is @u",
+            "user.boss.boss is @u",
+            "@u in @s",
+        ],
+    ),
     ("groups", &["@u in @g", "user in @g", "@u in @g", "any @s in @g"]),
-    ("sets", &["@u in @s", "any @s is @u", "all @s in @s", "any @s in @s", "user in @s"]),
-    ("nodes", &["@p is @p", "@p in @p", "dept in @p", "dept is @p", "user.place is @p", "user in @p", "@u in @p"]),
-    ("numbers", &["@n < @n", "@n <= @n", "@n is @n", "@n < 3", "user.level < @n"]),
-    ("words", &["@t is @t", "@t is @t", "@t is \"x\"", "@d before @d", "@d is @d", "@d before @d + 2 days"]),
-    ("addresses", &["@i in @w", "@i is @i", "@i in 10.0.0.0/24", "context.ip in @w"]),
+    (
+        "sets",
+        &["@u in @s", "any @s is @u", "all @s in @s", "any @s in @s", "user in @s"],
+    ),
+    (
+        "nodes",
+        &[
+            "@p is @p",
+            "@p in @p",
+            "dept in @p",
+            "dept is @p",
+            "user.place is @p",
+            "user in @p",
+            "@u in @p",
+        ],
+    ),
+    (
+        "numbers",
+        &["@n < @n", "@n <= @n", "@n is @n", "@n < 3", "user.level < @n"],
+    ),
+    (
+        "words",
+        &[
+            "@t is @t",
+            "@t is @t",
+            "@t is \"x\"",
+            "@d before @d",
+            "@d is @d",
+            "@d before @d + 2 days",
+        ],
+    ),
+    (
+        "addresses",
+        &["@i in @w", "@i is @i", "@i in 10.0.0.0/24", "context.ip in @w"],
+    ),
 ];
 
 /// A condition, part by part, with the organisation in which it is true.
@@ -61,7 +101,11 @@ fn declarations() -> String {
 }
 
 fn policy(parts: &[String]) -> Option<Compiled> {
-    let when = if parts.is_empty() { String::new() } else { format!(" when {}", parts.join(" and ")) };
+    let when = if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" when {}", parts.join(" and "))
+    };
     let text = format!(
         "{}role Clerk at Shop {{ can view Doc{when} }}\nensure nobody can view Doc\n",
         declarations()
@@ -74,45 +118,76 @@ fn organisation(tape: &mut Tape) -> String {
     let mut text = "accounts: { shop: { is: Shop } }\nunits:\n  m0: { is: Dept, in: shop }\n".to_owned();
     for ix in 1..8 {
         let outer = tape.below(ix);
-        let _ = writeln!(text, "  m{ix}: {{ is: Dept, in: {} }}", if tape.chance(30) { "shop".to_owned() } else { format!("m{outer}") });
+        let _ = writeln!(
+            text,
+            "  m{ix}: {{ is: Dept, in: {} }}",
+            if tape.chance(30) {
+                "shop".to_owned()
+            } else {
+                format!("m{outer}")
+            }
+        );
     }
     text += "users:\n";
     for ix in 0..8 {
-        let boss = if ix > 0 && tape.chance(80) { format!(", boss: v{}", tape.below(ix)) } else { String::new() };
+        let boss = if ix > 0 && tape.chance(80) {
+            format!(", boss: v{}", tape.below(ix))
+        } else {
+            String::new()
+        };
         let roles = if ix == 7 { ", roles: { Clerk: shop }" } else { "" };
         let (level, place, listed) = (tape.below(9), tape.below(8), tape.below(8));
-        let _ = writeln!(text, "  v{ix}: {{ level: {level}, place: m{place}, in: m{listed}{boss}{roles} }}");
+        let _ = writeln!(
+            text,
+            "  v{ix}: {{ level: {level}, place: m{place}, in: m{listed}{boss}{roles} }}"
+        );
     }
     text += "groups:\n";
     for ix in 0..EACH {
-        let members: Vec<String> = (0..8).filter(|_| tape.chance(45)).map(|user| format!("v{user}")).collect();
+        let members: Vec<String> = (0..8)
+            .filter(|_| tape.chance(45))
+            .map(|user| format!("v{user}"))
+            .collect();
         let _ = writeln!(text, "  h{ix}: {{ members: [{}] }}", members.join(", "));
     }
     let _ = write!(text, "resources:\n  doc: {{ is: Doc, in: m{}", tape.below(8));
+    // All of a kind may be different, or be drawn one by one.
+    let shift = tape.chance(60).then(|| tape.below(8));
     for (letter, _) in KINDS {
         for ix in 0..EACH {
-            let _ = write!(text, ", {letter}{ix}: {}", value(letter, ix, tape));
+            let some = shift.map_or_else(|| tape.below(8), |shift| (3 * ix + shift) % 8);
+            let _ = write!(text, ", {letter}{ix}: {}", value(letter, ix, some, tape));
         }
     }
     text + " }\n"
 }
 
-fn value(letter: char, ix: usize, tape: &mut Tape) -> String {
-    let some = tape.below(8);
+fn value(letter: char, ix: usize, some: usize, tape: &mut Tape) -> String {
     match letter {
         'u' => format!("v{some}"),
         's' => {
-            let all: Vec<String> = (0..8).filter(|_| tape.chance(35)).map(|user| format!("v{user}")).collect();
+            let all: Vec<String> = (0..8)
+                .filter(|_| tape.chance(35))
+                .map(|user| format!("v{user}"))
+                .collect();
             format!("[{}]", all.join(", "))
         }
         'g' => format!("h{ix}"),
         'p' => format!("m{some}"),
         'n' => some.to_string(),
-        't' => tape.one(&["x", "a", "b", "c", "d", "e", "f"]).to_owned(),
+        't' => ["x", "a", "b", "c", "d", "e", "f", "g"][some].to_owned(),
         'd' => format!("2026-01-{:02}", some + 1),
         'i' => format!("10.0.{}.{some}", tape.below(3)),
         _ => tape
-            .one(&["10.0.0.0/24", "10.0.1.0/24", "10.0.0.0/23", "10.0.0.0/8", "10.0.0.4/30", "10.0.0.0/29", "10.0.2.0/24"])
+            .one(&[
+                "10.0.0.0/24",
+                "10.0.1.0/24",
+                "10.0.0.0/23",
+                "10.0.0.0/8",
+                "10.0.0.4/30",
+                "10.0.0.0/29",
+                "10.0.2.0/24",
+            ])
             .to_owned(),
     }
 }
@@ -120,7 +195,10 @@ fn value(letter: char, ix: usize, tape: &mut Tape) -> String {
 fn allows(compiled: &Compiled, facts: &Facts) -> bool {
     let org = Org::new(&compiled.table, facts);
     let model = compiled.table.model();
-    let permission = model.permissions.iter().find(|(id, _)| model.show_permission(*id) == "view Doc");
+    let permission = model
+        .permissions
+        .iter()
+        .find(|(id, _)| model.show_permission(*id) == "view Doc");
     let node = facts.node_ids().find(|&node| facts.node(node).id == "doc");
     let request = Request {
         user: facts.user_named("v7"),
@@ -149,6 +227,23 @@ fn fitting(test: String, facts: &str) -> Option<String> {
     says(&turned)?.then_some(turned)
 }
 
+/// A test with an attribute in each of its places.
+fn filled(test: &str, numbers: [usize; 2]) -> String {
+    let mut text = String::new();
+    let mut numbers = numbers.into_iter().cycle();
+    let mut letters = test.chars();
+    while let Some(c) = letters.next() {
+        match c {
+            '@' => {
+                let letter = letters.next().unwrap_or('u');
+                let _ = write!(text, "resource.{letter}{}", numbers.next().unwrap_or(0));
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
 fn planted(seed: Seed) -> (&'static str, Planted) {
     let mut tape = Tape::new(seed);
     let facts = organisation(&mut tape);
@@ -156,18 +251,19 @@ fn planted(seed: Seed) -> (&'static str, Planted) {
     let mut parts: Vec<String> = Vec::new();
     // Few attributes make few tests hang together, many make them need many individuals.
     let (width, count) = (2 + tape.below(EACH - 1), 3 + tape.below(16));
-    for _ in 0..count {
-        let mut test = String::new();
-        let mut letters = tape.one(tests).chars();
-        while let Some(c) = letters.next() {
-            match c {
-                '@' => {
-                    let letter = letters.next().unwrap_or('u');
-                    let _ = write!(test, "resource.{letter}{}", tape.below(width));
-                }
-                c => test.push(c),
-            }
-        }
+    let mut tests: Vec<String> = (0..count)
+        .map(|_| {
+            let numbers = [(); 2].map(|()| tape.below(width));
+            filled(tape.one(tests), numbers)
+        })
+        .collect();
+    if tape.chance(50) {
+        // One relation between all of them.
+        let test = tape.one(&THEMES.map(|(_, tests)| tests[0]));
+        let pairs = (0..width).flat_map(|a| (a + 1..width).map(move |b| [a, b]));
+        tests = pairs.map(|pair| filled(test, pair)).collect();
+    }
+    for test in tests {
         parts.extend(fitting(test, &facts).filter(|part| !parts.contains(part)));
     }
     (theme, Planted { facts, parts })
@@ -214,7 +310,10 @@ fn what_can_be_is_not_proved_away() {
         match outcome(&it.parts) {
             None => seen.entry(theme).or_default()[0] += 1,
             Some(Outcome::Proved) => {
-                wrong.push(format!("seed {seed}, {theme}: proved never to be: {}", smallest(it.parts)));
+                wrong.push(format!(
+                    "seed {seed}, {theme}: proved never to be: {}",
+                    smallest(it.parts)
+                ));
                 if wrong.len() >= most() {
                     break;
                 }

@@ -30,7 +30,9 @@ pub(super) fn drafts() -> Vec<(String, Draft)> {
 
 fn draft(folder: &Path) -> Option<Draft> {
     let files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "roles")).collect();
+    let mut files: Vec<PathBuf> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "roles"))
+        .collect();
     files.sort();
     let mut draft = Draft {
         world: usize::MAX,
@@ -61,7 +63,11 @@ fn add(draft: &mut Draft, text: &str) {
             ItemKind::Role(role) => {
                 draft.lines.push(line(role.head.0));
                 let head = rule_head(role, &line);
-                draft.lines.extend(role.rules.iter().map(|rule| format!("{head} {{ {} }}", line(rule.span.0))));
+                draft.lines.extend(
+                    role.rules
+                        .iter()
+                        .map(|rule| format!("{head} {{ {} }}", line(rule.span.0))),
+                );
             }
             ItemKind::Policy(_) | ItemKind::Ensure(_) | ItemKind::Each(_) | ItemKind::Also(_) => {}
             ItemKind::NodeType(_) | ItemKind::Kind(_) | ItemKind::Area(_) | ItemKind::Bundle(_) => {
@@ -75,7 +81,13 @@ fn add(draft: &mut Draft, text: &str) {
 
 /// What stands before a rule of a role, with the reach that its block gives it.
 fn rule_head(role: &RoleDecl, line: &dyn Fn(Span) -> String) -> String {
-    let list = |names: &[rolebook::syntax::ast::Name]| names.iter().map(|name| line(name.span())).collect::<Vec<_>>().join(", ");
+    let list = |names: &[rolebook::syntax::ast::Name]| {
+        names
+            .iter()
+            .map(|name| line(name.span()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let reach = match &role.reach {
         None => String::new(),
         Some(Reach::OnlyHere(span) | Reach::OnlyBelow(span) | Reach::Anywhere(span)) => format!(" {}", line(span.0)),

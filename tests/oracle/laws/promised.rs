@@ -34,7 +34,9 @@ fn generate(seed: Seed) -> Option<Draft> {
     let compiled = draft.compile().ok()?;
     let model = compiled.table.model();
     for _ in 0..8 {
-        let Some(line) = promise(&draft, model, &mut tape) else { continue };
+        let Some(line) = promise(&draft, model, &mut tape) else {
+            continue;
+        };
         let mut more = draft.clone();
         more.lines.push(line);
         if more.compile().is_ok() {
@@ -52,7 +54,11 @@ fn promise(draft: &Draft, model: &Model, tape: &mut Tape) -> Option<String> {
         let fits = one.ty == two.ty && one.name != two.name;
         return fits.then(|| format!("ensure {} can everything {} can", name(one), name(two)));
     }
-    let rules: Vec<&String> = draft.lines.iter().filter(|line| line.contains(" can ") || line.contains("cannot ")).collect();
+    let rules: Vec<&String> = draft
+        .lines
+        .iter()
+        .filter(|line| line.contains(" can ") || line.contains("cannot "))
+        .collect();
     let line = match tape.chance(60) {
         true => (*tape.pick(&rules)?).clone(),
         false => Writer::new(model, tape.one(&Theme::ALL), Tape::new(tape.word())).rule(),
@@ -92,14 +98,25 @@ fn misses_nothing(model: &Model, facts: &Facts, request: &Request<'_>) -> bool {
     };
     let holdings = facts.holdings.iter().all(|it| {
         let parameters = model.roles.get(it.role.ix()).map_or(&[][..], |role| &role.parameters);
-        let given = |attribute: &Attribute| it.parameters().iter().find(|(key, _)| *key == attribute.key).map(|(_, v)| v);
+        let given = |attribute: &Attribute| {
+            it.parameters()
+                .iter()
+                .find(|(key, _)| *key == attribute.key)
+                .map(|(_, v)| v)
+        };
         it.window() == Window::ALWAYS && parameters.iter().all(|attribute| said(attribute, given(attribute)))
     });
     fresh
         && holdings
         && facts.grants.iter().all(|it| it.window == Window::ALWAYS)
-        && facts.nodes.iter().all(|it| all(&model.ty(it.ty).attributes, &it.values))
-        && facts.users.iter().all(|it| all(&model.ty(it.ty).attributes, &it.values))
+        && facts
+            .nodes
+            .iter()
+            .all(|it| all(&model.ty(it.ty).attributes, &it.values))
+        && facts
+            .users
+            .iter()
+            .all(|it| all(&model.ty(it.ty).attributes, &it.values))
         && all(&model.context, request.context)
 }
 
@@ -122,9 +139,18 @@ fn single_out(paper: &mut Paper, model: &Model, promise: &Promise, tape: &mut Ta
     let (Some(at), Some(user)) = (tape.pick(&there), tape.pick(&users)) else {
         return;
     };
-    let fields = paper.given.iter().find(|it| it.role == role.name).map(|it| it.fields.clone());
+    let fields = paper
+        .given
+        .iter()
+        .find(|it| it.role == role.name)
+        .map(|it| it.fields.clone());
     paper.given.retain(|it| it.to != *user && users.contains(&it.to));
-    paper.lists.retain(|entry| !entry.fields.iter().any(|(key, value)| key == "to" && value.contains(&user[..])));
+    paper.lists.retain(|entry| {
+        !entry
+            .fields
+            .iter()
+            .any(|(key, value)| key == "to" && value.contains(&user[..]))
+    });
     paper.given.push(super::paper::Given {
         to: user.clone(),
         role: role.name.clone(),
@@ -153,7 +179,11 @@ impl Settled {
             }
         }
         drop(analysis);
-        Some(Self { policy, proved, refuted })
+        Some(Self {
+            policy,
+            proved,
+            refuted,
+        })
     }
 
     fn promise(&self, ix: usize) -> &Promise {
@@ -202,7 +232,9 @@ impl Settled {
         let ((role, node), ()) = (oracle, ask);
         less.contains(&role).then_some(())?;
         let ty = reading.facts.node(node).ty;
-        let others = more.iter().filter(|&&other| model.role(other).ty == ty && !model.role(other).is_derived());
+        let others = more
+            .iter()
+            .filter(|&&other| model.role(other).ty == ty && !model.role(other).is_derived());
         for &other in others {
             let mut swapped = paper.clone();
             let held = swapped.given.iter_mut().find(|it| it.to == *caller)?;
@@ -311,7 +343,9 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
     tally.unknown += model.promises.len() - settled.proved.len() - settled.refuted.len();
     for &ix in &settled.proved {
         let kind = match &settled.promise(ix).kind {
-            PromiseKind::Nobody { with, but, .. } => format!("nobody with {} but {}", with.len().min(1), but.len().min(1)),
+            PromiseKind::Nobody { with, but, .. } => {
+                format!("nobody with {} but {}", with.len().min(1), but.len().min(1))
+            }
             PromiseKind::Public(_) => "everyone".to_owned(),
             PromiseKind::Role { can, .. } => format!("role can: {can}"),
             PromiseKind::Contains { .. } => "contains".to_owned(),
@@ -341,8 +375,12 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
             let of_promise = |ix: &usize| concerned(&settled.promise(*ix).kind);
             let about: Vec<PermId> = tape.pick(&settled.proved).map_or_else(Vec::new, of_promise);
             let all: Vec<PermId> = model.permissions.iter().map(|(id, _)| id).collect();
-            let Some(&id) = tape.pick(if about.is_empty() { &all } else { &about }) else { continue };
-            let Some(question) = requests::about(model, &facts, id, true, &mut tape) else { continue };
+            let Some(&id) = tape.pick(if about.is_empty() { &all } else { &about }) else {
+                continue;
+            };
+            let Some(question) = requests::about(model, &facts, id, true, &mut tape) else {
+                continue;
+            };
             let asked = Asked::of(model, &facts, &question.request());
             let Some(outcome) = settled.broken(&reading, &paper, &asked) else {
                 continue;

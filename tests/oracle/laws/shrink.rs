@@ -169,7 +169,9 @@ fn shown(broken: &Broken) -> String {
     let mut text = format!("{}\n", broken.why);
     let (old, new) = (broken.old.text(), broken.new.text());
     let tidy = |text: &str| -> Vec<String> {
-        let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let lines = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
         lines.filter(|line| !line.is_empty()).collect()
     };
     let (old, new) = (tidy(&old), tidy(&new));

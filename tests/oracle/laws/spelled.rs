@@ -25,24 +25,37 @@ fn ids_are_the_same_in_every_normal_form() {
         let mut tape = Tape::second(seed);
         let paper = organisation::drawn(&policy, world, false, &mut tape);
         let Some(text) = paper.yaml(model) else { continue };
-        let ids: Vec<String> = paper.nodes.iter().chain(&paper.users).map(|entry| entry.id.clone()).collect();
+        let ids: Vec<String> = paper
+            .nodes
+            .iter()
+            .chain(&paper.users)
+            .map(|entry| entry.id.clone())
+            .collect();
         let Some(facts) = paper.read(model) else { continue };
         let reading = Reading::of(&policy, &facts);
         let others = FORMS.map(|form| {
             let text = spelled(&text, &ids, form);
             let (facts, found) = parsed(&text, model).unwrap_or_default();
-            assert!(!found.has_errors(), "seed {seed}, {form:?}: {:?}\n{text}", found.iter().next());
+            assert!(
+                !found.has_errors(),
+                "seed {seed}, {form:?}: {:?}\n{text}",
+                found.iter().next()
+            );
             facts
         });
         let others = [0, 1].map(|ix| Reading::of(&policy, &others[ix]));
         for _ in 0..40 {
-            let Some(question) = requests::ask(model, &facts, tape.word()) else { continue };
+            let Some(question) = requests::ask(model, &facts, tape.word()) else {
+                continue;
+            };
             let asked = Asked::of(model, &facts, &question.request());
             let said = decide(&policy.compiled.table, &reading.org, &question.request());
             // Names are asked for in the one form, in which policies and sentences are read.
             let respelled = asked.respelled(&ids, FORMS[0]);
             for (other, form) in others.iter().zip(FORMS) {
-                let is = respelled.question(other).map(|it| decide(&policy.compiled.table, &other.org, &it.request()));
+                let is = respelled
+                    .question(other)
+                    .map(|it| decide(&policy.compiled.table, &other.org, &it.request()));
                 assert_eq!(is, Some(said), "seed {seed}, {form:?}: {respelled}");
                 compared += 1;
             }

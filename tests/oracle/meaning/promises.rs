@@ -20,7 +20,9 @@ impl Oracle<'_> {
                 allowed && speaks && held(but) == Tri::False && self.speaks(rule, ask)
             }
             PromiseKind::Public(rule) if concerns(rule) => {
-                let region = self.public_reach(rule, ask).min(self.asked(rule, ask, Scope { here: None, held: None }));
+                let region = self
+                    .public_reach(rule, ask)
+                    .min(self.asked(rule, ask, Scope { here: None, held: None }));
                 !allowed && region == Tri::True
             }
             PromiseKind::Role { can, rules } => {

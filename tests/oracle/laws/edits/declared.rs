@@ -88,7 +88,12 @@ impl Scene<'_> {
 
     /// Attributes of which the rules speak, mostly: what else is declared makes no difference.
     fn read_attributes(&self, tape: &mut Tape) -> Vec<Parts> {
-        let words: Vec<&str> = self.draft.lines.iter().flat_map(|line| line.split(|c: char| !c.is_alphanumeric())).collect();
+        let words: Vec<&str> = self
+            .draft
+            .lines
+            .iter()
+            .flat_map(|line| line.split(|c: char| !c.is_alphanumeric()))
+            .collect();
         let mut all = self.attributes();
         let is_read = |it: &Parts| words.contains(&&it.name[..]);
         if tape.chance(80) && all.iter().any(is_read) {
@@ -118,7 +123,13 @@ impl Scene<'_> {
     /// The paths that an attribute of a type could fall back on.
     fn paths(&self, ty: TypeId, wanted: AttributeType) -> Vec<String> {
         let graph = Containment::new(&self.model.types);
-        let mut near: Vec<TypeId> = self.model.ty(ty).containers.iter().flat_map(|&at| graph.above(at)).collect();
+        let mut near: Vec<TypeId> = self
+            .model
+            .ty(ty)
+            .containers
+            .iter()
+            .flat_map(|&at| graph.above(at))
+            .collect();
         near.sort_unstable();
         near.dedup();
         let mut found = Vec::new();
@@ -210,7 +221,9 @@ pub(super) fn retype(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
             "bool" => "bool?".to_owned(),
             other => other.to_owned(),
         },
-        _ => tape.one(&["bool", "int", "user?", "users", "group", "low < middle < high"]).to_owned(),
+        _ => tape
+            .one(&["bool", "int", "user?", "users", "group", "low < middle < high"])
+            .to_owned(),
     };
     if tape.chance(60) {
         it.default = None;
@@ -227,7 +240,11 @@ pub(super) fn field(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     let Owner::Types(names) = &it.owner else { return None };
     let fields = &scene.model.ty(scene.model.type_named(names.first()?)?).fields;
     let other = tape.pick(fields).map(|field| field.name.clone());
-    it.field = if it.field.is_some() && tape.chance(50) { None } else { other };
+    it.field = if it.field.is_some() && tape.chance(50) {
+        None
+    } else {
+        other
+    };
     Some(scene.replaced(it.span, &it.text()))
 }
 
@@ -236,10 +253,17 @@ pub(super) fn new_attribute(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft>
     let all = scene.attributes();
     let model = tape.pick(&all)?;
     let (name, ty) = match tape.below(4) {
-        0 => ("fresh".to_owned(), tape.one(&["bool", "bool = false", "user?", "int = 2", "users"]).to_owned()),
+        0 => (
+            "fresh".to_owned(),
+            tape.one(&["bool", "bool = false", "user?", "int = 2", "users"])
+                .to_owned(),
+        ),
         1 => (model.name.clone(), model.ty.clone()),
         _ => {
-            let relations: Vec<&Parts> = all.iter().filter(|it| it.ty.starts_with("user") || it.ty == "group").collect();
+            let relations: Vec<&Parts> = all
+                .iter()
+                .filter(|it| it.ty.starts_with("user") || it.ty == "group")
+                .collect();
             let it = tape.pick(&relations)?;
             (it.name.clone(), it.ty.clone())
         }
@@ -270,7 +294,10 @@ pub(super) fn values(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     let (spot, other) = (tape.below(values.len()), tape.below(values.len()));
     let mut order = ordered;
     match tape.below(6) {
-        0 | 1 => values.insert(tape.below(values.len() + 1), tape.one(&["extra", "middle", "high", "other"]).to_owned()),
+        0 | 1 => values.insert(
+            tape.below(values.len() + 1),
+            tape.one(&["extra", "middle", "high", "other"]).to_owned(),
+        ),
         2 => drop(values.remove(spot)),
         3 => values.swap(spot, other),
         4 => order = !ordered,
@@ -278,7 +305,11 @@ pub(super) fn values(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     }
     let mark = if optional { "?" } else { "" };
     it.ty = values.join(if order { " < " } else { " | " }) + mark;
-    if !it.default.as_ref().is_none_or(|word| values.contains(word) || word.contains('.')) {
+    if !it
+        .default
+        .as_ref()
+        .is_none_or(|word| values.contains(word) || word.contains('.'))
+    {
         it.default = values.first().cloned();
     }
     Some(scene.replaced(it.span, &it.text()))
@@ -353,9 +384,11 @@ pub(super) fn kind(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
 pub(super) fn creating(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     let members = scene.members();
     let of = |(owner, member): &(Owner, &Member)| match &member.kind {
-        MemberKind::Actions { creating, actions } if *owner != Owner::Context => {
-            Some((member.span.0, *creating, actions.iter().map(|it| it.name.text.clone()).collect()))
-        }
+        MemberKind::Actions { creating, actions } if *owner != Owner::Context => Some((
+            member.span.0,
+            *creating,
+            actions.iter().map(|it| it.name.text.clone()).collect(),
+        )),
         _ => None,
     };
     let lists: Vec<(Span, bool, Vec<String>)> = members.iter().filter_map(of).collect();
@@ -463,7 +496,11 @@ pub(super) fn area(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
 pub(super) fn role_set(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     let of = |item: &rolebook::syntax::ast::Item| match &item.kind {
         ItemKind::Bundle(it) => {
-            let names: Vec<String> = it.roles.iter().map(|role| scene.snippet(role.span.0).to_owned()).collect();
+            let names: Vec<String> = it
+                .roles
+                .iter()
+                .map(|role| scene.snippet(role.span.0).to_owned())
+                .collect();
             Some((item.span.0, it.name.text.clone(), names))
         }
         _ => None,

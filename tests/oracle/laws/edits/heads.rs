@@ -19,11 +19,20 @@ const REACHES: [&str; 3] = ["only here", "only below", "anywhere"];
 impl Parts {
     fn of(line: &str) -> Option<Self> {
         let (names, rest) = line.strip_prefix("role ")?.split_once(" at ")?;
-        let end = [" only ", " in ", " across ", " anywhere", " extends ", " default", " for ", " ("]
-            .iter()
-            .filter_map(|word| rest.find(word))
-            .min()
-            .unwrap_or(rest.len());
+        let end = [
+            " only ",
+            " in ",
+            " across ",
+            " anywhere",
+            " extends ",
+            " default",
+            " for ",
+            " (",
+        ]
+        .iter()
+        .filter_map(|word| rest.find(word))
+        .min()
+        .unwrap_or(rest.len());
         let (at, rest) = rest.split_at(end);
         let rest = rest.trim_start();
         let reach = REACHES.iter().find(|reach| rest.starts_with(**reach));
@@ -44,7 +53,13 @@ impl Parts {
     }
 
     fn text(&self) -> String {
-        let pad = |text: &str| if text.is_empty() { String::new() } else { format!(" {text}") };
+        let pad = |text: &str| {
+            if text.is_empty() {
+                String::new()
+            } else {
+                format!(" {text}")
+            }
+        };
         format!(
             "role {} at {}{}{}",
             self.names,
@@ -55,7 +70,11 @@ impl Parts {
     }
 }
 
-fn changed(scene: &Scene<'_>, tape: &mut Tape, change: impl FnOnce(&mut Parts, &mut Tape) -> Option<()>) -> Option<Draft> {
+fn changed(
+    scene: &Scene<'_>,
+    tape: &mut Tape,
+    change: impl FnOnce(&mut Parts, &mut Tape) -> Option<()>,
+) -> Option<Draft> {
     let heads = scene.lines(true);
     let &ix = tape.pick(&heads)?;
     let mut parts = Parts::of(&scene.draft.lines[ix])?;
@@ -162,7 +181,11 @@ pub(super) fn parameters(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
             all[at] = format!("{name}: {ty}{default}");
         }
     }
-    let text = if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) };
+    let text = if all.is_empty() {
+        String::new()
+    } else {
+        format!("({})", all.join(", "))
+    };
     Some(scene.with_line(ix, format!("{head}{text}").trim_end().to_owned()))
 }
 

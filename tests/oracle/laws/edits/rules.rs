@@ -69,7 +69,9 @@ pub(super) fn condition(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     };
     for _ in 0..12 {
         let other = fresh(scene, tape);
-        let Some((_, rest)) = other.split_once(" when ") else { continue };
+        let Some((_, rest)) = other.split_once(" when ") else {
+            continue;
+        };
         let asked = rest.split(" unless ").next()?.trim_end_matches(" }");
         let changed = scene.with_line(ix, behind(&line, &format!(" {word} {asked}")));
         if changed.compile().is_ok() {
@@ -83,7 +85,10 @@ pub(super) fn condition(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
 pub(super) fn bare(scene: &Scene<'_>, tape: &mut Tape) -> Option<Draft> {
     let ix = pick(scene, tape)?;
     let line = &scene.draft.lines[ix];
-    let end = [" when ", " unless ", " as "].iter().filter_map(|word| line.find(word)).min()?;
+    let end = [" when ", " unless ", " as "]
+        .iter()
+        .filter_map(|word| line.find(word))
+        .min()?;
     let close = if line.ends_with(" }") { " }" } else { "" };
     Some(scene.with_line(ix, format!("{}{close}", &line[..end])))
 }
