@@ -11,7 +11,7 @@ use rolebook::model::value::Tri;
 
 use crate::asks::{Ask, asks};
 use crate::shape::{Bounds, shapes};
-use crate::small::{Matter, Small};
+use crate::small::Small;
 use crate::space::{Space, U};
 use crate::truth::cell;
 
@@ -73,8 +73,6 @@ pub(crate) fn pair(old: &mut Small, new: &mut Small) -> bool {
             .collect::<Vec<_>>()
     };
     let same = a.roles.len() == b.roles.len() && names(old) == names(new) && roles(old) == roles(new);
-    // Facts that break a constraint are decided all the same.
-    let both = Matter { free: true, ..both };
     old.matter = both.clone();
     new.matter = both;
     same

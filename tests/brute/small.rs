@@ -43,7 +43,8 @@ pub(crate) struct Matter {
     pub(crate) open: Vec<PermId>,
     /// Attributes with what they fall back on, by name.
     pub(crate) fallbacks: Vec<(String, String)>,
-    /// Two policies are looked at, of which each has its own defaults: *not given* is a state of its own.
+    /// Two policies are looked at, of which each has its own defaults: *not given* is a state of its own. Facts need not keep
+    /// the exclusions: those that break one are decided all the same.
     pub(crate) is_pair: bool,
 }
 
@@ -58,7 +59,6 @@ impl Matter {
             asked: either(&self.asked, &other.asked),
             granted: either(&self.granted, &other.granted),
             open: either(&self.open, &other.open),
-            free: self.free || other.free,
             fallbacks: [&self.fallbacks[..], &other.fallbacks[..]].concat(),
             is_pair: true,
         }
@@ -115,7 +115,6 @@ pub(crate) fn small(types: &str, lines: &[String]) -> Result<Small, Vec<usize>> 
         asked: asked(small.model()),
         granted: granted(&small.table),
         open: open(small.model()),
-        free: false,
         fallbacks: fallbacks(small.model()),
         is_pair: false,
     };

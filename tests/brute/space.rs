@@ -347,7 +347,7 @@ impl<'p> Space<'p> {
     }
 
     fn keeps_exclusions(&self, set: &[Given]) -> bool {
-        self.small.matter.free || crate::exclusion::kept(self.small.model(), &self.shape, set)
+        self.small.matter.is_pair || crate::exclusion::kept(self.small.model(), &self.shape, set)
     }
 }
 

@@ -127,7 +127,6 @@ impl Pen<'_> {
             Value::Text(it) => self.facts.pool.text(it).to_owned(),
             Value::Date(it) => show_date(it),
             Value::Time(it) => show_time(it),
-            Value::Net(it) if of == Scalar::Ip => it.addr().to_string(),
             Value::Net(it) => it.to_string(),
             Value::Enum(it) => match of {
                 Scalar::Enum(id) => self.model.enums[id.0 as usize].values[it as usize].clone(),
