@@ -108,6 +108,7 @@ fn question<'c>(case: &'c Case, dice: &mut Dice) -> Question<'c> {
         targets: vec![Target::node(target)],
         recipients,
         given: Vec::new(),
+        taking: false,
     };
     let roles: Vec<RoleId> = model.role_ids().collect();
     let goal = match dice.below(4) {
