@@ -14,7 +14,7 @@ const MOST: usize = 4_000;
 /// many to list.
 #[must_use]
 pub fn candidates(of: Scalar, class: &Class, enum_values: usize) -> (Vec<Value>, bool) {
-    let several = 1 + class.links.min(3);
+    let several = several(class);
     let mut values = match of {
         Scalar::Bool => vec![Value::Bool(false), Value::Bool(true)],
         Scalar::Int => numbers(class, several, Number::ONE),
@@ -30,10 +30,21 @@ pub fn candidates(of: Scalar, class: &Class, enum_values: usize) -> (Vec<Value>,
         Scalar::User(_) | Scalar::Group | Scalar::Node(_) => Vec::new(),
     };
     values.dedup();
-    let whole = values.len() <= MOST;
+    // Networks that are compared with each other can overlap in more ways than are listed.
+    let overlap = of == Scalar::Network && class.linked.len() > 2;
+    let whole = values.len() <= MOST && class.linked.len() <= MOST_APART + 1 && !overlap;
     values.truncate(MOST);
     (values, whole)
 }
+
+/// How many values a gap needs: as many as attributes that are compared with each other can have in it.
+fn several(class: &Class) -> usize {
+    let apart = class.linked.len().saturating_sub(1).min(MOST_APART);
+    1 + class.links.min(3).max(apart)
+}
+
+/// The most attributes of one class that are looked at with values of their own.
+const MOST_APART: usize = 8;
 
 /// A string that no policy mentions: the number stands for its text until a witness is written.
 #[must_use]

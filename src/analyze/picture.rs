@@ -6,7 +6,7 @@
 
 use super::solver::{Answer, Lit, Search};
 use super::world::{Atom, TermKind, World, user_of};
-use crate::model::value::Value;
+use crate::model::value::{NodeId, Value};
 use crate::model::{Default, RoleId, TypeId, USER};
 
 /// What holds in one organisation of a world.
@@ -20,6 +20,8 @@ pub struct Picture {
     pub second_same: bool,
     /// The caller is known.
     pub signed_in: bool,
+    /// Nodes beside the chain that are not there.
+    pub lacking: Vec<NodeId>,
     /// By user: of which kind.
     pub kinds: Vec<TypeId>,
     /// What is stated.
@@ -58,6 +60,7 @@ impl World<'_> {
             self.wish(&mut fixed, wish);
         }
         let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();
+        let lacking = self.lack(&mut fixed);
         self.state_plainly(&mut fixed);
         self.state_less(&mut fixed);
         fixed.retain(|&lit| lit != self.complete);
@@ -84,10 +87,24 @@ impl World<'_> {
             same: self.circuit.value(same),
             second_same: self.circuit.value(self.second_same),
             signed_in: self.circuit.value(signed_in),
+            lacking,
             kinds,
             atoms,
             values,
         })
+    }
+
+    /// Leaves out nodes beside the chain.
+    fn lack(&mut self, fixed: &mut Vec<Lit>) -> Vec<NodeId> {
+        let all = self.chance_nodes();
+        let left_out = all.into_iter().filter(|&(_, there)| {
+            let lacks = self.wish(fixed, !there);
+            if !lacks {
+                fixed.push(there);
+            }
+            lacks
+        });
+        left_out.map(|(node, _)| node).collect()
     }
 
     /// Users first, then other principals.

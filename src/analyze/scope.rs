@@ -30,6 +30,8 @@ pub struct Scope {
     pub node_tests: bool,
     /// Users are compared with each other beyond the caller: followed relations, attributes against attributes.
     pub many_users: bool,
+    /// What conditions tell apart, by the paths that lead there.
+    pub individuals: Individuals,
     /// Role types of which several holdings may be needed at once, as conditions tell them apart.
     pub crowded: BTreeSet<TypeId>,
     /// Attributes that are compared with each other or with constants.
@@ -44,6 +46,48 @@ pub struct Scope {
     pub derived_at: BTreeSet<TypeId>,
     /// Relations that some rule follows with `+`: facts with a circle in one are refused.
     pub followed: BTreeSet<AttrName>,
+}
+
+/// Paths to users, groups and nodes: each may lead to another one, so a world needs as many as there are paths.
+#[derive(Debug, Default)]
+pub struct Individuals {
+    /// To users who are compared with others, or of whom something is asked.
+    pub users: BTreeSet<String>,
+    /// To groups.
+    pub groups: BTreeSet<String>,
+    /// To nodes of a type.
+    pub nodes: BTreeMap<TypeId, BTreeSet<String>>,
+}
+
+impl Individuals {
+    /// The things on the way along a path; with `asked`, something is asked of its end as well.
+    fn note(&mut self, model: &Model, root: &str, steps: &[AttrName], asked: bool) {
+        for (ix, &step) in steps.iter().enumerate() {
+            let name = format!("{root} {:?}", &steps[..=ix]);
+            let is_asked = asked || ix + 1 < steps.len();
+            for attribute in attributes(model).filter(|it| it.key == step) {
+                match attribute.ty.of {
+                    Scalar::User(_) if is_asked => drop(self.users.insert(name.clone())),
+                    Scalar::Group => drop(self.groups.insert(name.clone())),
+                    Scalar::Node(ty) => drop(self.nodes.entry(ty).or_default().insert(name.clone())),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn test(&mut self, model: &Model, test: &TestKind) {
+        let steps = |operand: &Operand| matches!(operand, Operand::Path(path) if !path.steps.is_empty());
+        let asked = match test {
+            TestKind::Compare(left, _, right, _) => steps(left) && steps(right),
+            TestKind::Quantified { right, .. } => steps(right),
+            TestKind::Holds { .. } => true,
+            TestKind::Truth(_) => false,
+        };
+        for path in test_paths(test) {
+            self.note(model, &format!("{:?}", path.root), &path.steps, asked);
+        }
+    }
 }
 
 /// Attributes by what they are compared with: those of one class share their candidate values.
@@ -64,6 +108,8 @@ pub struct Class {
     pub shifts: Vec<i64>,
     /// How often attributes are compared with each other.
     pub links: usize,
+    /// The attributes that are.
+    pub linked: BTreeSet<AttrName>,
 }
 
 impl Classes {
@@ -89,7 +135,9 @@ impl Classes {
     /// Attributes are compared with each other.
     fn link(&mut self, a: AttrName, b: AttrName) {
         self.join(a, b);
-        self.entry(a).links += 1;
+        let class = self.entry(a);
+        class.links += 1;
+        class.linked.extend([a, b]);
     }
 
     fn join(&mut self, a: AttrName, b: AttrName) {
@@ -101,6 +149,7 @@ impl Classes {
             class.constants.extend(other.constants);
             class.shifts.extend(other.shifts);
             class.links += other.links;
+            class.linked.extend(other.linked);
         }
     }
 }
@@ -187,7 +236,9 @@ impl Scope {
         for relation in &rule.relation {
             let steps = relation.then.iter().map(|(step, _)| *step);
             self.many_users |= !relation.then.is_empty();
-            self.steps(table.model(), std::iter::once(relation.first).chain(steps));
+            let steps: Vec<AttrName> = std::iter::once(relation.first).chain(steps).collect();
+            self.individuals.note(table.model(), &format!("{:?}", relation.at), &steps, false);
+            self.steps(table.model(), steps.into_iter());
         }
         for expr in rule.when.iter().chain(&rule.unless) {
             self.expr(table, expr);
@@ -293,6 +344,7 @@ impl Scope {
             self.steps(model, root.into_iter().chain(path.steps.iter().copied()));
         }
         for test in tests(expr) {
+            self.individuals.test(model, &test.kind);
             match &test.kind {
                 TestKind::Truth(_) => {}
                 TestKind::Compare(left, op, right, minutes) => {
@@ -403,23 +455,26 @@ pub fn tests(expr: &Expr) -> Vec<&crate::model::Test> {
 
 /// The paths of a condition.
 pub fn paths(expr: &Expr) -> Vec<&Path> {
+    tests(expr).into_iter().flat_map(|test| test_paths(&test.kind)).collect()
+}
+
+/// The paths of a test.
+fn test_paths(test: &TestKind) -> Vec<&Path> {
     let mut found = Vec::new();
-    for test in tests(expr) {
-        match &test.kind {
-            TestKind::Truth(operand) => operand_paths(operand, &mut found),
-            TestKind::Compare(left, _, right, _) => {
-                operand_paths(left, &mut found);
-                operand_paths(right, &mut found);
-            }
-            TestKind::Quantified { set, right, .. } => {
-                found.push(set);
-                operand_paths(right, &mut found);
-            }
-            TestKind::Holds { who, at, .. } => {
-                found.push(who);
-                if let HeldAt::At(path) = at {
-                    found.push(path);
-                }
+    match test {
+        TestKind::Truth(operand) => operand_paths(operand, &mut found),
+        TestKind::Compare(left, _, right, _) => {
+            operand_paths(left, &mut found);
+            operand_paths(right, &mut found);
+        }
+        TestKind::Quantified { set, right, .. } => {
+            found.push(set);
+            operand_paths(right, &mut found);
+        }
+        TestKind::Holds { who, at, .. } => {
+            found.push(who);
+            if let HeldAt::At(path) = at {
+                found.push(path);
             }
         }
     }

@@ -76,8 +76,12 @@ pub struct World<'m> {
     pub shape: Choice,
     /// The nodes.
     pub nodes: Vec<Individual>,
+    /// By node: it is there, where its container is. Only beside the chain may a node not be.
+    there: Vec<Lit>,
     /// How many users there are.
     pub users: u32,
+    /// How many groups there are that attributes can name.
+    groups: u32,
     /// The kinds of principals.
     kinds: Vec<TypeId>,
     /// By user: of which kind.
@@ -121,12 +125,26 @@ pub struct World<'m> {
     texts: Vec<Vec<Text>>,
 }
 
+/// The most users, and groups, of a world.
+const MOST_USERS: u32 = 10;
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
 /// The most pairs of chains that are looked at.
 const MOST_PAIRS: usize = 600;
 
 impl<'m> World<'m> {
     /// A world for one request, or for two of the same caller.
     fn new(model: &'m Model, scope: Scope, aim: Aim, second: Option<Aim>) -> Self {
+        let told_apart = &scope.individuals;
+        let fewest = if scope.many_users || second.is_some() { 4 } else { 3 };
+        let users = count(told_apart.users.len() + 2 + usize::from(second.is_some())).max(fewest);
+        let groups = match told_apart.users.is_empty() {
+            true => 2,
+            false => count(told_apart.groups.len()).max(2),
+        };
         let mut world = Self {
             circuit: Circuit::default(),
             model,
@@ -136,7 +154,9 @@ impl<'m> World<'m> {
             shapes: Vec::new(),
             shape: Choice::default(),
             nodes: Vec::new(),
-            users: if scope.many_users || second.is_some() { 4 } else { 3 },
+            there: Vec::new(),
+            users: users.min(MOST_USERS),
+            groups: groups.min(MOST_USERS),
             kinds: model
                 .type_ids()
                 .filter(|&ty| model.ty(ty).kind == TypeKind::Principal)
@@ -145,7 +165,7 @@ impl<'m> World<'m> {
             same: Lit::FALSE,
             signed_in: Lit::TRUE,
             complete: Lit::TRUE,
-            exact: true,
+            exact: users <= MOST_USERS && groups <= MOST_USERS,
             atoms: Vec::new(),
             known: HashMap::new(),
             terms: Vec::new(),
@@ -289,7 +309,21 @@ impl<'m> World<'m> {
 
     /// The node is there.
     pub fn present(&mut self, node: NodeId) -> Lit {
-        self.in_shapes(|shape| shape.present[node.0 as usize])
+        let in_shape = self.in_shapes(|shape| shape.present[node.0 as usize]);
+        let there = self.there[node.0 as usize];
+        self.circuit.and([in_shape, there])
+    }
+
+    /// The node may not be there though its container is.
+    #[must_use]
+    pub fn may_lack(&self, node: NodeId) -> bool {
+        self.there[node.0 as usize] != Lit::TRUE
+    }
+
+    /// Nodes beside the chain that are there by chance, with what says so.
+    pub fn chance_nodes(&self) -> Vec<(NodeId, Lit)> {
+        let all = self.there.iter().enumerate().map(|(ix, &lit)| (node_id(ix), lit));
+        all.filter(|(_, lit)| *lit != Lit::TRUE).collect()
     }
 
     /// The nodes of a type.

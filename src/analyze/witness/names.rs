@@ -160,7 +160,12 @@ fn nodes(world: &World<'_>, picture: &Picture) -> BTreeSet<NodeId> {
                 _ => None,
             }
         });
-    for node in stated.chain(named).chain(described) {
+    let there = (0..world.nodes.len()).filter_map(|ix| u32::try_from(ix).ok().map(NodeId));
+    let there = there.filter(|node| {
+        let present = shape.present[node.0 as usize];
+        present && world.may_lack(*node) && !picture.lacking.contains(node)
+    });
+    for node in stated.chain(named).chain(described).chain(there) {
         let mut at = Some(node);
         while let Some(node) = at.filter(|&node| found.insert(node)) {
             at = shape.parent(node);

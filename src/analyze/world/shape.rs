@@ -1,12 +1,18 @@
 //! The chains that a target can lie in, with the nodes beside them.
 
+use std::collections::BTreeSet;
+
 use super::{Aim, Choice, World};
 use crate::analyze::chains::{chains, nests, way_up};
+use crate::analyze::solver::Lit;
 use crate::eval::Target;
 use crate::eval::forest::Forest;
 use crate::model::containment::Containment;
 use crate::model::value::{NodeId, UserId};
 use crate::model::{Constraint, ConstraintKind, TypeId, TypeKind};
+
+/// The most nodes of one type that attributes can name beside the chain.
+const MOST_NAMED: usize = 6;
 
 /// An individual node.
 #[derive(Debug, Clone)]
@@ -92,11 +98,27 @@ impl World<'_> {
         let kinds: Vec<TypeKind> = model.types.iter().map(|ty| ty.kind).collect();
         let containment = Containment::new(&model.types);
         self.add_side_nodes(&containers, &kinds, &containment);
+        self.may_lack_side_nodes();
         self.shape = Choice::new(&mut self.circuit, chains.len());
         let shapes = chains.into_iter().map(|(chain, second)| self.shape_of(chain, second));
         self.shapes = shapes.collect();
         if self.shapes.is_empty() {
             self.circuit.require(&[]);
+        }
+    }
+
+    /// Where a role is derived at a node, an organisation without the node is another one than with it: elsewhere nothing need
+    /// be held there.
+    fn may_lack_side_nodes(&mut self) {
+        for ix in 0..self.nodes.len() {
+            let node = &self.nodes[ix];
+            let derived = node.ordinal.is_none() && self.scope.derived_at.contains(&node.ty);
+            let (parent, there) = (node.parent, if derived { self.circuit.variable() } else { Lit::TRUE });
+            self.there.push(there);
+            if let Some(parent) = parent {
+                let outer = self.there[parent.0 as usize];
+                self.circuit.imply(there, outer);
+            }
         }
     }
 
@@ -172,7 +194,9 @@ impl World<'_> {
             }
         }
         for &ty in &self.scope.named {
-            wanted.extend([(ty, None), (ty, None)]);
+            let paths = self.scope.individuals.nodes.get(&ty).map_or(0, BTreeSet::len);
+            self.exact &= paths <= MOST_NAMED;
+            wanted.extend(std::iter::repeat_n((ty, None), paths.clamp(2, MOST_NAMED)));
             if self.scope.node_tests {
                 wanted.extend(chain.iter().map(|&(node, _)| (ty, Some(node))));
             }

@@ -12,9 +12,6 @@ use crate::analyze::solver::Lit;
 use crate::model::value::{AttributeType, GroupId, NodeId, Scalar, UserId, Value, compare};
 use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
 
-/// Groups that a world has.
-const GROUPS: u32 = 2;
-
 /// What a term is an attribute of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Owner {
@@ -156,7 +153,7 @@ impl World<'_> {
     fn values(&mut self, attribute: &Attribute) -> Vec<Value> {
         match attribute.ty.of {
             Scalar::User(_) => (0..self.users).map(|user| Value::User(UserId(user))).collect(),
-            Scalar::Group => (1..=GROUPS).map(|group| Value::Group(GroupId(group))).collect(),
+            Scalar::Group => (1..=self.groups).map(|group| Value::Group(GroupId(group))).collect(),
             Scalar::Node(ty) => self.nodes_of(ty).into_iter().map(Value::Node).collect(),
             plain => {
                 let count = match plain {

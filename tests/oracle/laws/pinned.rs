@@ -106,11 +106,14 @@ impl Levers {
         let terms = world.terms.iter().map(|term| &term.kind);
         let stated = world.atoms.iter().filter(|(_, lit)| holds(lit));
         let kind = |kinds: &Vec<(TypeId, Lit)>| kinds.iter().find(|(_, is)| holds(is)).map_or(USER, |(kind, _)| *kind);
+        let chance = world.chance_nodes();
+        let lacking = chance.iter().filter(|(_, there)| !holds(there));
         Some(Picture {
             shape: self.shapes.iter().position(holds)?,
             same: holds(&world.same),
             second_same: false,
             signed_in: holds(&world.signed_in),
+            lacking: lacking.map(|(node, _)| *node).collect(),
             kinds: self.kinds.iter().map(kind).collect(),
             atoms: stated.map(|(atom, _)| *atom).collect(),
             values: self.terms.iter().zip(terms).map(value).collect(),
