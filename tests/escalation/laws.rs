@@ -398,7 +398,4 @@ fn what_is_said_of_change_agrees_with_changes() {
     ] {
         assert!(tally.of(what) >= least, "{what}: {tally:#?}");
     }
-    if std::env::var("ROLEBOOK_CASES").is_ok() {
-        println!("{tally:#?}");
-    }
 }

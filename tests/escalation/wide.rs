@@ -269,24 +269,8 @@ fn held(dice: &mut Dice) -> String {
     format!("{role}: {{ at: {at}{when} }}")
 }
 
-pub(crate) fn facts(dice: &mut Dice) -> String {
-    let flag = |dice: &mut Dice, name: &str| match dice.below(3) {
-        0 => String::new(),
-        1 => format!(", {name}: true"),
-        _ => format!(", {name}: false"),
-    };
-    let who = |dice: &mut Dice, name: &str| match dice.below(3) {
-        0 => format!(", {name}: {}", dice.one(&["ann", "bob", "cid"])),
-        _ => String::new(),
-    };
-    let (open, locked, calm) = (flag(dice, "open"), flag(dice, "locked"), flag(dice, "calm"));
-    let mut text = format!(
-        "accounts: {{ p: {{ is: Platform{open} }}, c: {{ is: Client, in: p{locked} }} }}\n\
-         units: {{ t: {{ is: Team, in: c, crew: g, keep: h, staff: [{}]{calm}{} }}, t2: {{ is: Team, in: t, keep: g }} }}\n",
-        dice.one(&["", "ann", "bob", "ann, bob"]),
-        who(dice, "lead"),
-    );
-    text += "users:\n";
+fn users(dice: &mut Dice) -> String {
+    let mut text = String::new();
     for user in ["ann", "bob", "cid"] {
         let places: Vec<&str> = ["p", "c", "t"].into_iter().filter(|_| dice.chance(60)).collect();
         let roles: Vec<String> = (0..dice.below(if user == "ann" { 2 } else { 4 }))
@@ -315,6 +299,28 @@ pub(crate) fn facts(dice: &mut Dice) -> String {
             roles.join(", ")
         );
     }
+    text
+}
+
+pub(crate) fn facts(dice: &mut Dice) -> String {
+    let flag = |dice: &mut Dice, name: &str| match dice.below(3) {
+        0 => String::new(),
+        1 => format!(", {name}: true"),
+        _ => format!(", {name}: false"),
+    };
+    let who = |dice: &mut Dice, name: &str| match dice.below(3) {
+        0 => format!(", {name}: {}", dice.one(&["ann", "bob", "cid"])),
+        _ => String::new(),
+    };
+    let (open, locked, calm) = (flag(dice, "open"), flag(dice, "locked"), flag(dice, "calm"));
+    let mut text = format!(
+        "accounts: {{ p: {{ is: Platform{open} }}, c: {{ is: Client, in: p{locked} }} }}\n\
+         units: {{ t: {{ is: Team, in: c, crew: g, keep: h, staff: [{}]{calm}{} }}, t2: {{ is: Team, in: t, keep: g }} }}\n",
+        dice.one(&["", "ann", "bob", "ann, bob"]),
+        who(dice, "lead"),
+    );
+    text += "users:\n";
+    text += &users(dice);
     text += &format!(
         "  bot: {{ is: App, in: [p, c], roles: {{ {} }} }}\n",
         dice.one(&["", "Boss: p", "Lead: t"])

@@ -12,7 +12,9 @@
 
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
-use crate::model::{AttrName, Being, Default, Effect, Expr, Model, Reach, Receiver, RoleId, Rule, TestKind, Who};
+use crate::model::{
+    AttrName, Attribute, Being, Default, Effect, Expr, Model, Reach, Receiver, RoleId, Rule, TestKind, Who,
+};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -213,24 +215,18 @@ impl<'t> Bound<'t> {
     fn derives(&self, role: RoleId, trail: &mut Trail) -> bool {
         self.model.role(role).derived.iter().all(|being| match being {
             Being::Member => true,
-            Being::Relation(name) => self.is_changeable(role, *name, trail),
+            Being::Relation(name) => self.is_changeable(role, *name),
             Being::Holds(roles) => self.has_one(roles, trail),
             Being::Can(ids) => ids.iter().all(|&id| self.able(id, trail)),
         })
     }
 
-    /// A relation that an actor may come into: whoever has the role by it from the start does not hold another alone.
-    fn is_changeable(&self, role: RoleId, name: AttrName, trail: &mut Trail) -> bool {
-        let ty = self.model.role(role).ty;
-        let Some(slot) = self.model.slot(ty, name) else {
-            return true;
-        };
-        let attribute = &self.model.ty(ty).attributes[slot];
-        let falls_back = matches!(attribute.default, Default::Path(..));
-        let changing = self.model.changing(ty, slot);
-        changing.is_some_and(|id| attempt(trail, |trail| self.able(id, trail)))
-            || attribute.ty.of == Scalar::Group
-            || falls_back
+    /// A relation that an actor may come into: whoever has the role by it from the start does not hold another alone. What
+    /// stands in a field may name one from the start, whoever edits it.
+    fn is_changeable(&self, role: RoleId, name: AttrName) -> bool {
+        let attribute = self.model.attribute(self.model.role(role).ty, name);
+        let falls_back = |it: &Attribute| matches!(it.default, Default::Path(..));
+        attribute.is_none_or(|it| it.field.is_some() || it.ty.of == Scalar::Group || falls_back(it))
     }
 
     fn has_one(&self, roles: &[RoleId], trail: &mut Trail) -> bool {
