@@ -281,11 +281,7 @@ impl<'c> Comparer<'c> {
     fn pair(&self, of: &Subject) -> Pair<'c> {
         let mut scope = Scope::default();
         let ids = of.ids.into_iter().flatten();
-        for (table, id) in self
-            .sides
-            .iter()
-            .flat_map(|table| ids.clone().map(move |id| (table, id)))
-        {
+        for (table, id) in self.sides.iter().flat_map(|table| ids.clone().map(move |id| (table, id))) {
             scope.policy(table.model());
             // What was looked at in the old policy is looked at again in the new one: its rules are others.
             let (roles, permissions) = (std::mem::take(&mut scope.roles), std::mem::take(&mut scope.permissions));
@@ -430,11 +426,7 @@ impl<'c> Comparer<'c> {
             return;
         }
         let side = usize::from(wider);
-        let grants: Vec<Lit> = pair.decisions[side]
-            .grants
-            .iter()
-            .map(|(_, truth)| !truth.yes)
-            .collect();
+        let grants: Vec<Lit> = pair.decisions[side].grants.iter().map(|(_, truth)| !truth.yes).collect();
         let mut gaps = [Lit::FALSE; 2];
         gaps[side] = gap;
         // What the policy's own rules give is told rather than what data hands out.
@@ -470,11 +462,7 @@ impl<'c> Comparer<'c> {
     ) -> Behind {
         let mut behind = Behind::default();
         for side in [0, 1] {
-            let Decision {
-                grants: given,
-                prohibitions: against,
-                ..
-            } = pair.decisions[side].clone();
+            let Decision { grants: given, prohibitions: against, .. } = pair.decisions[side].clone();
             // What is granted is at work where its own side allows, what prohibits where its own side does not.
             let (allowed, denied) = if side == 0 { (loss, gain) } else { (gain, loss) };
             let of_kind = |ways: Vec<(Way, Truth)>, fits: &dyn Fn(&Way) -> bool| {
@@ -493,9 +481,7 @@ impl<'c> Comparer<'c> {
     }
 
     fn note(&self, ways: &mut Ways, side: usize, of: &Subject, way: Way, works: bool) {
-        let Some(own) = self.original(side, of, way) else {
-            return;
-        };
+        let Some(own) = self.original(side, of, way) else { return };
         ways.all.push(own);
         if works {
             ways.at_work.push(own);
@@ -529,8 +515,7 @@ impl<'c> Comparer<'c> {
         };
         let (allows, denies) = if wider { (1, 0) } else { (0, 1) };
         let allowed = witness(allows)?;
-        let is_allowed =
-            |side, witness: &Witness| witness.replay(self.originals[side], FileId::GENERATED) == Some(true);
+        let is_allowed = |side, witness: &Witness| witness.replay(self.originals[side], FileId::GENERATED) == Some(true);
         if !is_allowed(allows, &allowed) || witness(denies).is_some_and(|it| is_allowed(denies, &it)) {
             self.unknown("the evaluator does not confirm what the analysis found: a fault of rolebook");
             return None;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
 use crate::model::{
-    AttrName, Attribute, Being, Default, Expr, HeldAt, Model, NOW, Operand, Path, Promise, PromiseKind, Reach,
-    Receiver, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
+    AttrName, Attribute, Being, Default, Expr, HeldAt, Model, NOW, Operand, Path, Promise, PromiseKind, Reach, Receiver, RoleId, Root, Rule,
+    Test, TestKind, TypeId, Who,
 };
 use crate::syntax::ast::Op;
 use crate::table::Table;
@@ -167,8 +167,7 @@ impl Scope {
     pub fn policy(&mut self, model: &Model) {
         let relations = model.rules.iter().flat_map(|rule| &rule.relation);
         let steps = relations.flat_map(|relation| &relation.then);
-        self.followed
-            .extend(steps.filter(|(_, plus)| *plus).map(|&(step, _)| step));
+        self.followed.extend(steps.filter(|(_, plus)| *plus).map(|&(step, _)| step));
         self.classes.settled.clear();
     }
 

@@ -367,9 +367,7 @@ impl Writer<'_, '_> {
             };
             (role, node, said)
         });
-        let over = lapsed
-            .iter()
-            .map(|&(role, node)| (role, node, vec![LONG_AGO.to_owned()]));
+        let over = lapsed.iter().map(|&(role, node)| (role, node, vec![LONG_AGO.to_owned()]));
         for (role, node, said) in running.chain(over) {
             let name = self.model().role(role).name.as_str();
             let place = match said.is_empty() {
@@ -414,8 +412,7 @@ impl Writer<'_, '_> {
                 let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
-                    self.names
-                        .node(self.world.made_at(handed.permission, node, self.picture.shape))
+                    self.names.node(self.world.made_at(handed.permission, node, self.picture.shape))
                 ));
             }
         }

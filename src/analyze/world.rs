@@ -125,10 +125,7 @@ impl<'m> World<'m> {
             shape: Choice::default(),
             nodes: Vec::new(),
             users: if scope.many_users || second.is_some() { 4 } else { 3 },
-            kinds: model
-                .type_ids()
-                .filter(|&ty| model.ty(ty).kind == TypeKind::Principal)
-                .collect(),
+            kinds: model.type_ids().filter(|&ty| model.ty(ty).kind == TypeKind::Principal).collect(),
             kind: Vec::new(),
             same: Lit::FALSE,
             signed_in: Lit::TRUE,
@@ -156,9 +153,7 @@ impl<'m> World<'m> {
             world.signed_in = world.circuit.variable();
         }
         let count = world.kinds.len();
-        world.kind = (0..world.users)
-            .map(|_| Choice::new(&mut world.circuit, count))
-            .collect();
+        world.kind = (0..world.users).map(|_| Choice::new(&mut world.circuit, count)).collect();
         world.aim_at_kind(aim, world.same, 1);
         if let Some(second) = second {
             world.aim_at_kind(second, world.second_same, 2);

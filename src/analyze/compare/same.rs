@@ -38,25 +38,14 @@ fn declared(model: &Model) -> String {
     for ty in &model.types {
         let mut containers = ty.containers.clone();
         containers.sort_unstable();
-        let _ = write!(
-            text,
-            "{} {:?} {containers:?} {:?};",
-            ty.name,
-            ty.kind,
-            attributes(&ty.attributes)
-        );
+        let _ = write!(text, "{} {:?} {containers:?} {:?};", ty.name, ty.kind, attributes(&ty.attributes));
     }
     for role in &model.roles {
         let head = (role.is_declared(), role.default, &role.derived);
         let _ = write!(text, "{} {head:?} {:?};", role.name, attributes(&role.parameters));
     }
     let implied = model.permissions.iter().map(|(id, _)| model.permissions.implied(id));
-    let _ = write!(
-        text,
-        "{:?} {:?}",
-        attributes(&model.context),
-        implied.collect::<Vec<_>>()
-    );
+    let _ = write!(text, "{:?} {:?}", attributes(&model.context), implied.collect::<Vec<_>>());
     let mut scope = Scope::default();
     scope.policy(model);
     let _ = write!(text, "{:?}", scope.followed);

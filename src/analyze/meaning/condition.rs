@@ -202,12 +202,7 @@ impl Meaning<'_, '_> {
     }
 
     /// Every pair of single values that the two sides can be.
-    pub(super) fn pairs(
-        &mut self,
-        left: &Cases,
-        right: &Cases,
-        test: impl Fn(&mut Self, Value, Value) -> Truth,
-    ) -> Truth {
+    pub(super) fn pairs(&mut self, left: &Cases, right: &Cases, test: impl Fn(&mut Self, Value, Value) -> Truth) -> Truth {
         let (left, right) = (self.single(left), self.single(right));
         let mut cases = Vec::new();
         for &(l, a) in &left {

@@ -5,8 +5,8 @@ use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Aim, Atom, Owner, Shape, TermKind, Without};
 use crate::eval::Resource;
-use crate::eval::condition::ordered;
 use crate::eval::reach::{Near, near};
+use crate::eval::condition::ordered;
 use crate::model::permission::Permission;
 use crate::model::value::{AttributeType, NodeId, Scalar, Tri, UserId, Value};
 use crate::model::{AttrName, Attribute, Default, NOW, Operand, Path, Root, TypeId};
@@ -90,7 +90,11 @@ impl<'m> Meaning<'_, 'm> {
     }
 
     /// A value that depends on the shape.
-    fn nearest(&mut self, asked: &Asked, of: impl Fn(&Shape, &crate::eval::Target) -> Value) -> Cases {
+    fn nearest(
+        &mut self,
+        asked: &Asked,
+        of: impl Fn(&Shape, &crate::eval::Target) -> Value,
+    ) -> Cases {
         self.by_shape(|shape| Self::target(asked, shape).map_or(Value::Missing, |target| of(shape, &target)))
     }
 
@@ -241,7 +245,13 @@ impl<'m> Meaning<'_, 'm> {
     }
 
     /// A default that is a path. One that waits for itself is missing.
-    fn fallback(&mut self, owner: Owner, term: usize, attribute: &Attribute, path: (TypeId, &[AttrName])) -> Cases {
+    fn fallback(
+        &mut self,
+        owner: Owner,
+        term: usize,
+        attribute: &Attribute,
+        path: (TypeId, &[AttrName]),
+    ) -> Cases {
         if self.waiting.contains(&term) {
             self.circles += 1;
             return known(Value::Missing);
@@ -339,9 +349,7 @@ impl<'m> Meaning<'_, 'm> {
 
     fn same_elements(&mut self, left: &[(Value, Lit)], right: &[(Value, Lit)]) -> Lit {
         let bit = |set: &[(Value, Lit)], value: Value| {
-            set.iter()
-                .find(|(known, _)| *known == value)
-                .map_or(Lit::FALSE, |(_, bit)| *bit)
+            set.iter().find(|(known, _)| *known == value).map_or(Lit::FALSE, |(_, bit)| *bit)
         };
         let mut parts = Vec::new();
         for &(value, _) in left.iter().chain(right) {
@@ -369,9 +377,7 @@ impl<'m> Meaning<'_, 'm> {
         match &attribute.default {
             Default::Path(root, steps) => {
                 let blank = attribute.ty.blank();
-                self.path_from((*root, steps), blank, |shape| {
-                    Self::target(asked, shape).map(|at| at.start)
-                })
+                self.path_from((*root, steps), blank, |shape| Self::target(asked, shape).map(|at| at.start))
             }
             _ => known(attribute.unset()),
         }

@@ -1,8 +1,8 @@
 //! Values as facts and sentences write them.
 
 use super::names::Names;
-use crate::model::Model;
 use crate::model::value::{DAY, Scalar, Sym, UserId, Value, show_date, show_time};
+use crate::model::Model;
 
 impl Names {
     /// A value as text.

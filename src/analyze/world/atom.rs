@@ -2,8 +2,8 @@
 
 use super::{Choice, Owner, Without, World};
 use crate::analyze::solver::Lit;
-use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
+use crate::model::containment::Containment;
 use crate::model::value::{GroupId, NodeId};
 use crate::model::{ConstraintKind, Model, NOW, RoleId, TypeId, TypeKind};
 
@@ -188,13 +188,7 @@ impl World<'_> {
             Atom::Other(_, node) => {
                 let ty = self.nodes[node.0 as usize].ty;
                 let permission = self.idle_text(ty).filter(|_| self.other_role(ty).is_none())?;
-                Some((
-                    Text {
-                        permission,
-                        within: None,
-                    },
-                    node,
-                ))
+                Some((Text { permission, within: None }, node))
             }
             _ => None,
         }
@@ -220,10 +214,13 @@ impl World<'_> {
     #[must_use]
     pub fn other_role(&self, ty: TypeId) -> Option<RoleId> {
         let at = |role: &RoleId| self.model.role(*role).ty == ty && !self.model.role(*role).is_derived();
-        self.model.role_ids().filter(at).find(|role| {
-            let it = self.model.role(*role);
-            !self.scope.roles.contains(role) && !it.default && it.is_declared()
-        })
+        self.model
+            .role_ids()
+            .filter(at)
+            .find(|role| {
+                let it = self.model.role(*role);
+                !self.scope.roles.contains(role) && !it.default && it.is_declared()
+            })
     }
 
     /// A role of a type that is given by hand, if there is any.

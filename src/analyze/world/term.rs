@@ -94,12 +94,7 @@ impl World<'_> {
 
     fn set(&mut self, attribute: &Attribute) -> TermKind {
         let values = self.values(attribute);
-        TermKind::Set(
-            values
-                .into_iter()
-                .map(|value| (value, self.circuit.variable()))
-                .collect(),
-        )
+        TermKind::Set(values.into_iter().map(|value| (value, self.circuit.variable())).collect())
     }
 
     fn one(&mut self, attribute: &Attribute) -> TermKind {
@@ -110,7 +105,9 @@ impl World<'_> {
 
     /// What facts state is there, is of its kind, and does not run in a circle where facts may not.
     fn fit(&mut self, term: usize) {
-        let Term { owner, name, given, .. } = self.terms[term];
+        let Term {
+            owner, name, given, ..
+        } = self.terms[term];
         if self.terms[term].is_empty() {
             self.circuit.require(&[!given]);
         }
@@ -168,11 +165,7 @@ impl World<'_> {
                 self.exact &= whole;
                 if self.unstated && matches!(plain, Scalar::Int | Scalar::Decimal) {
                     // The one policy may say `int` where the other says `decimal`.
-                    let other = if plain == Scalar::Int {
-                        Scalar::Decimal
-                    } else {
-                        Scalar::Int
-                    };
+                    let other = if plain == Scalar::Int { Scalar::Decimal } else { Scalar::Int };
                     values.extend(domain::candidates(other, &class, 0).0);
                     values.sort_by(|&a, &b| compare(a, b).unwrap_or(Ordering::Equal));
                     values.dedup();

@@ -25,14 +25,7 @@ pub(super) fn number<'m>(all: &mut Vec<Enumeration>, first: &mut Map<'m>, second
         let place = merged.entry(classes[ix]).or_insert_with(|| {
             let values = merged_values(&members)?;
             let ordered = members.iter().any(|it| it.ordered);
-            Some(add(
-                all,
-                Enumeration {
-                    values,
-                    ordered,
-                    ..(*it).clone()
-                },
-            ))
+            Some(add(all, Enumeration { values, ordered, ..(*it).clone() }))
         });
         places.push(place.unwrap_or_else(|| add(all, (*it).clone())));
     }
@@ -67,9 +60,7 @@ fn classes(first: &Model, second: &Model) -> Vec<usize> {
 /// The attributes that have an enumeration, by owner and name.
 fn carriers(model: &Model) -> Vec<((String, &str), usize)> {
     let types = model.types.iter().map(|ty| (ty.name.clone(), &ty.attributes));
-    let roles = model
-        .role_ids()
-        .map(|id| (model.full_role(id), &model.role(id).parameters));
+    let roles = model.role_ids().map(|id| (model.full_role(id), &model.role(id).parameters));
     let context = std::iter::once((String::new(), &model.context));
     let mut found = Vec::new();
     for (owner, attributes) in types.chain(roles).chain(context) {
@@ -107,8 +98,6 @@ impl Map<'_> {
     /// The values that the policy declares, in the common numbering.
     pub(super) fn declared_values(&self) -> HashSet<(EnumId, u32)> {
         let pairs = self.enums.iter().zip(&self.values);
-        pairs
-            .flat_map(|(&of, values)| values.iter().map(move |&value| (of, value)))
-            .collect()
+        pairs.flat_map(|(&of, values)| values.iter().map(move |&value| (of, value))).collect()
     }
 }

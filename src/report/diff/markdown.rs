@@ -34,10 +34,7 @@ pub fn markdown(document: &Document<'_>) -> String {
     }
     for beyond in &diff.beyond {
         _ = writeln!(out, "### {}\n", escaped(&words::beyond(beyond)));
-        beyond
-            .causes
-            .iter()
-            .for_each(|it| cause(&mut out, it, document.sources));
+        beyond.causes.iter().for_each(|it| cause(&mut out, it, document.sources));
         witness(&mut out, &beyond.witness);
     }
     paths(&mut out, diff);
