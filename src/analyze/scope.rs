@@ -237,7 +237,8 @@ impl Scope {
             let steps = relation.then.iter().map(|(step, _)| *step);
             self.many_users |= !relation.then.is_empty();
             let steps: Vec<AttrName> = std::iter::once(relation.first).chain(steps).collect();
-            self.individuals.note(table.model(), &format!("{:?}", relation.at), &steps, false);
+            self.individuals
+                .note(table.model(), &format!("{:?}", relation.at), &steps, false);
             self.steps(table.model(), steps.into_iter());
         }
         for expr in rule.when.iter().chain(&rule.unless) {
@@ -455,7 +456,10 @@ pub fn tests(expr: &Expr) -> Vec<&crate::model::Test> {
 
 /// The paths of a condition.
 pub fn paths(expr: &Expr) -> Vec<&Path> {
-    tests(expr).into_iter().flat_map(|test| test_paths(&test.kind)).collect()
+    tests(expr)
+        .into_iter()
+        .flat_map(|test| test_paths(&test.kind))
+        .collect()
 }
 
 /// The paths of a test.

@@ -14,6 +14,7 @@ mod asked;
 mod compared;
 mod draft;
 mod edits;
+mod exclusions;
 mod identity;
 mod linted;
 mod organisation;

@@ -187,7 +187,11 @@ impl World<'_> {
         let above = model.permissions.upward(&handed);
         for ty in model.type_ids() {
             let place = model.ty(ty).kind.is_place();
-            let within = if place && !handed.is_empty() { accounts_below(model, ty) } else { Vec::new() };
+            let within = if place && !handed.is_empty() {
+                accounts_below(model, ty)
+            } else {
+                Vec::new()
+            };
             let text = |&permission: &PermId| {
                 let within = within.clone().into_iter();
                 within.map(move |within| Text { permission, within })

@@ -6,8 +6,6 @@
 
 use std::cmp::Ordering;
 
-
-
 use crate::facts::Facts;
 use crate::model::Model;
 use crate::model::value::{DAY, GroupId, Net, NodeId, Number, Scalar, Sym, Value, compare, parse_network};

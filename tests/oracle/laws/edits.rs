@@ -3,6 +3,7 @@
 mod declared;
 mod heads;
 mod rules;
+mod structure;
 
 use rolebook::diagnostic::Found;
 use rolebook::model::Model;
@@ -30,14 +31,14 @@ const KINDS: &[Kind] = &[
     ("new attribute", 4, declared::new_attribute),
     ("attribute gone", 2, declared::drop_attribute),
     ("values", 4, declared::values),
-    ("container", 4, declared::container),
-    ("kind of node", 1, declared::kind),
-    ("creating", 1, declared::creating),
-    ("actions", 2, declared::actions),
-    ("implies", 3, declared::implies),
-    ("fields", 1, declared::fields),
-    ("area", 2, declared::area),
-    ("role set", 1, declared::role_set),
+    ("container", 4, structure::container),
+    ("kind of node", 1, structure::kind),
+    ("creating", 1, structure::creating),
+    ("actions", 2, structure::actions),
+    ("implies", 3, structure::implies),
+    ("fields", 1, structure::fields),
+    ("area", 2, structure::area),
+    ("role set", 1, structure::role_set),
     ("head: reach", 2, heads::reach),
     ("head: default", 3, heads::default),
     ("head: extends", 2, heads::extends),
