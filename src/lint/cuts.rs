@@ -7,7 +7,8 @@ use crate::source::{Sources, Span};
 /// What is to be cut so that a part is gone; none if something stands there that a cut would tear apart.
 pub(super) fn cut(sources: &Sources, part: Span, whole: bool) -> Option<Span> {
     let text = sources.text(part.file);
-    let (start, end) = around(text, part.range().start, part.range().end);
+    let (start, end) = balanced(text, part.range().start, part.range().end)?;
+    let (start, end) = around(text, start, end);
     let (start, end) = match whole {
         true => (before(text, start, &["when", "unless", "as"])?, end),
         false => joined(text, start, end)?,
@@ -15,6 +16,36 @@ pub(super) fn cut(sources: &Sources, part: Span, whole: bool) -> Option<Span> {
     let start = if whole { text[..start].trim_end().len() } else { start };
     let is_clean = !text[start..end].contains('#');
     is_clean.then(|| Span::new(part.file, start, end))
+}
+
+/// With the brackets that only one end of it stands in: `a) or b` is `(a) or b`.
+fn balanced(text: &str, mut start: usize, mut end: usize) -> Option<(usize, usize)> {
+    let (closed, open) = unmatched(&text[start..end]);
+    for _ in 0..closed {
+        while let Some(at) = before(text, start, &["not"]) {
+            start = at;
+        }
+        start = text[..start].trim_end().strip_suffix('(')?.len();
+    }
+    for _ in 0..open {
+        end = text.len() - text[end..].trim_start().strip_prefix(')')?.len();
+    }
+    Some((start, end))
+}
+
+/// How many brackets are closed that were not opened, and opened that are not closed. Those in strings do not count.
+fn unmatched(text: &str) -> (usize, usize) {
+    let (mut closed, mut open, mut quoted) = (0, 0, false);
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => open += 1,
+            ')' if !quoted && open > 0 => open -= 1,
+            ')' if !quoted => closed += 1,
+            _ => {}
+        }
+    }
+    (closed, open)
 }
 
 /// With the brackets and the `not` around it.
@@ -96,6 +127,14 @@ mod tests {
             without("can view X unless not y", "y", true).as_deref(),
             Some("can view X")
         );
+        for (text, part) in [
+            ("can view X when ((a) or b)", "a) or b"),
+            ("can view X when (a or (b))", "a or (b"),
+            ("can view X when not (a) or b", "a) or b"),
+            ("can view X when (a is \"(\")", "a is \"(\""),
+        ] {
+            assert_eq!(without(text, part, true).as_deref(), Some("can view X"), "{text}");
+        }
         assert_eq!(without("can view X when a and # why\n b", "a", false), None);
     }
 }
