@@ -1,5 +1,7 @@
 //! Values in a symbolic organisation: what a path leads to, case by case.
 
+use std::collections::HashMap;
+
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
@@ -16,7 +18,7 @@ use crate::syntax::ast::{Doc, Op};
 pub(super) const UNLISTED: NodeId = NodeId(u32::MAX);
 
 /// A known value, or an attribute of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Base {
     Value(Value),
     Term(usize),
@@ -156,7 +158,22 @@ impl<'m> Meaning<'_, 'm> {
             let inner = self.step_from(value, name, asked);
             self.guarded(guard, inner, &mut found);
         }
-        found
+        self.merged(found)
+    }
+
+    /// Each thing once: what several cases lead to is one case.
+    fn merged(&mut self, cases: Cases) -> Cases {
+        let mut found: Vec<(Base, Vec<Lit>)> = Vec::new();
+        let mut places: HashMap<Base, usize> = HashMap::new();
+        for (guard, base) in cases {
+            let place = *places.entry(base).or_insert_with(|| {
+                found.push((base, Vec::new()));
+                found.len() - 1
+            });
+            found[place].1.push(guard);
+        }
+        let one = |(base, guards): (Base, Vec<Lit>)| (self.world.circuit.or(guards), base);
+        found.into_iter().map(one).collect()
     }
 
     /// Cases that hold within another.
@@ -290,7 +307,7 @@ impl<'m> Meaning<'_, 'm> {
             };
             self.guarded(guard, cases, &mut found);
         }
-        found
+        self.merged(found)
     }
 
     /// A user's default is read at each place that lists him: where they differ, the value is missing.
@@ -312,7 +329,7 @@ impl<'m> Meaning<'_, 'm> {
             );
             self.guarded(same, here, &mut found);
             self.guarded(other, known(Value::Missing), &mut found);
-            agreed = found;
+            agreed = self.merged(found);
             listed_before = self.world.circuit.or([listed_before, listed]);
         }
         agreed
