@@ -20,6 +20,7 @@ mod words;
 
 use crate::analyze::compare::{self, Change, Closed, Comparison, Shown};
 
+use crate::model::Model;
 use crate::model::permission::{PermId, Permission};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
@@ -129,6 +130,8 @@ pub struct Beyond {
     pub permission: String,
     /// It comes by a single grant or a tenant's role alone.
     pub by_data: bool,
+    /// Whoever may do it changes settings.
+    pub changes_settings: bool,
     /// The edits behind it.
     pub causes: Vec<Cause>,
     /// Who can do it now, or could.
@@ -188,7 +191,7 @@ fn grouped(old: &Side<'_>, new: &Side<'_>, comparison: Comparison) -> Diff {
     let beyond: Vec<Beyond> = comparison
         .beyond
         .iter()
-        .map(|it| Beyond::of(it, tracer.trace(&it.as_cell(), &mut touched)))
+        .map(|it| Beyond::of(it, tracer.trace(&it.as_cell(), &mut touched), new.table.model()))
         .collect();
     let told = groups.keys().chain(beyond.iter().flat_map(|it| &it.causes));
     let (aside, same) = tracer.rest(&told.collect(), &touched);
@@ -217,9 +220,10 @@ impl Witness {
 }
 
 impl Beyond {
-    fn of(it: &compare::Beyond, causes: BTreeSet<Cause>) -> Self {
+    fn of(it: &compare::Beyond, causes: BTreeSet<Cause>, new: &Model) -> Self {
         Self {
             permission: it.permission.clone(),
+            changes_settings: it.new_permission.is_some_and(|id| changes_settings(new, id)),
             by_data: it.by_data,
             causes: causes.into_iter().collect(),
             witness: Witness {
@@ -236,21 +240,47 @@ impl Counted {
             permissions: names.permissions(),
             roles: names.roles(),
             changed: comparison.cells.len(),
-            handing: comparison.cells.iter().filter(|cell| hands_out(cell, new)).count(),
+            handing: comparison
+                .cells
+                .iter()
+                .filter(|cell| cell_hands_out(cell, new))
+                .count(),
         }
     }
 }
 
-/// True if more can be handed out through a cell than before.
-fn hands_out(cell: &compare::Cell, table: &Table) -> bool {
+/// True if more can be handed out through a cell than before, or a setting changed by more people.
+fn cell_hands_out(cell: &compare::Cell, table: &Table) -> bool {
+    let model = table.model();
     let gives = |id: PermId| {
-        let permission = table.model().permissions.get(id);
-        matches!(
+        let permission = model.permissions.get(id);
+        let handing = matches!(
             permission,
             Permission::Give(_) | Permission::Grant(_) | Permission::AddMember(_)
-        )
+        );
+        handing || changes_settings(model, id)
     };
-    is_wider(cell.change) && cell.new_permission.is_some_and(gives)
+    let is_given = cell.permission.starts_with(CHANGE) || cell.new_permission.is_some_and(gives);
+    is_wider(cell.change) && is_given
+}
+
+/// The permission is the one by which some attribute is changed.
+fn changes_settings(model: &Model, id: PermId) -> bool {
+    let Permission::Act { ty, .. } = model.permissions.get(id) else {
+        return false;
+    };
+    (0..model.ty(ty).attributes.len()).any(|slot| model.changing(ty, slot) == Some(id))
+}
+
+/// How the right to change a setting begins, as it is shown.
+const CHANGE: &str = "change ";
+
+/// True if a permission, as it is shown, is one to hand something out, or to change a setting.
+#[must_use]
+pub fn hands_out(permission: &str) -> bool {
+    ["give ", "assign ", "grant ", CHANGE]
+        .iter()
+        .any(|word| permission.starts_with(word))
 }
 
 /// True if something is allowed that was not.
@@ -312,10 +342,7 @@ impl Diff {
     /// True if more can be handed out than before, or that cannot be ruled out.
     #[must_use]
     pub fn escalates(&self) -> bool {
-        let handing = |beyond: &Beyond| {
-            let words = ["give ", "grant "];
-            beyond.witness.wider && words.iter().any(|word| beyond.permission.starts_with(word))
-        };
+        let handing = |beyond: &Beyond| beyond.witness.wider && (beyond.changes_settings || hands_out(&beyond.permission));
         self.counted.handing > 0
             || !self.paths.is_empty()
             || self.beyond.iter().any(handing)

@@ -82,16 +82,18 @@ pub(super) fn run(args: &Args) -> Exit {
     load::print(&render(&document, args.format, &load::style(&std::io::stdout())));
     match load::print_problems(found, &sources) {
         Exit::Broken => Exit::Broken,
-        _ if fails(&diff, args.fail_on) => Exit::Findings,
+        _ if fails(&diff, document.people.unwrap_or_default(), args.fail_on) => Exit::Findings,
         other => other,
     }
 }
 
-fn fails(diff: &Diff, on: FailOn) -> bool {
+/// What somebody gains in the given organisation is gained, whatever else was found.
+fn fails(diff: &Diff, people: &[Person], on: FailOn) -> bool {
+    let gained = || people.iter().flat_map(|person| &person.gains);
     match on {
-        FailOn::Wider => diff.is_wider(),
-        FailOn::Escalation => diff.escalates(),
-        FailOn::Any => diff.is_changed(),
+        FailOn::Wider => diff.is_wider() || gained().next().is_some(),
+        FailOn::Escalation => diff.escalates() || gained().any(|deed| diff::hands_out(&deed.permission)),
+        FailOn::Any => diff.is_changed() || !people.is_empty(),
     }
 }
 

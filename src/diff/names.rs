@@ -56,6 +56,12 @@ impl Names {
         self.permissions = before.union(&after).cloned().collect();
     }
 
+    /// The permission on the record of a field, with those on all of its fields.
+    pub(super) fn record_of<'n>(&'n self, permission: &'n str) -> Option<(&'n str, &'n BTreeSet<String>)> {
+        let (record, _) = permission.rsplit_once('.')?;
+        Some((record, self.fields.get(record)?))
+    }
+
     /// How many permissions there are in either policy.
     pub(super) fn permissions(&self) -> usize {
         self.permissions.len()

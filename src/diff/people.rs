@@ -34,6 +34,8 @@ pub struct Deed {
     pub at: String,
     /// To or from whom, in administration.
     pub to: Vec<String>,
+    /// A field that came or went with its record and all other fields; readers need not be told.
+    pub folded: bool,
 }
 
 /// What one user gains and loses.
@@ -54,7 +56,8 @@ pub const ANYONE: &str = "anyone";
 #[must_use]
 pub fn compare(old: View<'_>, new: View<'_>, now: Value) -> Vec<Person> {
     let shown = Names::of(old.table.model(), new.table.model());
-    let (old, new) = (Asked::of(old, now), Asked::of(new, now));
+    let moved = moved(old.table.model(), new.table.model());
+    let (old, new) = (Asked::of(old, now, &moved), Asked::of(new, now, &moved));
     let users = |asked: &Asked<'_>| {
         asked
             .view
@@ -87,6 +90,10 @@ type Powers = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// What is in one and not in the other.
 fn beyond(some: &Powers, others: &Powers, names: &Names) -> Vec<Deed> {
+    let changed = |permission: &str, at: &str| {
+        let key = (permission.to_owned(), at.to_owned());
+        some.contains_key(&key) && !others.contains_key(&key)
+    };
     let deeds = some.iter().filter_map(|((permission, at), to)| {
         let known = others.get(&(permission.clone(), at.clone()));
         let fresh: Vec<String> = match known {
@@ -97,6 +104,9 @@ fn beyond(some: &Powers, others: &Powers, names: &Names) -> Vec<Deed> {
             permission: names.permission(permission),
             at: at.clone(),
             to: fresh,
+            folded: names.record_of(permission).is_some_and(|(record, fields)| {
+                changed(record, at) && fields.iter().all(|field| changed(field, at))
+            }),
         })
     });
     deeds.collect()
@@ -118,7 +128,7 @@ struct Case {
 }
 
 impl<'a> Asked<'a> {
-    fn of(view: View<'a>, now: Value) -> Self {
+    fn of(view: View<'a>, now: Value, moved: &BTreeSet<(String, String)>) -> Self {
         let model = view.table.model();
         let mut context = view.org.facts.context.clone();
         context.resize(model.context.len(), Value::Missing);
@@ -128,7 +138,7 @@ impl<'a> Asked<'a> {
         Self {
             view,
             context,
-            cases: cases(view),
+            cases: cases(view).into_iter().chain(settings(view, moved)).collect(),
         }
     }
 
@@ -201,6 +211,50 @@ fn cases(view: View<'_>) -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Who may change a setting is a right: it is asked of the settings that another permission changes now.
+fn settings(view: View<'_>, moved: &BTreeSet<(String, String)>) -> Vec<Case> {
+    let (table, org) = (view.table, view.org);
+    let model = table.model();
+    let filled = filled(org);
+    let mut cases = Vec::new();
+    for (ty, it) in model.type_ids().zip(&model.types) {
+        for (slot, attribute) in it.attributes.iter().enumerate() {
+            let is_moved = moved.contains(&(it.name.clone(), attribute.name.clone()));
+            let Some(id) = model.changing(ty, slot).filter(|_| is_moved) else {
+                continue;
+            };
+            for (target, at) in targets(model, org, model.permissions.get(id), &filled) {
+                cases.push(Case {
+                    permission: id,
+                    target,
+                    key: (format!("change {}.{}", it.name, attribute.name), at),
+                    handing: false,
+                });
+            }
+        }
+    }
+    cases
+}
+
+/// The settings of both policies that another permission changes now, by type and name.
+fn moved(old: &Model, new: &Model) -> BTreeSet<(String, String)> {
+    let changing = |model: &Model| -> BTreeMap<(String, String), Option<String>> {
+        let types = model.type_ids().zip(&model.types);
+        let all = types.flat_map(|(ty, it)| {
+            let attributes = it.attributes.iter().enumerate();
+            attributes.map(move |(slot, attribute)| {
+                let by = model.changing(ty, slot).map(|id| model.permissions.get(id));
+                let by = by.map(|permission| super::names::permission_key(model, permission));
+                ((it.name.clone(), attribute.name.clone()), by)
+            })
+        });
+        all.collect()
+    };
+    let (before, after) = (changing(old), changing(new));
+    let differs = |(key, by): &(&(String, String), &Option<String>)| after.get(*key).is_some_and(|other| other != *by);
+    before.iter().filter(differs).map(|(key, _)| key.clone()).collect()
 }
 
 /// The types of which a node lists some directly in it.

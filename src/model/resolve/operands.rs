@@ -293,41 +293,38 @@ impl Resolver<'_> {
     fn step(&mut self, types: &[TypeId], name: &Name) -> Option<AttributeType> {
         let mut agreed: Option<(AttributeType, TypeId)> = None;
         for &ty in types {
-            let Some(found) = self.attribute_of(ty, name) else {
+            let found = self.attributes_of(ty, name);
+            if found.is_empty() {
                 self.unknown_attribute(ty, name);
                 return None;
-            };
-            match agreed {
-                Some((first, other)) if first != found => {
-                    let (left, right) = (self.type_name(other).to_owned(), self.type_name(ty).to_owned());
-                    let message = format!("`{}` is not of the same type at `{left}` and `{right}`", name.text);
-                    self.found
-                        .push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
-                    return None;
+            }
+            for (found, ty) in found {
+                match agreed {
+                    Some((first, other)) if first != found => {
+                        let (left, right) = (self.type_name(other).to_owned(), self.type_name(ty).to_owned());
+                        let message = format!("`{}` is not of the same type at `{left}` and `{right}`", name.text);
+                        self.found
+                            .push(Diagnostic::error("type/mismatch", message).at(name.span(), ""));
+                        return None;
+                    }
+                    _ => agreed = Some((found, ty)),
                 }
-                _ => agreed = Some((found, ty)),
             }
         }
         agreed.map(|(ty, _)| ty)
     }
 
-    /// The attribute's type; for users also where another kind of principal has it.
-    fn attribute_of(&self, ty: TypeId, name: &Name) -> Option<AttributeType> {
+    /// The attribute's type; a user may be a principal of any kind, so for users that of every kind that has it.
+    fn attributes_of(&self, ty: TypeId, name: &Name) -> Vec<(AttributeType, TypeId)> {
+        let kinds = self
+            .model
+            .type_ids()
+            .filter(|&other| other == ty || (ty == USER && self.model.ty(other).kind == TypeKind::Principal));
         let of = |ty: TypeId| {
-            self.model
-                .ty(ty)
-                .attributes
-                .iter()
-                .find(|a| a.name == name.text)
-                .map(|a| a.ty)
+            let mut attributes = self.model.ty(ty).attributes.iter();
+            Some((attributes.find(|a| a.name == name.text)?.ty, ty))
         };
-        let others = || {
-            self.model
-                .type_ids()
-                .filter(|&t| self.model.ty(t).kind == TypeKind::Principal)
-                .find_map(of)
-        };
-        of(ty).or_else(|| if ty == USER { others() } else { None })
+        kinds.filter_map(of).collect()
     }
 
     /// Reports an attribute that a type does not have.

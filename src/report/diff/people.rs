@@ -3,7 +3,7 @@
 use super::words::{parts, verbs};
 use crate::diff::people::{Deed, Person};
 use crate::report::visible;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A user's list shows this many sentences.
 const SENTENCES: usize = 12;
@@ -32,13 +32,8 @@ struct Sentence<'d> {
 }
 
 fn sentences(deeds: &[Deed]) -> Vec<String> {
-    let known: BTreeSet<(&str, &str)> = deeds.iter().map(|deed| (&*deed.permission, &*deed.at)).collect();
-    let of_record = |deed: &&Deed| {
-        let record = deed.permission.rsplit_once('.').map(|(record, _)| record);
-        record.is_some_and(|record| known.contains(&(record, &*deed.at)))
-    };
     let mut actions: BTreeMap<(&str, &str, &[String]), Vec<&str>> = BTreeMap::new();
-    for deed in deeds.iter().filter(|deed| !of_record(deed)) {
+    for deed in deeds.iter().filter(|deed| !deed.folded) {
         let (verb, target) = parts(&deed.permission);
         actions.entry((target, &deed.at, &deed.to)).or_default().push(verb);
     }
