@@ -6,6 +6,7 @@
 //! - `agreement`, `backwards` and `audit` hold the properties, `coverage` shows that the cases reach every feature;
 //!   `plain` holds the fast path against one policy that is made for it.
 //! - `laws` holds what analyses prove of every organisation against the organisations.
+#![allow(clippy::print_stdout, reason = "what a run covered is told with --nocapture")]
 
 mod agreement;
 mod audit;

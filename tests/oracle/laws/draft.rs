@@ -75,7 +75,7 @@ impl Draft {
     /// Compiles; the lines at fault if it does not, none of them if the fault lies in the declarations.
     pub(super) fn compile(&self) -> Result<Compiled, Vec<usize>> {
         let text = self.text();
-        compiled(&[text.clone()], &mut Sources::default()).map_err(|starts| {
+        compiled(std::slice::from_ref(&text), &mut Sources::default()).map_err(|starts| {
             let of_lines = starts.into_iter().filter(|&start| start >= self.types.len());
             let mut lines: Vec<usize> = of_lines
                 .map(|start| text[self.types.len()..start].matches('\n').count())
