@@ -194,6 +194,10 @@ impl World<'_> {
             }
         }
         for &ty in &self.scope.named {
+            // First in the target's own account, so that witnesses need no other.
+            let is_account = |(_, at): &&(NodeId, TypeId)| kinds[at.ix()] == TypeKind::Account;
+            let home = chain.iter().find(is_account);
+            wanted.extend(home.map(|&(node, _)| (ty, Some(node))));
             let paths = self.scope.individuals.nodes.get(&ty).map_or(0, BTreeSet::len);
             self.exact &= paths <= MOST_NAMED;
             wanted.extend(std::iter::repeat_n((ty, None), paths.clamp(2, MOST_NAMED)));
