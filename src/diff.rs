@@ -240,11 +240,7 @@ impl Counted {
             permissions: names.permissions(),
             roles: names.roles(),
             changed: comparison.cells.len(),
-            handing: comparison
-                .cells
-                .iter()
-                .filter(|cell| cell_hands_out(cell, new))
-                .count(),
+            handing: comparison.cells.iter().filter(|cell| cell_hands_out(cell, new)).count(),
         }
     }
 }
@@ -342,7 +338,8 @@ impl Diff {
     /// True if more can be handed out than before, or that cannot be ruled out.
     #[must_use]
     pub fn escalates(&self) -> bool {
-        let handing = |beyond: &Beyond| beyond.witness.wider && (beyond.changes_settings || hands_out(&beyond.permission));
+        let handing =
+            |beyond: &Beyond| beyond.witness.wider && (beyond.changes_settings || hands_out(&beyond.permission));
         self.counted.handing > 0
             || !self.paths.is_empty()
             || self.beyond.iter().any(handing)

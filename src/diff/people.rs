@@ -104,9 +104,9 @@ fn beyond(some: &Powers, others: &Powers, names: &Names) -> Vec<Deed> {
             permission: names.permission(permission),
             at: at.clone(),
             to: fresh,
-            folded: names.record_of(permission).is_some_and(|(record, fields)| {
-                changed(record, at) && fields.iter().all(|field| changed(field, at))
-            }),
+            folded: names
+                .record_of(permission)
+                .is_some_and(|(record, fields)| changed(record, at) && fields.iter().all(|field| changed(field, at))),
         })
     });
     deeds.collect()

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use rolebook::diagnostic::Found;
 use rolebook::lint::{self, Level, Levels};
+use rolebook::model::PromiseKind;
 
 use crate::claims::{CODES, Claim, Claims, claimed, claims};
 use crate::evidence::gather;
@@ -108,7 +109,18 @@ fn is_left_open(small: &Small, claim: &Claim, said: &[Claim]) -> bool {
         let pair = rest.split(" on the same ").next().unwrap_or(rest);
         pair.split_once(" and ").is_some_and(|(one, two)| one == two)
     });
-    twice || (text.contains(" can everything ") && said.iter().any(unknown))
+    twice || (text.contains(" can everything ") && said.iter().any(unknown)) || speaks_of_derived(small, claim)
+}
+
+/// `R can everything S can` of a derived role is about its own rules, which no organisation holds apart from what else its
+/// holder has.
+fn speaks_of_derived(small: &Small, claim: &Claim) -> bool {
+    let model = small.model();
+    let mut promises = model.promises.iter().filter(|promise| promise.span == claim.span);
+    promises.any(|promise| match &promise.kind {
+        PromiseKind::Contains { more, less } => more.iter().chain(less).any(|&role| model.role(role).is_derived()),
+        _ => false,
+    })
 }
 
 /// A disagreement that larger organisations do not settle, as text.

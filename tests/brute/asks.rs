@@ -5,9 +5,12 @@ use rolebook::eval::org::Org;
 use rolebook::eval::{Request, Resource, Target};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{NodeId, Tri, UserId, Value};
-use rolebook::model::{TypeId, TypeKind};
+use rolebook::model::{NOW, TypeId, TypeKind};
 
 use crate::space::{Space, U, W, id};
+
+/// When every request is made: the first second of 2026.
+const MOMENT: i64 = 1_767_225_600;
 
 /// One request, with what it owns.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +85,14 @@ fn acted_upon(space: &Space<'_>, of: TypeId, creating: bool, node: NodeId, at: T
         TypeKind::Principal => Vec::new(),
         _ if creating && inside => vec![Target::created(of, node)],
         _ if creating => Vec::new(),
-        _ if of == at => vec![Target::node(node)],
-        _ if inside && space.small.is_leaf(of) => vec![Target::unlisted(of, node)],
-        _ => Vec::new(),
+        _ => {
+            let listed = (of == at).then_some(Target::node(node));
+            let unlisted = inside && (space.small.is_leaf(of) || space.small.derives_at(of));
+            listed
+                .into_iter()
+                .chain(unlisted.then_some(Target::unlisted(of, node)))
+                .collect()
+        }
     }
 }
 
@@ -135,6 +143,7 @@ fn of_target(space: &mut Space<'_>, permission: PermId, target: Target) -> Vec<A
 
 fn whole(context: &[(usize, Value)], len: usize) -> Vec<Value> {
     let mut values = vec![Value::Missing; len];
+    values[NOW] = Value::Time(MOMENT);
     for &(slot, value) in context {
         values[slot] = value;
     }

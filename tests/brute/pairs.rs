@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rolebook::analyze::compare::{Closed, Comparison, compare};
 use rolebook::model::RoleId;
-use rolebook::model::permission::PermId;
+use rolebook::model::permission::{PermId, Permission};
 
 use crate::against::{cases, falling};
 use crate::change::{Changes, changes, pair};
@@ -80,14 +80,14 @@ fn apart(old: &Small, comparison: &Comparison, changes: &Changes) -> String {
         text += &format!("the comparison does not know: {why}\n");
     }
     for (&permission, seen) in &changes.all {
-        let name = old.model().show_permission(permission);
+        let name = placed(old, permission);
         for (wider, changed) in [(true, seen.more), (false, seen.less)] {
             let of_cell = comparison.cells.iter().any(|cell| {
                 let shown = if wider { &cell.wider } else { &cell.narrower };
-                unplaced(&cell.permission) == name && shown.is_some()
+                cell.permission == name && shown.is_some()
             });
             let mut beyond = comparison.beyond.iter();
-            let told = of_cell || beyond.any(|it| unplaced(&it.permission) == name && it.wider == wider);
+            let told = of_cell || beyond.any(|it| it.permission == name && it.wider == wider);
             if told != changed {
                 text += &format!("{name} (wider: {wider}): told {told}, seen {changed}\n");
             }
@@ -174,6 +174,16 @@ fn changes_of_the_first_worlds() {
 #[test]
 fn changes_of_the_other_worlds() {
     run(WORLDS.len() / 2..WORLDS.len());
+}
+
+/// Membership with the type of the place.
+fn placed(small: &Small, id: PermId) -> String {
+    let model = small.model();
+    let shown = model.show_permission(id);
+    match model.permissions.get(id) {
+        Permission::AddMember(ty) | Permission::RemoveMember(ty) => format!("{shown} at {}", model.ty(ty).name),
+        _ => shown,
+    }
 }
 
 /// Membership without the type of the place.

@@ -277,6 +277,11 @@ impl Small {
             .filter(|&role| !self.model().role(role).is_derived())
     }
 
+    /// Some role is derived at nodes of a type: a node that nobody lists is another thing there than one that is listed.
+    pub(crate) fn derives_at(&self, ty: TypeId) -> bool {
+        self.model().roles.iter().any(|role| role.ty == ty && role.is_derived())
+    }
+
     /// A resource in which nothing lies and at which no role is held: it need not be listed.
     pub(crate) fn is_leaf(&self, ty: TypeId) -> bool {
         let model = self.model();

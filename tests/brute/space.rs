@@ -4,7 +4,7 @@
 //! 2. [`Space::facts`] builds the organisation of one state; [`Space::states`] runs through them.
 //! 3. Users are `u`, who acts, `w` and, where a relation goes on, `x`. Each of the first two is in a group of his own.
 
-use rolebook::facts::{Facts, Group, Holding, Member, Node, Places, Subject, User};
+use rolebook::facts::{CustomRole, Facts, Group, Holding, Member, Node, Places, Subject, User, Window};
 use rolebook::model::value::{AttributeType, GroupId, NodeId, Number, Pool, Scalar, UserId, Value, parse_date};
 use rolebook::model::{Attribute, Default, RoleId, USER};
 use rolebook::source::Span;
@@ -40,6 +40,18 @@ enum Dim {
     Node(usize, usize, Vec<Option<Value>>),
     User(UserId, usize, Vec<Option<Value>>),
     Handed(Vec<Vec<Handed>>),
+    /// What `u` is given at a node that gives nothing.
+    Aside(usize, Vec<Aside>),
+}
+
+/// What is stated of `u` at a node, and gives nothing: yet it takes a default role away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aside {
+    Nothing,
+    /// A role of the policy that runs no longer.
+    Ended(RoleId),
+    /// A role that the tenant made, without a rule.
+    Idle,
 }
 
 impl Dim {
@@ -49,6 +61,7 @@ impl Dim {
             Self::Listed(..) => 2,
             Self::Node(.., options) | Self::User(.., options) => options.len(),
             Self::Handed(sets) => sets.len(),
+            Self::Aside(_, options) => options.len(),
         }
     }
 }
@@ -77,6 +90,7 @@ impl<'p> Space<'p> {
         if handed.len() > 1 {
             space.dims.push(Dim::Handed(handed));
         }
+        space.asides();
         space.others();
         space.listings();
         space.values();
@@ -97,7 +111,13 @@ impl<'p> Space<'p> {
     pub(crate) fn bare_states(&self) -> impl Iterator<Item = Vec<usize>> {
         let step = self.dims[0].len();
         let states = (0..self.size() / step).map(move |ix| self.state(ix * step));
-        states.filter(|state| self.handed(state).is_empty())
+        states.filter(|state| self.handed(state).is_empty() && self.is_plain(state))
+    }
+
+    /// Nothing that gives nothing is stated of `u`.
+    fn is_plain(&self, state: &[usize]) -> bool {
+        let mut dims = self.dims.iter().zip(state);
+        dims.all(|(dim, &at)| at == 0 || !matches!(dim, Dim::Aside(..)))
     }
 
     fn state(&self, mut ix: usize) -> Vec<usize> {
@@ -126,7 +146,7 @@ impl<'p> Space<'p> {
         let mut unset = Vec::new();
         for (dim, &at) in self.dims.iter().zip(state) {
             match dim {
-                Dim::Holdings(_) | Dim::Handed(_) => {}
+                Dim::Holdings(_) | Dim::Handed(_) | Dim::Aside(..) => {}
                 Dim::Listed(user, node) if at == 1 => facts.users[user.0 as usize].places.push(id(*node)),
                 Dim::Listed(..) => {}
                 Dim::Node(node, slot, options) => match options[at] {
@@ -152,7 +172,53 @@ impl<'p> Space<'p> {
         for handed in self.handed(state) {
             handed.enter(self.small, &mut facts);
         }
+        for (dim, &at) in self.dims.iter().zip(state) {
+            if let Dim::Aside(node, options) = dim {
+                self.set_aside(options[at], *node, &mut facts);
+            }
+        }
         facts
+    }
+
+    fn set_aside(&self, aside: Aside, node: usize, facts: &mut Facts) {
+        let span = self.base.nodes[0].span;
+        let (to, at) = (Subject::User(U), id(node));
+        match aside {
+            Aside::Nothing => {}
+            Aside::Ended(role) => {
+                let long_ago = Window {
+                    until: 0,
+                    ..Window::ALWAYS
+                };
+                let ended = Holding::new(to, role, at, span);
+                facts.holdings.push(ended.on(long_ago, Vec::new()));
+            }
+            Aside::Idle => {
+                let number = self.small.model().roles.len() + facts.custom.len();
+                let role = RoleId(u32::try_from(number).unwrap_or(u32::MAX));
+                let (name, rules) = ("idle".to_owned(), Vec::new());
+                facts.custom.push(CustomRole { name, at, rules, span });
+                facts.holdings.push(Holding::new(to, role, at, span));
+            }
+        }
+    }
+
+    /// What `u` may be given beside, where a default role may be taken away by it or a membership come by it.
+    fn asides(&mut self) {
+        if !self.membership_matters() {
+            return;
+        }
+        let model = self.small.model();
+        for node in 0..self.shape.chain {
+            let ty = self.shape.types[node];
+            let given = self.small.given().find(|&role| model.role(role).ty == ty);
+            let ended = given.filter(|_| model.default_role(ty).is_some()).map(Aside::Ended);
+            let idle = model.ty(ty).kind.is_place().then_some(Aside::Idle);
+            let options: Vec<Aside> = std::iter::once(Aside::Nothing).chain(ended).chain(idle).collect();
+            if options.len() > 1 {
+                self.dims.push(Dim::Aside(node, options));
+            }
+        }
     }
 
     /// What `u` has by data in a state.

@@ -371,7 +371,7 @@ impl Meaning<'_, '_> {
         asked: &Asked,
     ) -> Truth {
         match value {
-            Value::User(from) if plus => self.chain_up(from.0, name, rest, user, self.world.users, asked),
+            Value::User(from) if plus => self.chain_up(from.0, name, rest, user, asked),
             Value::User(from) => {
                 let next = self.step_from_user(from.0, name);
                 self.followed(&next, rest, user, asked)
@@ -387,34 +387,39 @@ impl Meaning<'_, '_> {
         }
     }
 
-    /// `manager+`: one or more steps, ending where the attribute is absent; facts with circles are refused.
-    fn chain_up(
-        &mut self,
-        from: u32,
-        name: AttrName,
-        rest: &[(AttrName, bool)],
-        user: u32,
-        depth: u32,
-        asked: &Asked,
-    ) -> Truth {
-        let next = self.step_from_user(from, name);
-        let mut cases = Vec::new();
-        for (guard, value) in self.single(&next) {
-            let truth = match value {
-                Value::User(next) => {
-                    let there = self.followed(&known(value), rest, user, asked);
-                    let further = match depth {
-                        0 => Truth::FALSE,
-                        _ if next.0 == from => Truth::FALSE,
-                        _ => self.chain_up(next.0, name, rest, user, depth - 1, asked),
-                    };
-                    self.world.circuit.any([there, further])
-                }
-                Value::Missing => Truth::UNKNOWN,
-                _ => Truth::FALSE,
-            };
-            cases.push((guard, truth));
+    /// `manager+`: one or more steps, ending where the attribute is absent; facts with circles are refused, so that there are
+    /// no more steps than users. By how many steps there may be, from each user.
+    fn chain_up(&mut self, from: u32, name: AttrName, rest: &[(AttrName, bool)], user: u32, asked: &Asked) -> Truth {
+        let users = 0..self.world.users;
+        let next: Vec<Vec<(Lit, Value)>> = users
+            .clone()
+            .map(|from| {
+                let cases = self.step_from_user(from, name);
+                self.single(&cases)
+            })
+            .collect();
+        let there: Vec<Truth> = users
+            .clone()
+            .map(|next| self.followed(&known(Value::User(UserId(next))), rest, user, asked))
+            .collect();
+        let mut above = vec![Truth::FALSE; next.len()];
+        for _ in users {
+            above = next
+                .iter()
+                .map(|cases| self.one_further(cases, &there, &above))
+                .collect();
         }
+        above[from as usize]
+    }
+
+    /// One step, and then as many as before.
+    fn one_further(&mut self, next: &[(Lit, Value)], there: &[Truth], above: &[Truth]) -> Truth {
+        let truth = |it: &mut Self, value: Value| match value {
+            Value::User(UserId(next)) => it.world.circuit.any([there[next as usize], above[next as usize]]),
+            Value::Missing => Truth::UNKNOWN,
+            _ => Truth::FALSE,
+        };
+        let cases: Vec<(Lit, Truth)> = next.iter().map(|&(guard, value)| (guard, truth(self, value))).collect();
         self.world.circuit.choose(&cases)
     }
 
