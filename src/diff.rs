@@ -18,7 +18,7 @@ pub mod people;
 mod texts;
 mod words;
 
-use crate::analyze::compare::{self, Change, Closed, Comparison, Shown};
+use crate::analyze::compare::{self, Change, Closed, Comparison, SETTING, Shown};
 
 use crate::model::Model;
 use crate::model::permission::{PermId, Permission};
@@ -256,7 +256,7 @@ fn cell_hands_out(cell: &compare::Cell, table: &Table) -> bool {
         );
         handing || changes_settings(model, id)
     };
-    let is_given = cell.permission.starts_with(CHANGE) || cell.new_permission.is_some_and(gives);
+    let is_given = cell.permission.starts_with(SETTING) || cell.new_permission.is_some_and(gives);
     is_wider(cell.change) && is_given
 }
 
@@ -268,13 +268,10 @@ fn changes_settings(model: &Model, id: PermId) -> bool {
     (0..model.ty(ty).attributes.len()).any(|slot| model.changing(ty, slot) == Some(id))
 }
 
-/// How the right to change a setting begins, as it is shown.
-const CHANGE: &str = "change ";
-
 /// True if a permission, as it is shown, is one to hand something out, or to change a setting.
 #[must_use]
 pub fn hands_out(permission: &str) -> bool {
-    ["give ", "assign ", "grant ", CHANGE]
+    ["give ", "assign ", "grant ", SETTING]
         .iter()
         .any(|word| permission.starts_with(word))
 }

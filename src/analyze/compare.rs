@@ -66,7 +66,7 @@ pub struct Behind {
 /// A cell that changed: a permission and whom it is given to.
 #[derive(Debug, Clone)]
 pub struct Cell {
-    /// The permission, as shown; `change Entity.validation` is to change a setting.
+    /// The permission, as shown; `change setting Entity.validation` is who may change an attribute.
     pub permission: String,
     /// The role, with its type; `None` is everyone.
     pub role: Option<String>,
@@ -140,6 +140,9 @@ pub struct Comparison {
     /// Decisions that changed in cases that no cell shows.
     pub beyond: Vec<Beyond>,
 }
+
+/// How the right to change a setting begins, as it is shown. No permission is called so.
+pub const SETTING: &str = "change setting ";
 
 /// Compares two policies.
 #[must_use]
@@ -247,7 +250,7 @@ impl<'c> Comparer<'c> {
                 let [Some(old), Some(new)] = slots else { continue };
                 let ids = [models[0].changing(ty, old), models[1].changing(ty, new)];
                 if ids[0] != ids[1] {
-                    let name = format!("change {}.{}", it.name, attribute.name);
+                    let name = format!("{SETTING}{}.{}", it.name, attribute.name);
                     found.push(Subject { name, ids });
                 }
             }

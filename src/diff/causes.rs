@@ -15,7 +15,7 @@ use super::declared::{Declared, Subject};
 use super::names::Names;
 use super::texts::{Pairs, Text, Texts};
 use super::{Cause, Kind, Side, words};
-use crate::analyze::compare::{Cell, Change};
+use crate::analyze::compare::{Cell, Change, SETTING};
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Model, Rule, Who};
 use crate::table::Way;
@@ -81,7 +81,7 @@ impl<'t> Tracer<'t> {
 
     /// The edits that changed a cell, at least one: of those that can have changed it in its direction, if there are any.
     pub(super) fn trace(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
-        if let Some(setting) = cell.permission.strip_prefix("change ") {
+        if let Some(setting) = cell.permission.strip_prefix(SETTING) {
             let moved = self.declared.all(|subject| matches!(subject, Subject::Attribute(_)));
             let of_setting = moved.filter(|cause| cause.title.contains(&format!("`{setting}`")));
             return of_setting.cloned().collect();

@@ -5,6 +5,7 @@
 //! policies read the same facts, each in its own way; what they call the same is compared.
 
 use super::names::Names;
+use crate::analyze::compare::SETTING;
 use crate::eval::org::Org;
 use crate::eval::unchecked::degree;
 use crate::eval::{Request, Target};
@@ -229,7 +230,7 @@ fn settings(view: View<'_>, moved: &BTreeSet<(String, String)>) -> Vec<Case> {
                 cases.push(Case {
                     permission: id,
                     target,
-                    key: (format!("change {}.{}", it.name, attribute.name), at),
+                    key: (format!("{SETTING}{}.{}", it.name, attribute.name), at),
                     handing: false,
                 });
             }

@@ -41,6 +41,8 @@ pub(crate) struct Matter {
     pub(crate) granted: Vec<PermId>,
     /// Permissions that callers have, or are promised, who are not signed in.
     pub(crate) open: Vec<PermId>,
+    /// Types that have a default role.
+    pub(crate) defaults: Vec<TypeId>,
     /// Attributes with what they fall back on, by name.
     pub(crate) fallbacks: Vec<(String, String)>,
     /// Two policies are looked at, of which each has its own defaults: *not given* is a state of its own. Facts need not keep
@@ -59,6 +61,7 @@ impl Matter {
             asked: either(&self.asked, &other.asked),
             granted: either(&self.granted, &other.granted),
             open: either(&self.open, &other.open),
+            defaults: either(&self.defaults, &other.defaults),
             fallbacks: [&self.fallbacks[..], &other.fallbacks[..]].concat(),
             is_pair: true,
         }
@@ -115,6 +118,11 @@ pub(crate) fn small(types: &str, lines: &[String]) -> Result<Small, Vec<usize>> 
         asked: asked(small.model()),
         granted: granted(&small.table),
         open: open(small.model()),
+        defaults: small
+            .model()
+            .type_ids()
+            .filter(|&ty| small.model().default_role(ty).is_some())
+            .collect(),
         fallbacks: fallbacks(small.model()),
         is_pair: false,
     };

@@ -212,7 +212,9 @@ impl<'p> Space<'p> {
         for node in 0..self.shape.chain {
             let ty = self.shape.types[node];
             let given = self.small.given().find(|&role| model.role(role).ty == ty);
-            let ended = given.filter(|_| model.default_role(ty).is_some()).map(Aside::Ended);
+            let ended = given
+                .filter(|_| self.small.matter.defaults.contains(&ty))
+                .map(Aside::Ended);
             let idle = model.ty(ty).kind.is_place().then_some(Aside::Idle);
             let options: Vec<Aside> = std::iter::once(Aside::Nothing).chain(ended).chain(idle).collect();
             if options.len() > 1 {

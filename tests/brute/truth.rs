@@ -137,7 +137,11 @@ fn through(eval: &Eval<'_>, rule: &Rule, role: RoleId, user: UserId) -> Tri {
         return nodes.map(at).max().unwrap_or(Tri::False);
     }
     let held = eval.org.entries(user).iter().filter(|entry| entry.role == role);
-    held.map(|entry| eval.applies(rule, entry.node, Some(entry)))
-        .max()
-        .unwrap_or(Tri::False)
+    held.map(|entry| {
+        eval.org
+            .runs(entry, eval.now())
+            .min(eval.applies(rule, entry.node, Some(entry)))
+    })
+    .max()
+    .unwrap_or(Tri::False)
 }

@@ -3,10 +3,11 @@
 
 use rolebook::diagnostic::Found;
 use rolebook::facts::{CustomRole, EVERYONE, Facts, Group, Holding, Member, Node, SingleGrant, Subject, User, Values};
+use rolebook::facts::{Thing, defaults};
 use rolebook::model::containment::Containment;
 use rolebook::model::resolve::Loose;
 use rolebook::model::value::{AttributeType, NodeId, UserId, Value};
-use rolebook::model::{Attribute, Default, Model, RoleId, Rule, TypeId, TypeKind, USER};
+use rolebook::model::{Default, Model, RoleId, Rule, TypeId, TypeKind, USER};
 use rolebook::source::{FileId, Span};
 use rolebook::syntax::parse;
 
@@ -311,55 +312,37 @@ impl Builder<'_> {
     /// Gives every attribute a value: given, by default, or what stands for nothing.
     fn values(&mut self, tapes: &Tapes) {
         for ix in 0..self.facts.nodes.len() {
-            let mut tape = Tape::second(tapes.nodes[ix]);
-            let (ty, container) = (self.facts.nodes[ix].ty, self.facts.nodes[ix].container);
-            let mut values = Vec::new();
-            for attribute in &self.model.ty(ty).attributes {
-                let given = if tapes.full || tape.chance(60) {
-                    self.value(attribute.ty, None, &mut tape)
-                } else {
-                    None
-                };
-                let value = given.unwrap_or_else(|| self.by_default(attribute, container));
-                values.push(value);
-            }
+            let node = NodeId(u32::try_from(ix).unwrap_or(0));
+            let values = self.values_of(Thing::Node(node), tapes.nodes[ix], if tapes.full { 100 } else { 60 });
             self.facts.nodes[ix].values = values.into();
         }
         for ix in 0..self.facts.users.len() {
-            let mut tape = Tape::second(tapes.users[ix]);
-            let mut values = Vec::new();
-            for attribute in &self.model.ty(self.facts.users[ix].ty).attributes {
-                let given = if tapes.full || tape.chance(65) {
-                    self.value(attribute.ty, Some(ix), &mut tape)
-                } else {
-                    None
-                };
-                let value = given.unwrap_or_else(|| unset(attribute));
-                values.push(value);
-            }
+            let user = UserId(u32::try_from(ix).unwrap_or(0));
+            let values = self.values_of(Thing::User(user), tapes.users[ix], if tapes.full { 100 } else { 65 });
             self.facts.users[ix].values = values.into();
         }
+        defaults::fill(&mut self.facts, self.model);
     }
 
-    /// A default path is read at the container.
-    fn by_default(&self, attribute: &Attribute, container: Option<NodeId>) -> Value {
-        let Default::Path(near, steps) = &attribute.default else {
-            return unset(attribute);
+    fn values_of(&mut self, thing: Thing, seed: Seed, often: usize) -> Vec<Value> {
+        let mut tape = Tape::second(seed);
+        let below = match thing {
+            Thing::Node(_) => None,
+            Thing::User(user) => Some(user.0 as usize),
         };
-        let mut at = container;
-        while let Some(node) = at.filter(|&node| self.facts.node(node).ty != *near) {
-            at = self.facts.node(node).container;
-        }
-        let start = at.map_or(Value::Missing, Value::Node);
-        steps.iter().fold(start, |value, &name| match value {
-            Value::Node(node) => {
-                let slot = self.model.slot(self.facts.node(node).ty, name);
-                slot.and_then(|slot| self.facts.node(node).values.get(slot))
-                    .copied()
-                    .unwrap_or(Value::Missing)
+        let attributes = &self.model.ty(self.facts.type_of(thing)).attributes;
+        let mut values = Vec::new();
+        for (slot, attribute) in attributes.iter().enumerate() {
+            let given = match tape.chance(often) {
+                true => self.value(attribute.ty, below, &mut tape),
+                false => None,
+            };
+            if given.is_none() && matches!(attribute.default, Default::Path(..)) {
+                self.facts.fallbacks.push((thing, slot));
             }
-            other => other,
-        })
+            values.push(given.unwrap_or_else(|| unset(attribute)));
+        }
+        values
     }
 
     fn value(&mut self, ty: AttributeType, below: Option<usize>, tape: &mut Tape) -> Option<Value> {
