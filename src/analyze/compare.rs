@@ -268,6 +268,7 @@ impl<'c> Comparer<'c> {
             }
             for wider in [true, false] {
                 self.beyond(&mut pair, of, left[usize::from(wider)], wider);
+                self.untold(&mut pair, of, gaps[usize::from(wider)], wider);
             }
         }
         if pair.world.circuit.given_up > 0 {
@@ -460,6 +461,49 @@ impl<'c> Comparer<'c> {
             shown,
             behind,
         });
+    }
+
+    /// What is gained or lost by a rule that stands on one side only, and that nothing told so far names.
+    fn untold(&mut self, pair: &mut Pair<'_>, of: &Subject, gap: Lit, wider: bool) {
+        let side = usize::from(wider);
+        let granting = pair.decisions[side].grants.clone().into_iter();
+        let prohibiting = pair.decisions[1 - side].prohibitions.clone().into_iter();
+        let grants = granting.map(|(way, truth)| (side, way, truth.yes));
+        let all = grants.chain(prohibiting.map(|(way, truth)| (1 - side, way, !truth.no)));
+        for (side, way, works) in all.collect::<Vec<_>>() {
+            if self.stands_on_both(of, way, side) || self.is_told(of, way, side) {
+                continue;
+            }
+            let own = pair.world.circuit.and([gap, works]);
+            self.beyond(pair, of, own, wider);
+        }
+    }
+
+    /// The other side has a rule of the same role that reads the same.
+    fn stands_on_both(&self, of: &Subject, way: Way, side: usize) -> bool {
+        let text = same::text(self.sides[side].model().rule(way.rule));
+        let other = self.sides[1 - side];
+        of.ids[1 - side].is_some_and(|id| {
+            let row = other.row(id);
+            let mut all = row.grants.iter().chain(&row.prohibitions);
+            all.any(|it| it.role == way.role && same::text(other.model().rule(it.rule)) == text)
+        })
+    }
+
+    /// Something told of the subject names the rule.
+    fn is_told(&self, of: &Subject, way: Way, side: usize) -> bool {
+        let own = self.original(side, of, way);
+        let names = |behind: &Behind| {
+            let both = [&behind.grants[side], &behind.prohibitions[side]];
+            both.iter()
+                .any(|ways| own.is_some_and(|own| ways.at_work.contains(&own)))
+        };
+        let cells = self.out.cells.iter().filter(|cell| cell.permission == of.name);
+        let beyond = self.out.beyond.iter().filter(|it| it.permission == of.name);
+        cells
+            .map(|cell| &cell.behind)
+            .chain(beyond.map(|it| &it.behind))
+            .any(names)
     }
 
     /// The rules behind a change, in the numbering of their own policies.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rolebook::analyze::compare::{Closed, Comparison, compare};
+use rolebook::analyze::compare::{Closed, Comparison, SETTING, compare};
 use rolebook::model::RoleId;
 use rolebook::model::permission::{PermId, Permission};
 
@@ -63,7 +63,12 @@ fn by_proof(comparison: &Comparison) -> Vec<Row> {
             format!("{:?}", cell.change),
         )
     };
-    comparison.cells.iter().map(row).collect()
+    // Who may change a setting is held by the laws, on drawn organisations.
+    let cells = comparison
+        .cells
+        .iter()
+        .filter(|cell| !cell.permission.starts_with(SETTING));
+    cells.map(row).collect()
 }
 
 /// What the two do not agree on, as text; empty if nothing.

@@ -91,7 +91,8 @@ impl Rows {
     }
 }
 
-fn text(rule: &Rule) -> String {
+/// A rule as a text that is the same if the rule is, but for the permissions that it concerns.
+pub(super) fn text(rule: &Rule) -> String {
     let whom = (&rule.effect, &rule.who, &rule.named, rule.except_self, rule.they_have);
     format!(
         "{whom:?} {:?} {:?} {:?} {:?} {:?}",
