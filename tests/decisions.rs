@@ -303,152 +303,169 @@ fn no_request_that_makes_no_sense_is_allowed() {
             }
         }
         for user in [UserId(0), UserId(9)] {
-            let _ = types
-                .iter()
-                .map(|&ty| candidates::nodes(&it.table, &org, user, permission, ty))
-                .count();
+            for &ty in &types {
+                let _ = candidates::nodes(&it.table, &org, user, permission, ty);
+            }
         }
     }
     assert!(seen.iter().all(|&count| count > 30), "{seen:?}");
 }
 
-#[test]
-fn a_request_says_what_makes_no_sense() {
+/// A sound request, and what is made of it.
+struct Asking<'a> {
+    it: &'a Shop,
+    org: &'a Org<'a>,
+    base: Request<'a>,
+}
+
+fn asking(test: impl FnOnce(&Asking<'_>)) {
     let it = shop(TYPES, PEOPLE);
     let org = Org::new(&it.table, &it.facts);
-    let model = it.table.model();
-    let named = |name: &str| {
-        model
-            .permissions
-            .iter()
-            .find(|(id, _)| model.show_permission(*id) == name)
-            .expect(name)
-            .0
-    };
-    let node = |id: &str| {
-        it.facts
-            .node_ids()
-            .find(|&node| it.facts.node(node).id == id)
-            .expect(id)
-    };
-    let ty = |name: &str| model.type_named(name).expect(name);
     let base = Request {
         user: Some(UserId(0)),
-        permission: named("view Order"),
-        target: Target::node(node("o")),
+        permission: named(&it, "view Order"),
+        target: Target::node(node(&it, "o")),
         recipient: None,
         context: &[],
         given: &[],
         pool: &it.facts.pool,
     };
-    let check = |request: &Request<'_>| {
-        let found = request.check(&it.table, &org);
-        assert_eq!(decide(&it.table, &org, request), found.is_ok(), "{request:?}");
-        found
-    };
-    assert_eq!(check(&base), Ok(()));
-    let on = |target| Request { target, ..base };
-    for target in [
-        Target::node(node("b")),
-        Target::node(node("s")),
-        Target::created(ty("Order"), node("s")),
-        Target::unlisted(ty("Order"), node("b")),
-    ] {
-        assert_eq!(check(&on(target)), Err(IllTyped::Target), "{target:?}");
+    test(&Asking {
+        it: &it,
+        org: &org,
+        base,
+    });
+}
+
+fn named(it: &Shop, name: &str) -> PermId {
+    let model = it.table.model();
+    let mut all = model.permissions.iter();
+    all.find(|(id, _)| model.show_permission(*id) == name).expect(name).0
+}
+
+fn node(it: &Shop, id: &str) -> NodeId {
+    let mut all = it.facts.node_ids();
+    all.find(|&node| it.facts.node(node).id == id).expect(id)
+}
+
+impl<'a> Asking<'a> {
+    fn ty(&self, name: &str) -> TypeId {
+        self.it.table.model().type_named(name).expect(name)
     }
-    let create = Request {
-        permission: named("create Order"),
-        ..base
-    };
-    assert_eq!(check(&create), Err(IllTyped::Target), "it exists already");
-    assert_eq!(
-        check(&Request {
-            recipient: Some(UserId(1)),
-            ..base
-        }),
-        Err(IllTyped::Recipient)
-    );
-    let grant = Request {
-        permission: named("grant view Order"),
-        target: Target::node(node("s")),
-        ..base
-    };
-    assert_eq!(check(&grant), Err(IllTyped::Recipient));
-    assert_eq!(
-        check(&Request {
-            recipient: Some(UserId(1)),
-            ..grant
-        }),
-        Ok(())
-    );
+
+    fn on(&self, target: Target) -> Request<'a> {
+        Request { target, ..self.base }
+    }
+
+    fn fresh(&self) -> Request<'a> {
+        self.on(Target::unlisted(self.ty("Order"), node(self.it, "s")))
+    }
+
+    fn check(&self, request: &Request<'_>) -> Result<(), IllTyped> {
+        let found = request.check(&self.it.table, self.org);
+        assert_eq!(decide(&self.it.table, self.org, request), found.is_ok(), "{request:?}");
+        found
+    }
+}
+
+#[test]
+fn a_target_that_makes_no_sense_is_told() {
+    asking(|at| {
+        assert_eq!(at.check(&at.base), Ok(()));
+        for target in [
+            Target::node(node(at.it, "b")),
+            Target::node(node(at.it, "s")),
+            Target::created(at.ty("Order"), node(at.it, "s")),
+            Target::unlisted(at.ty("Order"), node(at.it, "b")),
+        ] {
+            assert_eq!(at.check(&at.on(target)), Err(IllTyped::Target), "{target:?}");
+        }
+        let permission = named(at.it, "create Order");
+        let create = Request { permission, ..at.base };
+        assert_eq!(at.check(&create), Err(IllTyped::Target), "it exists already");
+    });
+}
+
+#[test]
+fn a_recipient_stands_where_something_is_handed() {
+    asking(|at| {
+        let recipient = Some(UserId(1));
+        assert_eq!(at.check(&Request { recipient, ..at.base }), Err(IllTyped::Recipient));
+        let grant = Request {
+            permission: named(at.it, "grant view Order"),
+            target: Target::node(node(at.it, "s")),
+            ..at.base
+        };
+        assert_eq!(at.check(&grant), Err(IllTyped::Recipient));
+        assert_eq!(at.check(&Request { recipient, ..grant }), Ok(()));
+    });
+}
+
+#[test]
+fn the_context_is_of_its_types() {
     let moment = parse_datetime("2026-01-01T00:00Z").unwrap();
     let address = |text: &str| parse_network(text).map(Value::Net).unwrap();
-    for context in [
-        vec![Value::Bool(true)],
-        vec![moment, address("10.0.0.0/8")],
-        vec![moment, Value::Absent],
-        vec![moment, Value::Missing, moment],
-    ] {
-        let last = context.len() - 1;
-        assert_eq!(
-            check(&Request {
+    asking(|at| {
+        for context in [
+            vec![Value::Bool(true)],
+            vec![moment, address("10.0.0.0/8")],
+            vec![moment, Value::Absent],
+            vec![moment, Value::Missing, moment],
+        ] {
+            let request = Request {
                 context: &context,
-                ..base
-            }),
-            Err(IllTyped::Context(last))
-        );
-    }
-    assert_eq!(
-        check(&Request {
-            context: &[moment, address("10.0.0.8")],
-            ..base
-        }),
-        Ok(())
-    );
-    let fresh = on(Target::unlisted(ty("Order"), node("s")));
-    let (amount, half) = (
-        Value::Number(Number::from(3)),
-        Value::Number(Number::parse("0.5").unwrap()),
-    );
-    assert_eq!(
-        check(&Request {
-            given: &[(0, amount)],
-            ..fresh
-        }),
-        Ok(())
-    );
-    assert_eq!(
-        check(&Request {
-            given: &[(0, amount)],
-            ..base
-        }),
-        Err(IllTyped::Given(0)),
-        "it says so itself"
-    );
-    for given in [
-        vec![(0, half)],
-        vec![(0, amount), (0, amount)],
-        vec![(1, Value::User(UserId(0)))],
-        vec![(7, amount)],
-        vec![(0, Value::Group(GroupId(0)))],
-    ] {
+                ..at.base
+            };
+            assert_eq!(at.check(&request), Err(IllTyped::Context(context.len() - 1)));
+        }
+        let context = [moment, address("10.0.0.8")];
         assert_eq!(
-            check(&Request { given: &given, ..fresh }),
-            Err(IllTyped::Given(given[0].0)),
-            "{given:?}"
+            at.check(&Request {
+                context: &context,
+                ..at.base
+            }),
+            Ok(())
         );
-    }
-    let mut pool = it.facts.pool.clone();
-    let (some, strange) = (
-        pool.list(vec![Value::User(UserId(1))]),
-        pool.list(vec![Value::User(UserId(8))]),
-    );
-    let with = |given: &[(usize, Value)], pool: &Pool| check(&Request { given, pool, ..fresh });
-    assert_eq!(with(&[(1, some)], &pool), Ok(()));
-    assert_eq!(with(&[(1, strange)], &pool), Err(IllTyped::Given(1)));
-    assert_eq!(
-        with(&[(1, some)], &it.facts.pool),
-        Err(IllTyped::Given(1)),
-        "a list that nobody keeps"
-    );
+    });
+}
+
+#[test]
+fn what_is_supposed_is_of_its_types() {
+    let amount = Value::Number(Number::from(3));
+    let half = Value::Number(Number::parse("0.5").unwrap());
+    asking(|at| {
+        let fresh = at.fresh();
+        let given = [(0, amount)];
+        assert_eq!(at.check(&Request { given: &given, ..fresh }), Ok(()));
+        let listed = at.check(&Request {
+            given: &given,
+            ..at.base
+        });
+        assert_eq!(listed, Err(IllTyped::Given(0)), "it says so itself");
+        for given in [
+            vec![(0, half)],
+            vec![(0, amount), (0, amount)],
+            vec![(1, Value::User(UserId(0)))],
+            vec![(7, amount)],
+            vec![(0, Value::Group(GroupId(0)))],
+        ] {
+            let found = at.check(&Request { given: &given, ..fresh });
+            assert_eq!(found, Err(IllTyped::Given(given[0].0)), "{given:?}");
+        }
+    });
+}
+
+#[test]
+fn lists_stand_in_the_pool_of_the_request() {
+    asking(|at| {
+        let fresh = at.fresh();
+        let mut pool = at.it.facts.pool.clone();
+        let some = pool.list(vec![Value::User(UserId(1))]);
+        let strange = pool.list(vec![Value::User(UserId(8))]);
+        let with = |given: &[(usize, Value)], pool: &Pool| at.check(&Request { given, pool, ..fresh });
+        assert_eq!(with(&[(1, some)], &pool), Ok(()));
+        assert_eq!(with(&[(1, strange)], &pool), Err(IllTyped::Given(1)));
+        let unkept = with(&[(1, some)], &at.it.facts.pool);
+        assert_eq!(unkept, Err(IllTyped::Given(1)), "a list that nobody keeps");
+    });
 }

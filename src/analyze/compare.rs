@@ -24,7 +24,7 @@ use super::world::{Atom, World};
 use crate::diagnostic::Found;
 use crate::model::permission::{PermId, Permission};
 use crate::model::rebase::{Rebased, allows, rebase};
-use crate::model::value::{EnumId, Number, Scalar, Value};
+use crate::model::value::{Number, Scalar, Value};
 use crate::model::{Model, RoleId, TypeId, check};
 use crate::source::FileId;
 use crate::table::{Table, Way, compile};
@@ -334,12 +334,15 @@ impl<'c> Comparer<'c> {
                 continue;
             };
             let (of, given) = (attribute.ty.of, world.terms[term].given);
-            if !world.is_stated_as(term, attribute.ty) {
+            let own = world.terms[term].ty.of;
+            let both_enums = matches!((own, of), (Scalar::Enum(_), Scalar::Enum(_)));
+            if !both_enums && !world.is_stated_as(term, attribute.ty) {
                 parts.push(!given);
                 continue;
             }
             for (value, is) in world.stated_values(term) {
-                if !self.declares(side, of, value) {
+                let named = world.value_name(own, value);
+                if !self.declares(side, of, value, named) {
                     parts.push(!world.circuit.and([given, is]));
                 }
             }
@@ -354,10 +357,14 @@ impl<'c> Comparer<'c> {
     }
 
     /// The value is one of the type, as the side declares it.
-    fn declares(&self, side: usize, of: Scalar, value: Value) -> bool {
+    fn declares(&self, side: usize, of: Scalar, value: Value, named: Option<&str>) -> bool {
         let values = [&self.rebased.old_values, &self.rebased.new_values][side];
         match (of, value) {
-            (Scalar::Enum(EnumId(id)), Value::Enum(ix)) => values.contains(&(EnumId(id), ix)),
+            (Scalar::Enum(id), _) => {
+                let known = &self.rebased.base.enums[id.0 as usize].values;
+                let place = known.iter().position(|it| Some(it.as_str()) == named);
+                place.is_some_and(|ix| values.contains(&(id, u32::try_from(ix).unwrap_or(u32::MAX))))
+            }
             (Scalar::Int, Value::Number(number)) => Number::is_whole(number),
             _ => true,
         }

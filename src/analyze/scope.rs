@@ -2,7 +2,13 @@
 //!
 //! A world is built for a scope, so that it has the individuals that the scope's rules can tell apart, and no others.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod classes;
+mod individuals;
+
+use std::collections::BTreeSet;
+
+pub use classes::{Class, Classes};
+pub use individuals::Individuals;
 
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
@@ -46,112 +52,6 @@ pub struct Scope {
     pub derived_at: BTreeSet<TypeId>,
     /// Relations that some rule follows with `+`: facts with a circle in one are refused.
     pub followed: BTreeSet<AttrName>,
-}
-
-/// Paths to users, groups and nodes: each may lead to another one, so a world needs as many as there are paths.
-#[derive(Debug, Default)]
-pub struct Individuals {
-    /// To users who are compared with others, or of whom something is asked.
-    pub users: BTreeSet<String>,
-    /// To groups.
-    pub groups: BTreeSet<String>,
-    /// To nodes of a type.
-    pub nodes: BTreeMap<TypeId, BTreeSet<String>>,
-}
-
-impl Individuals {
-    /// The things on the way along a path; with `asked`, something is asked of its end as well.
-    fn note(&mut self, model: &Model, root: &str, steps: &[AttrName], asked: bool) {
-        for (ix, &step) in steps.iter().enumerate() {
-            let name = format!("{root} {:?}", &steps[..=ix]);
-            let is_asked = asked || ix + 1 < steps.len();
-            for attribute in attributes(model).filter(|it| it.key == step) {
-                match attribute.ty.of {
-                    Scalar::User(_) if is_asked => drop(self.users.insert(name.clone())),
-                    Scalar::Group => drop(self.groups.insert(name.clone())),
-                    Scalar::Node(ty) => drop(self.nodes.entry(ty).or_default().insert(name.clone())),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    fn test(&mut self, model: &Model, test: &TestKind) {
-        let steps = |operand: &Operand| matches!(operand, Operand::Path(path) if !path.steps.is_empty());
-        let asked = match test {
-            TestKind::Compare(left, _, right, _) => steps(left) && steps(right),
-            TestKind::Quantified { right, .. } => steps(right),
-            TestKind::Holds { .. } => true,
-            TestKind::Truth(_) => false,
-        };
-        for path in test_paths(test) {
-            self.note(model, &format!("{:?}", path.root), &path.steps, asked);
-        }
-    }
-}
-
-/// Attributes by what they are compared with: those of one class share their candidate values.
-#[derive(Debug, Default)]
-pub struct Classes {
-    parents: BTreeMap<AttrName, AttrName>,
-    /// Attributes of which the defaults are known.
-    settled: BTreeSet<AttrName>,
-    data: BTreeMap<AttrName, Class>,
-}
-
-/// What the attributes of one class are compared with.
-#[derive(Debug, Clone, Default)]
-pub struct Class {
-    /// Constants.
-    pub constants: Vec<Value>,
-    /// `+ 30 days`, in minutes.
-    pub shifts: Vec<i64>,
-    /// How often attributes are compared with each other.
-    pub links: usize,
-    /// The attributes that are.
-    pub linked: BTreeSet<AttrName>,
-}
-
-impl Classes {
-    fn root(&self, key: AttrName) -> AttrName {
-        let mut at = key;
-        while let Some(&parent) = self.parents.get(&at) {
-            at = parent;
-        }
-        at
-    }
-
-    /// The class of an attribute.
-    #[must_use]
-    pub fn class(&self, key: AttrName) -> Class {
-        self.data.get(&self.root(key)).cloned().unwrap_or_default()
-    }
-
-    fn entry(&mut self, key: AttrName) -> &mut Class {
-        let root = self.root(key);
-        self.data.entry(root).or_default()
-    }
-
-    /// Attributes are compared with each other.
-    fn link(&mut self, a: AttrName, b: AttrName) {
-        self.join(a, b);
-        let class = self.entry(a);
-        class.links += 1;
-        class.linked.extend([a, b]);
-    }
-
-    fn join(&mut self, a: AttrName, b: AttrName) {
-        let (a, b) = (self.root(a), self.root(b));
-        if a != b {
-            self.parents.insert(b, a);
-            let other = self.data.remove(&b).unwrap_or_default();
-            let class = self.data.entry(a).or_default();
-            class.constants.extend(other.constants);
-            class.shifts.extend(other.shifts);
-            class.links += other.links;
-            class.linked.extend(other.linked);
-        }
-    }
 }
 
 impl Scope {

@@ -51,7 +51,7 @@ pub struct Term {
     pub kind: TermKind,
 }
 
-impl World<'_> {
+impl<'m> World<'m> {
     /// The term of an attribute.
     pub fn term(&mut self, owner: Owner, attribute: &Attribute) -> usize {
         let key = (owner, attribute.key, stated_as(attribute.ty));
@@ -73,7 +73,47 @@ impl World<'_> {
         let id = self.terms.len() - 1;
         self.term_ids.insert(key, id);
         self.fit(id);
+        for other in 0..id {
+            if (self.terms[other].owner, self.terms[other].name) == (owner, attribute.key) {
+                self.say_the_same(other, id);
+            }
+        }
         id
+    }
+
+    /// What a value of an enumeration is called in facts.
+    #[must_use]
+    pub fn value_name(&self, of: Scalar, value: Value) -> Option<&'m str> {
+        match (of, value) {
+            (Scalar::Enum(id), Value::Enum(ix)) => {
+                let values = &self.model.enums[id.0 as usize].values;
+                values.get(ix as usize).map(String::as_str)
+            }
+            _ => None,
+        }
+    }
+
+    /// One attribute whose values two policies order otherwise: facts state one word, and each reads it in its own order.
+    fn say_the_same(&mut self, one: usize, other: usize) {
+        for (one, other) in [(one, other), (other, one)] {
+            let [given, given_other] = [one, other].map(|term| self.terms[term].given);
+            let [of, of_other] = [one, other].map(|term| self.terms[term].ty.of);
+            if !matches!((of, of_other), (Scalar::Enum(_), Scalar::Enum(_))) {
+                continue;
+            }
+            let others = self.stated_values(other);
+            for (value, is) in self.stated_values(one) {
+                let name = self.value_name(of, value);
+                let same = others.iter().find(|(value, _)| self.value_name(of_other, *value) == name);
+                match same {
+                    Some(&(_, same)) => {
+                        self.circuit.require(&[!given, !is, given_other]);
+                        self.circuit.require(&[!given, !is, same]);
+                    }
+                    None => self.circuit.require(&[!given, !is, !given_other]),
+                }
+            }
+        }
     }
 
     /// Whether facts state an attribute. Where not to state it is to state a constant, nothing needs to tell the two apart.

@@ -25,14 +25,7 @@ pub(super) fn number<'m>(all: &mut Vec<Enumeration>, first: &mut Map<'m>, second
         let place = merged.entry(classes[ix]).or_insert_with(|| {
             let values = merged_values(&members)?;
             let ordered = members.iter().any(|it| it.ordered);
-            Some(add(
-                all,
-                Enumeration {
-                    values,
-                    ordered,
-                    ..(*it).clone()
-                },
-            ))
+            Some(add(all, Enumeration { values, ordered }))
         });
         places.push(place.unwrap_or_else(|| add(all, (*it).clone())));
     }
@@ -97,7 +90,7 @@ fn merged_values(members: &[&Enumeration]) -> Option<Vec<String>> {
     let mut merged = Vec::new();
     while !open.is_empty() {
         let is_lowest = |value: &&String| !below.iter().any(|(low, high)| high == value && open.contains(low));
-        let at = open.iter().position(|value| is_lowest(value))?;
+        let at = open.iter().position(is_lowest)?;
         merged.push(open.remove(at).clone());
     }
     Some(merged)

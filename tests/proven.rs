@@ -1,0 +1,269 @@
+//! Proven means proven: small policies on which an edit was said to change nothing, or a promise to hold, and did not.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use rolebook::analyze::Analysis;
+use rolebook::analyze::compare::{Closed, Comparison, compare};
+use rolebook::analyze::promise::{Outcome, settle};
+use rolebook::diagnostic::Found;
+use rolebook::model::{check, resolve::resolve};
+use rolebook::source::Sources;
+use rolebook::syntax::parse;
+use rolebook::table::{self, Table};
+
+fn policy(text: &str) -> Table {
+    let (mut sources, mut found) = (Sources::default(), Found::default());
+    let file = sources.add("shop.roles", text);
+    let tree = parse::policy(file, text, &mut found);
+    let model = resolve(&[tree], &mut found);
+    table::compile(check(&model, &found).unwrap_or_else(|_| panic!("{text}\n{found:?}")))
+}
+
+/// What is gained and lost, each as `role: permission`; several roles together are `several`.
+fn changes(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
+    let Comparison { cells, closed, beyond } = compare(&policy(old), &policy(new));
+    assert_eq!(closed, Closed::Proven, "{old}\n{new}");
+    let (mut gains, mut losses) = (Vec::new(), Vec::new());
+    for cell in cells {
+        let said = format!("{}: {}", cell.role.as_deref().unwrap_or("everyone"), cell.permission);
+        gains.extend(cell.wider.map(|_| said.clone()));
+        losses.extend(cell.narrower.map(|_| said));
+    }
+    for it in beyond {
+        let whom = if it.by_data { "data" } else { "several" };
+        let list = if it.wider { &mut gains } else { &mut losses };
+        list.push(format!("{whom}: {}", it.permission));
+    }
+    (gains, losses)
+}
+
+/// Two policies that differ in one place, marked `@`.
+fn edit(text: &str, old: &str, new: &str) -> (Vec<String>, Vec<String>) {
+    changes(&text.replace('@', old), &text.replace('@', new))
+}
+
+fn assert_gains(text: &str, old: &str, new: &str, gains: &[&str]) {
+    assert_eq!(edit(text, old, new).0, gains, "{text}");
+}
+
+fn outcome(text: &str) -> Outcome {
+    let table = policy(text);
+    let promise = table.model().promises.first().unwrap();
+    settle(&Analysis::new(&table), promise)
+}
+
+fn assert_refuted(text: &str) {
+    let found = outcome(text);
+    assert!(matches!(found, Outcome::Refuted(_)), "{text}\n{found:?}");
+}
+
+fn assert_proved(text: &str) {
+    let found = outcome(text);
+    assert!(matches!(found, Outcome::Proved), "{text}\n{found:?}");
+}
+
+#[test]
+fn what_several_roles_gain_together_is_told_beside_a_cell_that_changed() {
+    let shop = "account Shop  resource Doc in Shop { actions view, edit }  role Clerk at Shop { can view Doc }";
+    let (gains, losses) = changes(
+        &format!("{shop} role Other at Shop {{ can view, edit Doc }} role Suspended at Shop {{ cannot view Doc }}"),
+        &format!("{shop} role Other at Shop {{ can edit Doc }} role Suspended at Shop"),
+    );
+    assert_eq!(gains, ["several: view Doc"]);
+    assert_eq!(losses, ["Shop.Other: view Doc"]);
+}
+
+#[test]
+fn a_default_that_changes_is_seen() {
+    let order = "resource Order in Shop { ok: bool = @  actions approve }
+        role Clerk at Shop { can approve Order when order.ok }";
+    let gains = ["Shop.Clerk: approve Order"];
+    let shop = format!("account Shop {{ open: bool = false  other: bool = false }} {order}");
+    assert_gains(&shop, "false", "shop.open", &gains);
+    assert_gains(&shop, "shop.other", "shop.open", &gains);
+    let end = format!("account Shop {{ open: bool = @ }} {}", order.replace('@', "shop.open"));
+    assert_gains(&end, "false", "true", &gains);
+    let parameter = "account Shop  resource Order in Shop { amount: int  actions approve }
+        role Clerk at Shop (limit: int = @) { can approve Order when resource.amount <= holding.limit }";
+    assert_gains(parameter, "10", "20", &gains);
+    let set = "account Shop  resource Order in Shop { tags: set of string = [@]  actions approve }
+        role Clerk at Shop { can approve Order when any resource.tags is \"new\" }";
+    assert_gains(set, "\"old\"", "\"new\"", &gains);
+}
+
+#[test]
+fn a_prohibition_on_a_default_that_is_a_path_is_seen() {
+    let desk = "account Shop { strict: bool = false }  unit Desk in Shop { strict: bool = shop.strict }
+        resource Order in Desk { actions view }  role A at Shop { can view Order }  role B at Shop { @ }";
+    assert_gains(desk, "cannot view Order when desk.strict", "", &["several: view Order"]);
+}
+
+#[test]
+fn enumerations_that_share_names_are_two() {
+    let order =
+        "account Shop  resource Order in Shop { size: low < high  risk: low < middle < high  actions view, ship }
+        role Clerk at Shop { can view Order when resource.risk <= @  can ship Order when resource.size is low }";
+    assert_gains(order, "middle", "high", &["Shop.Clerk: view Order"]);
+    assert_eq!(edit(order, "middle", "middle"), (vec![], vec![]));
+    let values = "account Shop  resource Order in Shop { risk: @  actions view }
+        role Clerk at Shop { can view Order when resource.risk <= high }";
+    assert_gains(values, "low < high", "low < middle < high", &["Shop.Clerk: view Order"]);
+    assert_gains(values, "low < high", "high < low", &[]);
+}
+
+#[test]
+fn principals_have_attributes() {
+    let app = "account Shop  principal App { trusted: bool = false }
+        resource Order in Shop { app: App  actions view }  role Bot at Shop { @ }  ensure nobody can view Order";
+    assert_gains(app, "", "can view Order when user.trusted", &["Shop.Bot: view Order"]);
+    for rule in [
+        "can view Order when user.trusted",
+        "can view Order as app",
+        "can view Order when user is resource.app",
+        "can view Order when resource.app.trusted",
+    ] {
+        assert_refuted(&app.replace('@', rule));
+    }
+    assert_refuted(
+        "account Shop { actions view }  principal App { level: int = 5 }
+         role Bot at Shop { can view Shop when user.level > 3 }  ensure Bot cannot view Shop",
+    );
+}
+
+#[test]
+fn an_attribute_that_stands_before_another_is_seen() {
+    let team = "account Shop  unit Team in Shop { owner: user? }  resource Order in Team { @ actions stop }
+        role Clerk at Shop { can stop Order as owner }";
+    assert_gains(team, "", "owner: user?", &["Shop.Clerk: stop Order"]);
+}
+
+#[test]
+fn a_loss_is_seen() {
+    let company = "account Company in Company, Team { partners: users }
+        unit Team in Company, Team { open: bool = @ }
+        resource Doc in Team { reviewers: users  actions view, edit }
+        role Admin at Team { cannot edit Doc anywhere when here.open and user in resource.reviewers }
+        role Insider at Team for whoever is member { can edit Doc  can edit Doc as partners when user in company }";
+    assert_eq!(edit(company, "false", "true").1, ["several: edit Doc"]);
+}
+
+#[test]
+fn who_may_change_a_setting_is_a_right() {
+    let shop = "account Shop { fields a, b  x: bool = false @  actions edit }
+        role Ann at Shop { can edit Shop.a }  role Bob at Shop { can edit Shop.b }";
+    let (gains, losses) = edit(shop, "in a", "in b");
+    assert_eq!(gains, ["Shop.Bob: change setting Shop.x"]);
+    assert_eq!(losses, ["Shop.Ann: change setting Shop.x"]);
+    assert_gains(shop, "", "in b", &["Shop.Bob: change setting Shop.x"]);
+    assert_gains(shop, "in b", "", &[]);
+}
+
+#[test]
+fn a_block_names_those_whom_its_edit_frees() {
+    let entity = "account Company  unit Entity in Company { fields billing  actions edit }
+        role Chief at Company { can edit Entity }  role Admin at Entity { can edit Entity }
+        nobody @ edit Entity.billing";
+    assert_gains(
+        entity,
+        "can",
+        "but Entity.Admin can",
+        &["Entity.Admin: edit Entity.billing"],
+    );
+    let handed = "account Company  resource Item in Company { actions view }
+        role Boss at Company { can grant view Item }  @";
+    assert_gains(handed, "nobody can view Item", "", &["data: view Item"]);
+}
+
+#[test]
+fn what_facts_refuse_is_in_no_organisation() {
+    assert_proved(
+        "user { manager: user? }  account Shop  resource Order in Shop { creator: user  actions stop, view }
+         role A at Shop { can stop Order as manager of creator  can view Order as manager+ of creator }
+         ensure nobody can stop Order as creator",
+    );
+}
+
+#[test]
+fn a_set_with_a_default_may_be_empty() {
+    assert_refuted(
+        "account Shop  resource Order in Shop { tags: set of string = [\"new\"]  actions stop }
+         role A at Shop { can stop Order when any resource.tags is \"new\" }  ensure A can stop Order",
+    );
+}
+
+#[test]
+fn holdings_have_bounds_and_end() {
+    assert_refuted(
+        "account Shop { actions view }
+         role Clerk at Shop { can view Shop when holding.until after 2026-01-01T00:00Z }  ensure Clerk cannot view Shop",
+    );
+    assert_refuted(
+        "account Shop { actions view }  role Staff at Shop default { can view Shop }
+         role Lead at Shop { can view Shop }  ensure everyone can view Shop when user in shop",
+    );
+}
+
+#[test]
+fn a_default_through_a_type_that_is_not_there_is_blank() {
+    assert_refuted(
+        "account Shop { actions view }  unit Area in Shop { banned: users }
+         resource Doc in Shop, Area { banned: users = area.banned  actions edit }
+         role Clerk at Shop { can edit Doc unless any resource.banned is user }
+         role Editor at Shop for whoever can edit Doc { can view Shop }  ensure Clerk cannot view Shop",
+    );
+}
+
+#[test]
+fn organisations_need_not_have_what_could_stand_beside() {
+    assert_refuted(
+        "account Shop  resource Doc in Shop { actions view, edit }
+         role Guard at Doc for whoever can edit Doc { cannot view Doc }
+         everyone can view, edit Doc  ensure nobody can view Doc",
+    );
+    assert_refuted(
+        "account Tenant { actions view }  unit Team in Tenant  resource Doc in Team { actions edit }
+         role Auto at Team for whoever can edit Doc { cannot view Tenant across Tenant }
+         everyone can edit Doc  everyone can view Tenant  ensure nobody can view Tenant",
+    );
+    assert_refuted(
+        "account Corp { actions view }  unit Dept in Corp  role Staff at Dept  role Other at Corp { can view Corp }
+         ensure Staff can view Corp across Corp",
+    );
+}
+
+#[test]
+fn a_tenants_role_makes_a_member_and_takes_the_default_role() {
+    assert_refuted(
+        "account Shop  resource Doc in Shop { actions view, edit }
+         role Member at Shop default { cannot view Doc  can grant edit Doc to anyone }
+         everyone can view Doc  ensure nobody can view Doc",
+    );
+}
+
+#[test]
+fn as_many_individuals_are_looked_at_as_conditions_tell_apart() {
+    let names = ["a", "b", "c", "d", "e"];
+    let pairs = |word: &str| {
+        let all = (0..5).flat_map(|i| (i + 1..5).map(move |j| (names[i], names[j])));
+        let all: Vec<String> = all.map(|(x, y)| format!("resource.{x} {word} resource.{y}")).collect();
+        all.join(" and ")
+    };
+    for (of, word) in [("user", "is not"), ("string", "is not"), ("int", "<"), ("decimal", "<")] {
+        assert_refuted(
+            &format!(
+                "account Shop  resource Doc in Shop {{ a, b: {of} c: {of} d: {of} e: {of} actions view }}
+             role Clerk at Shop {{ can view Doc when {} }}  ensure nobody can view Doc",
+                pairs(word)
+            )
+            .replace("a, b: ", &format!("a: {of} b: ")),
+        );
+    }
+}
+
+#[test]
+fn a_derived_role_is_held_against_others() {
+    let shop = "account Shop { registrant: user  actions close }  resource Order in Shop { actions view, edit }
+        role Owner at Shop for whoever is registrant { can view, edit Order  can close Shop }
+        role Clerk at Shop { can view Order }";
+    assert_proved(&format!("{shop} ensure Owner can everything Clerk can"));
+    assert_refuted(&format!("{shop} ensure Clerk can everything Owner can"));
+}
