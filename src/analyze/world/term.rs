@@ -104,7 +104,9 @@ impl<'m> World<'m> {
             let others = self.stated_values(other);
             for (value, is) in self.stated_values(one) {
                 let name = self.value_name(of, value);
-                let same = others.iter().find(|(value, _)| self.value_name(of_other, *value) == name);
+                let same = others
+                    .iter()
+                    .find(|(value, _)| self.value_name(of_other, *value) == name);
                 match same {
                     Some(&(_, same)) => {
                         self.circuit.require(&[!given, !is, given_other]);

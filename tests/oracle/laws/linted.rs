@@ -277,6 +277,7 @@ fn hold(seed: Seed, tally: &mut Tally) -> Option<Broken> {
     let mut tape = Tape::new(seed ^ 0x6c69_6e74);
     for _ in 0..ORGANISATIONS {
         let mut paper = organisation::drawn(&linted.policy, draft.world, false, &mut tape);
+        // Some requests do not say when: a holding of which nobody knows whether it runs is in no world of the analysis.
         paper.without_windows();
         let Some(facts) = paper.read(model).filter(|facts| keeps_apart(model, facts)) else {
             continue;

@@ -35,9 +35,6 @@ pub(super) fn drawn(policy: &Policy, world: usize, full: bool, tape: &mut Tape) 
         if full { 100 } else { tape.one(&[25, 55, 80]) },
         tape,
     );
-    if full {
-        paper.without_windows();
-    }
     if paper.read(model).is_none() {
         // Texts that facts may not hold: handed out by hand, or reaching too far.
         paper.lists.clear();
