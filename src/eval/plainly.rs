@@ -66,7 +66,7 @@ struct Look<'l> {
 }
 
 impl<'l> Look<'l> {
-    #[inline]
+    #[inline(always)]
     fn is_granted(self) -> Option<bool> {
         if self.one_holds(self.plain.public())? {
             return Some(true);
