@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use rolebook::analyze::compare::{Change, Closed, Comparison, Shown, compare};
+use rolebook::analyze::compare::{Change, Closed, Comparison, SETTING, Shown, compare};
 use rolebook::diagnostic::Found;
 use rolebook::eval::decide;
 use rolebook::eval::org::Org;
@@ -212,11 +212,29 @@ impl Pair {
         }
         let side = usize::from(is);
         let id = readings[side].permission(asked.permission())?;
-        let setting = asked.permission().strip_prefix("set ").map(|it| format!("change {it}"));
+        let setting = asked
+            .permission()
+            .strip_prefix("set ")
+            .map(|it| format!("{SETTING}{it}"));
         let said =
             told.names(is, self.policies()[side].model(), id) || setting.is_some_and(|it| told.contains(is, &it));
         let how = if is { "gained" } else { "lost" };
         Some((!said).then(|| format!("{how}, and not said: {asked}")))
+    }
+
+    fn is_of_setting(&self, shown: &Shown) -> bool {
+        let mut cells = self
+            .comparison
+            .cells
+            .iter()
+            .filter(|cell| cell.permission.starts_with(SETTING));
+        let mut beyond = self
+            .comparison
+            .beyond
+            .iter()
+            .filter(|it| it.permission.starts_with(SETTING));
+        cells.any(|cell| cell.wider.as_ref() == Some(shown) || cell.narrower.as_ref() == Some(shown))
+            || beyond.any(|it| it.shown == *shown)
     }
 
     /// An example that is none.
@@ -227,7 +245,9 @@ impl Pair {
                 .filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
         });
         let beyond = self.comparison.beyond.iter().map(|it| (&it.shown, it.wider));
-        of_cells.chain(beyond).find_map(|(shown, wider)| {
+        // A setting moved is shown by the deed that changes it now; a sentence that takes asks for something to take as well.
+        let is_deed = |(shown, _): &(&Shown, bool)| !self.is_of_setting(shown) && !shown.sentence.contains(" take ");
+        of_cells.chain(beyond).filter(is_deed).find_map(|(shown, wider)| {
             let answers = self.policies().map(|policy| answer(policy, shown) == Some(Tri::True));
             (answers != [!wider, wider])
                 .then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
