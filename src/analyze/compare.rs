@@ -585,11 +585,17 @@ impl<'c> Comparer<'c> {
         let allowed = witness(allows)?;
         let is_allowed =
             |side, witness: &Witness| witness.replay(self.originals[side], FileId::GENERATED) == Some(true);
-        if !is_allowed(allows, &allowed) || witness(denies).is_some_and(|it| is_allowed(denies, &it)) {
+        let denied = witness(denies);
+        if !is_allowed(allows, &allowed) || denied.as_ref().is_some_and(|it| is_allowed(denies, it)) {
             self.unknown("the evaluator does not confirm what the analysis found: a fault of rolebook");
             return None;
         }
-        Some(allowed.shown())
+        // What only the other policy declares is shown where that is what it denies by.
+        let also = denied.filter(|_| is_allowed(denies, &allowed)).map(|it| it.facts);
+        Some(Shown {
+            also,
+            ..allowed.shown()
+        })
     }
 }
 

@@ -56,7 +56,8 @@ impl World<'_> {
         let mut fixed = claims.to_vec();
         let shape = self.shortest(&mut fixed);
         let (same, signed_in) = (self.same, self.signed_in);
-        for wish in [!same, !self.second_same, signed_in] {
+        let to_take = [false, true].map(|second| self.has_to_take(second));
+        for wish in [!same, !self.second_same, signed_in, to_take[0], to_take[1]] {
             self.wish(&mut fixed, wish);
         }
         let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();

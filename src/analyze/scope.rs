@@ -62,6 +62,10 @@ impl Scope {
         }
         let model = table.model();
         let row = table.row(id);
+        if let Permission::Take(role) = model.permissions.get(id) {
+            // A witness has something to take.
+            self.role(table, role);
+        }
         for way in row.grants.iter().chain(&row.prohibitions) {
             let rule = model.rule(way.rule);
             if let Some(role) = way.role {

@@ -38,6 +38,9 @@ pub struct Shown {
     pub facts: String,
     /// The request, as a sentence.
     pub sentence: String,
+    /// Of two policies that are compared, what the other one reads of that organisation, where it is more than these facts
+    /// and matters: what this one does not declare.
+    pub also: Option<String>,
 }
 
 impl Shown {
@@ -65,6 +68,7 @@ impl Witness {
         Shown {
             facts: self.facts,
             sentence: self.sentence,
+            also: None,
         }
     }
 }

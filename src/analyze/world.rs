@@ -70,6 +70,8 @@ pub struct World<'m> {
     pub second: Option<Aim>,
     /// The second request is about the caller himself, or gives something to him.
     pub second_same: Lit,
+    /// What the requests are for, where that is known.
+    asked: [Option<PermId>; 2],
     /// The chains; one of them holds.
     pub shapes: Vec<Shape>,
     /// Which.
@@ -151,6 +153,7 @@ impl<'m> World<'m> {
             aim,
             second,
             second_same: Lit::FALSE,
+            asked: [None; 2],
             shapes: Vec::new(),
             shape: Choice::default(),
             nodes: Vec::new(),
@@ -230,6 +233,7 @@ impl<'m> World<'m> {
     pub fn of_permission(model: &'m Model, scope: Scope, id: PermId) -> Self {
         let (aim, _) = aim_of(model, id);
         let mut world = Self::new(model, scope, aim, None);
+        world.asked[0] = Some(id);
         let starts = world.starts(id);
         let mut links = Vec::new();
         for (types, unlisted) in world.chains(&starts) {
@@ -245,6 +249,7 @@ impl<'m> World<'m> {
     pub fn of_both(model: &'m Model, scope: Scope, [first, second]: [PermId; 2], same: Option<TypeId>) -> Self {
         let ((aim, _), (second_aim, _)) = (aim_of(model, first), aim_of(model, second));
         let mut world = Self::new(model, scope, aim, Some(second_aim));
+        world.asked = [Some(first), Some(second)];
         let [starts, second_starts] = [first, second].map(|id| world.starts(id));
         let (lefts, rights) = (world.chains(&starts), world.chains(&second_starts));
         let mut links = Vec::new();
@@ -324,6 +329,42 @@ impl<'m> World<'m> {
     pub fn chance_nodes(&self) -> Vec<(NodeId, Lit)> {
         let all = self.there.iter().enumerate().map(|(ix, &lit)| (node_id(ix), lit));
         all.filter(|(_, lit)| *lit != Lit::TRUE).collect()
+    }
+
+    /// What is to be taken by a request has been given: the role by hand or to a group, the membership.
+    pub fn has_to_take(&mut self, second: bool) -> Lit {
+        let Some(id) = self.asked[usize::from(second)] else {
+            return Lit::TRUE;
+        };
+        let (same, other) = match second {
+            true => (self.second_same, 2),
+            false => (self.same, 1),
+        };
+        let ty = match self.model.permissions.get(id) {
+            Permission::Take(role) => self.model.role(role).ty,
+            Permission::RemoveMember(ty) => ty,
+            _ => return Lit::TRUE,
+        };
+        let mut found = Vec::new();
+        for node in self.nodes_of(ty) {
+            let here = self.in_shapes(|shape| shape.start(second) == Some(node));
+            for (user, is) in [(0, same), (other, !same)] {
+                let was_given = self.was_given(id, user, node);
+                found.push(self.circuit.and([here, is, was_given]));
+            }
+        }
+        self.circuit.or(found)
+    }
+
+    fn was_given(&mut self, taken: PermId, user: u32, node: NodeId) -> Lit {
+        match self.model.permissions.get(taken) {
+            Permission::Take(role) => {
+                let by_hand = self.atom(Atom::Stated(user, role, node));
+                let by_group = self.atom(Atom::Via(user, role, node));
+                self.circuit.or([by_hand, by_group])
+            }
+            _ => self.member(self.model, user, node),
+        }
     }
 
     /// The nodes of a type.

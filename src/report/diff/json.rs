@@ -97,7 +97,8 @@ fn beyond(beyond: &Beyond, places: &mut Places<'_>) -> Value {
 
 fn witness(witness: &Witness) -> Value {
     let change = if witness.wider { "wider" } else { "narrower" };
-    json!({ "change": change, "sentence": witness.shown.sentence, "facts": witness.shown.facts })
+    let shown = &witness.shown;
+    json!({ "change": change, "sentence": shown.sentence, "facts": shown.facts, "facts_of_the_other": shown.also })
 }
 
 fn person(person: &Person) -> Value {

@@ -97,6 +97,10 @@ fn witness(out: &mut String, witness: &Witness) {
         html(&sentence)
     );
     fenced(out, "yaml", visible::lines(&witness.shown.facts).trim_end());
+    if let Some(also) = &witness.shown.also {
+        _ = writeln!(out, "which the {} policy reads as\n", words::other(witness));
+        fenced(out, "yaml", visible::lines(also).trim_end());
+    }
     _ = writeln!(out, "</details>\n");
 }
 

@@ -95,7 +95,15 @@ impl Writer<'_> {
             "  for example `{sentence}`, {}, where",
             words::witness(witness)
         );
-        for line in visible::lines(&witness.shown.facts).lines() {
+        self.facts(&witness.shown.facts);
+        if let Some(also) = &witness.shown.also {
+            _ = writeln!(self.text, "  which the {} policy reads as", words::other(witness));
+            self.facts(also);
+        }
+    }
+
+    fn facts(&mut self, facts: &str) {
+        for line in visible::lines(facts).lines() {
             _ = writeln!(self.text, "    {line}");
         }
     }

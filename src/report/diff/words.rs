@@ -158,6 +158,14 @@ pub(super) fn witness(witness: &Witness) -> &'static str {
     }
 }
 
+/// The policy that denies it.
+pub(super) fn other(witness: &Witness) -> &'static str {
+    match witness.wider {
+        true => "old",
+        false => "new",
+    }
+}
+
 /// `Lead → EntityAdmin → EnterpriseAdmin`
 pub(super) fn path(path: &Path) -> String {
     path.shown.join(" → ")

@@ -245,20 +245,25 @@ impl Pair {
                 .filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
         });
         let beyond = self.comparison.beyond.iter().map(|it| (&it.shown, it.wider));
-        // A setting moved is shown by the deed that changes it now; a sentence that takes asks for something to take as well.
-        let is_deed = |(shown, _): &(&Shown, bool)| !self.is_of_setting(shown) && !shown.sentence.contains(" take ");
+        // A setting moved is shown by the deed that changes it now.
+        let is_deed = |(shown, _): &(&Shown, bool)| !self.is_of_setting(shown);
         of_cells.chain(beyond).filter(is_deed).find_map(|(shown, wider)| {
-            let answers = self.policies().map(|policy| answer(policy, shown) == Some(Tri::True));
+            let denies = usize::from(!wider);
+            let answers = [0, 1].map(|side| {
+                let also = shown.also.as_ref().filter(|_| side == denies);
+                answer(self.policies()[side], shown, also) == Some(Tri::True)
+            });
             (answers != [!wider, wider])
                 .then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
         })
     }
 }
 
-/// What a policy answers to the sentence of an example; `None` if it does not take the facts.
-pub(super) fn answer(policy: &Policy, shown: &Shown) -> Option<Tri> {
+/// What a policy answers to the sentence of an example, or where it reads the facts otherwise; `None` if it does not take
+/// them.
+pub(super) fn answer(policy: &Policy, shown: &Shown, read: Option<&String>) -> Option<Tri> {
     let table = &policy.compiled.table;
-    let (facts, mut found) = parsed(&shown.facts, table.model())?;
+    let (facts, mut found) = parsed(read.unwrap_or(&shown.facts), table.model())?;
     if found.has_errors() {
         return None;
     }

@@ -258,7 +258,7 @@ impl Settled {
     fn false_example(&self) -> Option<String> {
         let fault = |(ix, it): &(usize, Box<Refutation>)| {
             let promise = self.promise(*ix);
-            let said = answer(&self.policy, &it.shown);
+            let said = answer(&self.policy, &it.shown, None);
             if said.is_none_or(|said| (said == Tri::True) != it.allowed) {
                 return Some(format!("the evaluator answers {said:?}"));
             }
