@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::solver::{Answer, Batsat, Budget, Lit, Solver};
+use super::solver::{Answer, Batsat, Budget, Kept, Lit, Solver};
 use crate::model::value::Tri;
 
 /// How often the solver may give up before it is asked for less.
@@ -27,6 +27,10 @@ pub struct Circuit {
     pub given_up: u64,
     /// How many literals its clauses have.
     pub written: u64,
+    /// How many literals were put together.
+    put_together: u64,
+    /// Formulas cost more than they may: what is asked for from here on is not made, and nothing is settled.
+    broken_off: bool,
 }
 
 impl Circuit {
@@ -56,6 +60,9 @@ impl Circuit {
     /// All of these.
     pub fn and(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
         let mut lits: Vec<Lit> = lits.into_iter().filter(|&lit| lit != Lit::TRUE).collect();
+        if self.breaks_off(lits.len()) {
+            return Lit::FALSE;
+        }
         lits.sort_unstable();
         lits.dedup();
         if lits.contains(&Lit::FALSE) || lits.windows(2).any(|pair| pair[0] == !pair[1]) {
@@ -67,6 +74,23 @@ impl Circuit {
             _ if lits.len() > WIDE => self.tree(&lits),
             _ => self.gate(lits),
         }
+    }
+
+    /// True once formulas cost more than they may.
+    fn breaks_off(&mut self, literals: usize) -> bool {
+        let literals = literals as u64 + 1;
+        self.put_together += literals;
+        if !self.broken_off && !self.budget.pays_for(literals, self.put_together) {
+            self.broken_off = true;
+            self.given_up += 1;
+        }
+        self.broken_off
+    }
+
+    /// It is known that the literal never holds, without a question.
+    #[must_use]
+    pub fn is_never(&self, lit: Lit) -> bool {
+        lit == Lit::FALSE && !self.broken_off
     }
 
     /// A wide gate as a tree, parted where the numbers of the literals differ first: two gates that differ in one literal
@@ -111,6 +135,9 @@ impl Circuit {
 
     /// Whether all of these can hold together.
     pub fn solve(&mut self, assumptions: &[Lit]) -> Answer {
+        if self.broken_off {
+            return Answer::GaveUp;
+        }
         self.solved += 1;
         // What was too much so often will be so again: only what follows at once is still looked for.
         let answer = match self.given_up > PATIENCE {
@@ -125,6 +152,12 @@ impl Circuit {
     #[must_use]
     pub fn value(&self, lit: Lit) -> bool {
         self.solver.value(lit)
+    }
+
+    /// The last model, to be kept beyond the next question.
+    #[must_use]
+    pub fn model(&self) -> Kept {
+        self.solver.model()
     }
 
     /// Those of the last assumptions that cannot hold together.

@@ -22,6 +22,7 @@ pub use super::witness::Shown;
 use super::witness::Witness;
 use super::world::{Atom, World};
 use crate::diagnostic::Found;
+use crate::eval::Resource;
 use crate::model::permission::{PermId, Permission};
 use crate::model::rebase::{Rebased, allows, rebase};
 use crate::model::value::{Number, Scalar, Value};
@@ -326,7 +327,12 @@ impl<'c> Comparer<'c> {
     fn valid(&self, world: &mut World<'c>, side: usize) -> Lit {
         let model = self.sides[side].model();
         let mut parts = vec![world.in_shapes(|shape| {
-            let chain: Vec<TypeId> = shape.chain.iter().map(|&node| shape.forest.ty(node)).collect();
+            let nodes = shape.chain.iter().map(|&node| shape.forest.ty(node));
+            let own = match shape.target.resource {
+                Resource::Unlisted(ty) => Some(ty),
+                Resource::Node(_) | Resource::User(_) => None,
+            };
+            let chain: Vec<TypeId> = own.into_iter().chain(nodes).collect();
             allows(model, &chain)
         })];
         for term in 0..world.terms.len() {

@@ -10,7 +10,7 @@ mod holds;
 mod receive;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::circuit::Truth;
 use super::solver::Lit;
@@ -19,7 +19,7 @@ use crate::eval::reach::{account, near, reaches};
 use crate::eval::{Resource, Target};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Model, Reach, RoleId, Root, Rule, Who};
+use crate::model::{AttrName, Model, Reach, RoleId, Root, Rule, Who};
 use crate::table::{Table, Way};
 
 /// What is asked: who, what, on what.
@@ -49,12 +49,11 @@ pub struct Meaning<'w, 'm> {
     pub table: &'m Table,
     derived: HashMap<(u32, RoleId, NodeId), Truth>,
     decided: HashMap<(u32, PermId, NodeId), Truth>,
-    /// By term: what it is where facts do not state it.
-    defaults: HashMap<usize, value::Cases>,
-    /// Terms whose defaults are being followed.
-    waiting: Vec<usize>,
-    /// How often a default was met that waits for itself.
-    circles: usize,
+    defaults: value::Defaults,
+    /// Holdings of which it is said that they run within this bound.
+    bounded: HashSet<(Owner, AttrName)>,
+    /// How many defaults wait for the one that is followed.
+    depth: usize,
 }
 
 /// A decision with its parts.
@@ -97,9 +96,9 @@ impl<'w, 'm> Meaning<'w, 'm> {
             table,
             derived: HashMap::new(),
             decided: HashMap::new(),
-            defaults: HashMap::new(),
-            waiting: Vec::new(),
-            circles: 0,
+            defaults: value::Defaults::default(),
+            bounded: HashSet::new(),
+            depth: 0,
         };
         it.require_membership();
         it

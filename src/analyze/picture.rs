@@ -4,7 +4,7 @@
 //! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
 //! 3. Each attribute is tried as not stated, then by default; else it keeps its value.
 
-use super::solver::{Answer, Lit, Search};
+use super::solver::{Answer, Kept, Lit, Search};
 use super::world::{Atom, TermKind, World, user_of};
 use crate::model::value::{NodeId, Value};
 use crate::model::{Default, RoleId, TypeId, USER};
@@ -41,6 +41,12 @@ pub enum Given {
     Set(Vec<Value>),
 }
 
+/// What holds in a picture so far, and a model that shows that it can.
+struct Fixed {
+    lits: Vec<Lit>,
+    model: Kept,
+}
+
 /// The most chains that are tried for the shortest.
 const TRIES: usize = 12;
 
@@ -48,15 +54,18 @@ impl World<'_> {
     /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
     /// looked at alone, the caller holds nothing else by hand.
     pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Search<Picture> {
+        let to_take = [false, true].map(|second| self.has_to_take(second));
         match self.circuit.solve(claims) {
             Answer::Yes => {}
             Answer::No => return Search::Nowhere,
             Answer::GaveUp => return Search::GaveUp,
         }
-        let mut fixed = claims.to_vec();
+        let mut fixed = Fixed {
+            lits: claims.to_vec(),
+            model: self.circuit.model(),
+        };
         let shape = self.shortest(&mut fixed);
         let (same, signed_in) = (self.same, self.signed_in);
-        let to_take = [false, true].map(|second| self.has_to_take(second));
         for wish in [!same, !self.second_same, signed_in, to_take[0], to_take[1]] {
             self.wish(&mut fixed, wish);
         }
@@ -64,10 +73,10 @@ impl World<'_> {
         let lacking = self.lack(&mut fixed);
         self.state_plainly(&mut fixed);
         self.state_less(&mut fixed);
-        fixed.retain(|&lit| lit != self.complete);
+        fixed.lits.retain(|&lit| lit != self.complete);
         let values = self.settle(&mut fixed);
         // A wish that was given up may leave something fixed that cannot be.
-        if self.circuit.solve(&fixed) != Answer::Yes {
+        if self.circuit.solve(&fixed.lits) != Answer::Yes {
             return Search::GaveUp;
         }
         let stated = self
@@ -96,12 +105,12 @@ impl World<'_> {
     }
 
     /// Leaves out nodes beside the chain.
-    fn lack(&mut self, fixed: &mut Vec<Lit>) -> Vec<NodeId> {
+    fn lack(&mut self, fixed: &mut Fixed) -> Vec<NodeId> {
         let all = self.chance_nodes();
         let left_out = all.into_iter().filter(|&(_, there)| {
             let lacks = self.wish(fixed, !there);
             if !lacks {
-                fixed.push(there);
+                fixed.lits.push(there);
             }
             lacks
         });
@@ -109,7 +118,7 @@ impl World<'_> {
     }
 
     /// Users first, then other principals.
-    fn settle_kind(&mut self, fixed: &mut Vec<Lit>, user: u32) -> TypeId {
+    fn settle_kind(&mut self, fixed: &mut Fixed, user: u32) -> TypeId {
         let mut kinds = self.kinds().into_iter();
         let found = kinds.find(|&kind| {
             let is = self.is_of_kind(user, kind);
@@ -118,7 +127,7 @@ impl World<'_> {
         found.unwrap_or(USER)
     }
 
-    fn shortest(&mut self, fixed: &mut Vec<Lit>) -> usize {
+    fn shortest(&mut self, fixed: &mut Fixed) -> usize {
         let mut order: Vec<usize> = (0..self.shapes.len()).collect();
         order.sort_by_key(|&ix| self.shapes[ix].chain.len());
         for &ix in order.iter().take(TRIES) {
@@ -126,80 +135,77 @@ impl World<'_> {
                 return ix;
             }
         }
-        self.circuit.solve(fixed);
-        let shape = self.shape.clone();
-        let holds = |it: &mut Self, ix: usize| {
-            let is = shape.is(&mut it.circuit, ix);
-            it.circuit.solve(&[&fixed[..], &[is]].concat()) == Answer::Yes
-        };
-        let found = order.into_iter().skip(TRIES).find(|&ix| holds(self, ix)).unwrap_or(0);
-        let is = shape.is(&mut self.circuit, found);
-        fixed.push(is);
-        found
+        let mut rest = order.into_iter().skip(TRIES);
+        rest.find(|&ix| self.wish_shape(fixed, ix)).unwrap_or(0)
     }
 
-    fn wish_shape(&mut self, fixed: &mut Vec<Lit>, ix: usize) -> bool {
+    fn wish_shape(&mut self, fixed: &mut Fixed, ix: usize) -> bool {
         let shape = self.shape.clone();
         let is = shape.is(&mut self.circuit, ix);
         self.wish(fixed, is)
     }
 
     /// Fixes a literal if the rest allows it.
-    fn wish(&mut self, fixed: &mut Vec<Lit>, lit: Lit) -> bool {
-        fixed.push(lit);
-        let possible = self.circuit.solve(fixed) == Answer::Yes;
-        if !possible {
-            fixed.pop();
+    fn wish(&mut self, fixed: &mut Fixed, lit: Lit) -> bool {
+        self.wish_all(fixed, &[lit])
+    }
+
+    /// Fixes literals if the rest allows all of them. What holds in the last model need not be asked for.
+    fn wish_all(&mut self, fixed: &mut Fixed, lits: &[Lit]) -> bool {
+        let before = fixed.lits.len();
+        fixed.lits.extend(lits);
+        if lits.iter().all(|&lit| fixed.model.shows(lit)) {
+            return true;
+        }
+        let possible = self.circuit.solve(&fixed.lits) == Answer::Yes;
+        match possible {
+            true => fixed.model = self.circuit.model(),
+            false => fixed.lits.truncate(before),
         }
         possible
     }
 
     /// Prefers roles of one's own to groups, custom roles and single grants.
-    fn state_plainly(&mut self, fixed: &mut Vec<Lit>) {
+    fn state_plainly(&mut self, fixed: &mut Fixed) {
         let roundabout: Vec<Lit> = self
             .atoms
             .iter()
             .filter(|(atom, _)| rank(*atom) < 3)
             .map(|(_, lit)| !*lit)
             .collect();
-        if self.circuit.solve(&[&fixed[..], &roundabout].concat()) == Answer::Yes {
-            fixed.extend(roundabout);
-            return;
-        }
-        for lit in roundabout {
-            self.wish(fixed, lit);
-        }
-    }
-
-    /// Takes away what is stated without need.
-    fn state_less(&mut self, fixed: &mut Vec<Lit>) {
-        self.circuit.solve(fixed);
-        let (mut stated, unstated): (Vec<_>, Vec<_>) = self
-            .atoms
-            .clone()
-            .into_iter()
-            .partition(|(_, lit)| self.circuit.value(*lit));
-        fixed.extend(unstated.iter().map(|(_, lit)| !*lit));
-        stated.sort_by_key(|(atom, _)| rank(*atom));
-        for (_, lit) in stated {
-            if !self.wish(fixed, !lit) {
-                fixed.push(lit);
+        if !self.wish_all(fixed, &roundabout) {
+            for lit in roundabout {
+                self.wish(fixed, lit);
             }
         }
     }
 
-    fn settle(&mut self, fixed: &mut Vec<Lit>) -> Vec<Given> {
+    /// Takes away what is stated without need.
+    fn state_less(&mut self, fixed: &mut Fixed) {
+        let is_stated = |(_, lit): &(Atom, Lit)| fixed.model.shows(*lit);
+        let (mut stated, unstated): (Vec<_>, Vec<_>) = self.atoms.clone().into_iter().partition(is_stated);
+        let unstated: Vec<Lit> = unstated.iter().map(|(_, lit)| !*lit).collect();
+        self.wish_all(fixed, &unstated);
+        stated.sort_by_key(|(atom, _)| rank(*atom));
+        for (_, lit) in stated {
+            if !self.wish(fixed, !lit) {
+                fixed.lits.push(lit);
+            }
+        }
+    }
+
+    fn settle(&mut self, fixed: &mut Fixed) -> Vec<Given> {
         (0..self.terms.len())
             .map(|term| self.settle_term(fixed, term))
             .collect()
     }
 
-    fn settle_term(&mut self, fixed: &mut Vec<Lit>, term: usize) -> Given {
+    fn settle_term(&mut self, fixed: &mut Fixed, term: usize) -> Given {
         let given = self.terms[term].given;
         if given != Lit::TRUE && self.wish(fixed, !given) {
             return Given::Not;
         }
-        fixed.push(given);
+        fixed.lits.push(given);
         let values = self.stated_values(term);
         if let TermKind::Set(_) = self.terms[term].kind {
             return Given::Set(self.settle_set(fixed, term, &values));
@@ -212,21 +218,20 @@ impl World<'_> {
     }
 
     /// The elements of a set: those of the default if they will do, else as few as possible.
-    fn settle_set(&mut self, fixed: &mut Vec<Lit>, term: usize, values: &[(Value, Lit)]) -> Vec<Value> {
+    fn settle_set(&mut self, fixed: &mut Fixed, term: usize, values: &[(Value, Lit)]) -> Vec<Value> {
         let default = match self.default_of(term) {
             Value::List(list) => self.model.pool.values(list),
             _ => &[],
         };
         let as_default = |&(value, is): &(Value, Lit)| if default.contains(&value) { is } else { !is };
         let plain: Vec<Lit> = values.iter().map(as_default).collect();
-        if self.circuit.solve(&[&fixed[..], &plain].concat()) == Answer::Yes {
-            fixed.extend(plain);
+        if self.wish_all(fixed, &plain) {
             return default.to_vec();
         }
         let mut elements = Vec::new();
         for &(value, is) in values {
             if !self.wish(fixed, !is) {
-                fixed.push(is);
+                fixed.lits.push(is);
                 elements.push(value);
             }
         }

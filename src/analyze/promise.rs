@@ -190,7 +190,7 @@ fn cannot(cell: &mut Cell<'_>, role: RoleId, rule: &Rule) -> Option<Violation> {
         });
     }
     let allowed = cell.allowed_alone(role).yes;
-    if allowed == Lit::FALSE {
+    if cell.world.circuit.is_never(allowed) {
         return None;
     }
     cell.world.alone = Some(role);

@@ -59,11 +59,21 @@ const RUN: u64 = 20_000;
 /// What a question may cost once that is spent: most need far less.
 const LEAST: u64 = 30;
 
+/// How much work the formulas of one permission may cost, in literals that are put together.
+const FORMULAS: u64 = 60_000_000;
+
+/// How much all formulas of a run may cost together.
+const RUN_FORMULAS: u64 = 400_000_000;
+
+/// What the formulas of one permission may cost once that is spent.
+const LEAST_FORMULAS: u64 = 2_000_000;
+
 /// The work that is left for the questions of a run. Copies draw on the same.
 #[derive(Debug, Clone)]
 pub struct Budget {
     left: Rc<Cell<u64>>,
     least: u64,
+    formulas: Rc<Cell<u64>>,
 }
 
 impl Default for Budget {
@@ -71,6 +81,7 @@ impl Default for Budget {
         Self {
             left: Rc::new(Cell::new(RUN)),
             least: LEAST,
+            formulas: Rc::new(Cell::new(RUN_FORMULAS)),
         }
     }
 }
@@ -80,9 +91,17 @@ impl Budget {
     #[must_use]
     pub fn tiny() -> Self {
         Self {
-            left: Rc::default(),
             least: 2,
+            left: Rc::default(),
+            formulas: Rc::default(),
         }
+    }
+
+    /// Pays for formulas of which so much is put together already; false if that is more than they may cost.
+    pub(super) fn pays_for(&self, literals: u64, so_far: u64) -> bool {
+        let left = self.formulas.get();
+        self.formulas.set(left.saturating_sub(literals));
+        so_far <= left.clamp(LEAST_FORMULAS, FORMULAS)
     }
 
     fn question(&self) -> u64 {
@@ -142,8 +161,23 @@ pub trait Solver {
     fn solve(&mut self, assumptions: &[Lit], budget: &Budget) -> Answer;
     /// The value of a literal in the model of the last [`Solver::solve`] that said [`Answer::Yes`].
     fn value(&self, lit: Lit) -> bool;
+    /// The model of the last [`Solver::solve`] that said [`Answer::Yes`], to be kept beyond the next one.
+    fn model(&self) -> Kept;
     /// Those of the last assumptions that cannot hold together.
     fn core(&self) -> Vec<Lit>;
+}
+
+/// What holds in a model; of what was made after it nothing is known.
+#[derive(Debug, Default)]
+pub struct Kept(Vec<bool>);
+
+impl Kept {
+    /// It is known that the literal holds.
+    #[must_use]
+    pub fn shows(&self, lit: Lit) -> bool {
+        let value = self.0.get((lit.0 >> 1) as usize);
+        value.is_some_and(|&value| value == (lit.0 & 1 == 0))
+    }
 }
 
 /// Counts the conflicts of a question, and stops it at a bound.
@@ -239,6 +273,10 @@ impl Solver for Batsat {
 
     fn value(&self, lit: Lit) -> bool {
         self.solver.value_lit(outward(lit)) == lbool::TRUE
+    }
+
+    fn model(&self) -> Kept {
+        Kept(self.solver.get_model().iter().map(|&value| value == lbool::TRUE).collect())
     }
 
     fn core(&self) -> Vec<Lit> {

@@ -115,7 +115,7 @@ impl<'s, 't> Standing<'s, 't> {
             };
             let same = |cell: &mut Cell<'_>, yes: bool| {
                 let changed = changes(cell, [old, new], (effect == Effect::Grant) == yes);
-                changed == Lit::FALSE || {
+                cell.world.circuit.is_never(changed) || {
                     let claims = row.decides(cell, text, effect, yes);
                     cell.world.circuit.solve(&[&claims[..], &[changed]].concat()) == Answer::No
                 }

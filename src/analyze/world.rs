@@ -307,6 +307,12 @@ impl<'m> World<'m> {
         self.scope.permissions.contains(&permission)
     }
 
+    /// True if the scope reads an attribute.
+    #[must_use]
+    pub fn reads(&self, name: AttrName) -> bool {
+        self.scope.read.contains(&name)
+    }
+
     /// The shape is one of those for which `fits` says so.
     pub fn in_shapes(&mut self, fits: impl Fn(&Shape) -> bool) -> Lit {
         self.shape.one_of(&mut self.circuit, |ix| fits(&self.shapes[ix]))

@@ -8,7 +8,7 @@ use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, TermKind};
 use crate::eval::condition::{ordered, truth};
 use crate::eval::reach::near;
-use crate::model::value::{NodeId, UserId, Value, shift};
+use crate::model::value::{NodeId, Tri, UserId, Value, shift};
 use crate::model::{AttrName, Expr, HeldAt, Operand, Relation, RoleId, Root, Test, TestKind};
 use crate::syntax::ast::Op;
 
@@ -188,7 +188,7 @@ impl Meaning<'_, '_> {
                     (&[(Lit::TRUE, Base::Value(value))], _) => {
                         self.test(&right, |it| ordered(value, op, shift(it, minutes)))
                     }
-                    _ => self.pairs(left, &right, |_, l, r| ordered(l, op, shift(r, minutes)).into()),
+                    _ => self.related_as(left, &right, |l, r| ordered(l, op, shift(r, minutes))),
                 }
             }
         }
@@ -204,6 +204,23 @@ impl Meaning<'_, '_> {
         let yes = self.world.circuit.and([yes, !missing.yes]);
         let no = self.world.circuit.and([no, !missing.yes]);
         Truth { yes, no }
+    }
+
+    /// A test of two single values. Those of one side are taken one by one; what each asks of the other is a few ranges of
+    /// its values.
+    pub(super) fn related_as(&mut self, left: &Cases, right: &Cases, test: impl Fn(Value, Value) -> Tri) -> Truth {
+        let (lefts, rights) = (self.single(left), self.single(right));
+        let is_shorter = lefts.len() <= rights.len();
+        let (ones, others) = if is_shorter { (lefts, right) } else { (rights, left) };
+        let mut cases = Vec::new();
+        for (guard, one) in ones {
+            let truth = match is_shorter {
+                true => self.test(others, |other| test(one, other)),
+                false => self.test(others, |other| test(other, one)),
+            };
+            cases.push((guard, truth));
+        }
+        self.world.circuit.choose(&cases)
     }
 
     /// Every pair of single values that the two sides can be.
@@ -265,7 +282,7 @@ impl Meaning<'_, '_> {
             _ => crate::model::value::Tri::False,
         })];
         for &(value, bit) in elements {
-            let equal = self.pairs(left, &known(value), |_, l, r| equal_or_within(l, r).into());
+            let equal = self.related_as(left, &known(value), equal_or_within);
             found.push(self.world.circuit.both(Truth::sure(bit), equal));
         }
         self.world.circuit.any(found)

@@ -59,7 +59,7 @@ impl Meaning<'_, '_> {
         })];
         for item in items.iter().filter(|item| !matches!(item, Operand::Value(_))) {
             let item = self.operand(item, scope, asked);
-            found.push(self.pairs(left, &item, |_, l, r| equal_or_within(l, r).into()));
+            found.push(self.related_as(left, &item, equal_or_within));
         }
         self.world.circuit.any(found)
     }

@@ -1,6 +1,7 @@
 //! Values in a symbolic organisation: what a path leads to, case by case.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
@@ -16,6 +17,9 @@ use crate::syntax::ast::{Doc, Op};
 
 /// The node that stands for a target which nobody lists.
 pub(super) const UNLISTED: NodeId = NodeId(u32::MAX);
+
+/// So many defaults may wait for each other: where more could, the world stands for fewer organisations than there are.
+const DEEPEST: usize = 12;
 
 /// A known value, or an attribute of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,6 +138,9 @@ impl<'m> Meaning<'_, 'm> {
             return known(Value::Missing);
         };
         let cases = self.term(owner, &bound(key));
+        if !self.bounded.insert((owner, key)) {
+            return cases;
+        }
         let held = self.world.atom(match by_hand {
             true => Atom::Stated(user, role, node),
             false => Atom::Via(user, role, node),
@@ -146,7 +153,7 @@ impl<'m> Meaning<'_, 'm> {
             _ => Op::Before,
         };
         let stated = vec![(Lit::TRUE, Base::Term(term))];
-        let runs = self.pairs(&now, &stated, |_, now, bound| ordered(now, op, bound).into());
+        let runs = self.related_as(&now, &stated, |now, bound| ordered(now, op, bound));
         self.world.circuit.require(&[!held, !given, runs.yes]);
         cases
     }
@@ -162,17 +169,17 @@ impl<'m> Meaning<'_, 'm> {
     }
 
     /// Each thing once: what several cases lead to is one case.
-    fn merged(&mut self, cases: Cases) -> Cases {
-        let mut found: Vec<(Base, Vec<Lit>)> = Vec::new();
-        let mut places: HashMap<Base, usize> = HashMap::new();
-        for (guard, base) in cases {
-            let place = *places.entry(base).or_insert_with(|| {
-                found.push((base, Vec::new()));
+    fn merged<T: Copy + Eq + Hash>(&mut self, cases: Vec<(Lit, T)>) -> Vec<(Lit, T)> {
+        let mut found: Vec<(T, Vec<Lit>)> = Vec::new();
+        let mut places: HashMap<T, usize> = HashMap::new();
+        for (guard, it) in cases {
+            let place = *places.entry(it).or_insert_with(|| {
+                found.push((it, Vec::new()));
                 found.len() - 1
             });
             found[place].1.push(guard);
         }
-        let one = |(base, guards): (Base, Vec<Lit>)| (self.world.circuit.or(guards), base);
+        let one = |(it, guards): (T, Vec<Lit>)| (self.world.circuit.or(guards), it);
         found.into_iter().map(one).collect()
     }
 
@@ -236,34 +243,43 @@ impl<'m> Meaning<'_, 'm> {
 
     /// What an attribute is where facts do not state it. Nothing is missing in a complete organisation.
     fn default(&mut self, owner: Owner, term: usize, attribute: &Attribute) -> Cases {
-        if let Some(known) = self.defaults.get(&term) {
-            return known.clone();
+        let depth = self.depth;
+        if let Some(known) = self.defaults.at(term, depth) {
+            return known;
         }
-        let circles = self.circles;
+        let cut_short = self.defaults.cut_short;
         let cases = match &attribute.default {
-            Default::Path(root, steps) => self.fallback(owner, term, attribute, (*root, steps)),
+            Default::Path(root, steps) => self.fallback(owner, attribute, (*root, steps)),
             _ => known(attribute.unset()),
         };
-        let (complete, given) = (self.world.complete, self.world.terms[term].given);
-        for &(guard, base) in &cases {
-            if base == Base::Value(Value::Missing) && !attribute.ty.optional {
-                self.world.circuit.require(&[!complete, given, !guard]);
-            }
-        }
-        // What waits for itself is missing to those who wait for it, and to nobody else.
-        if circles == self.circles || self.waiting.is_empty() {
-            self.defaults.insert(term, cases.clone());
+        let is_whole = cut_short == self.defaults.cut_short;
+        self.defaults.keep(term, (!is_whole).then_some(depth), &cases);
+        if is_whole || depth == 0 {
+            self.require_there(term, attribute, &cases);
         }
         cases
     }
 
-    /// A default that is a path. One that waits for itself is missing.
-    fn fallback(&mut self, owner: Owner, term: usize, attribute: &Attribute, path: (TypeId, &[AttrName])) -> Cases {
-        if self.waiting.contains(&term) {
-            self.circles += 1;
+    /// In a complete organisation the attribute is not missing.
+    fn require_there(&mut self, term: usize, attribute: &Attribute, cases: &Cases) {
+        let (complete, given) = (self.world.complete, self.world.terms[term].given);
+        for &(guard, base) in cases {
+            if base == Base::Value(Value::Missing) && !attribute.ty.optional {
+                self.world.circuit.require(&[!complete, given, !guard]);
+            }
+        }
+    }
+
+    /// A default that is a path. One that waits for itself is missing, and so is all that waits for it: who comes by more
+    /// defaults than there are has come by one of them twice.
+    fn fallback(&mut self, owner: Owner, attribute: &Attribute, path: (TypeId, &[AttrName])) -> Cases {
+        let longest = self.longest_wait();
+        if self.depth > longest.min(DEEPEST) {
+            self.defaults.cut_short += 1;
+            self.world.exact &= longest <= DEEPEST;
             return known(Value::Missing);
         }
-        self.waiting.push(term);
+        self.depth += 1;
         let blank = attribute.ty.blank();
         let cases = match owner {
             Owner::Node(node) => self.path_from(path, blank, |shape| shape.parent(node)),
@@ -271,8 +287,21 @@ impl<'m> Meaning<'_, 'm> {
             Owner::Fresh(second) => self.path_from(path, blank, |shape| shape.start(second)),
             Owner::Context | Owner::Holding(..) => known(blank),
         };
-        self.waiting.pop();
+        self.depth -= 1;
         cases
+    }
+
+    /// So many attributes in a world can have a default that is a path.
+    fn longest_wait(&self) -> usize {
+        let model = self.model();
+        let of = |ty: TypeId| {
+            let attributes = &model.ty(ty).attributes;
+            let waits = |it: &&Attribute| matches!(it.default, Default::Path(..)) && self.world.reads(it.key);
+            attributes.iter().filter(waits).count()
+        };
+        let nodes: usize = self.world.nodes.iter().map(|node| of(node.ty)).sum();
+        let of_user = self.world.kinds().into_iter().map(of).max().unwrap_or(0);
+        nodes + self.world.users as usize * of_user
     }
 
     /// A path read at a node: `near.a.b`. Where there is no such node, or from nobody, it leads to what is blank.
@@ -344,7 +373,7 @@ impl<'m> Meaning<'_, 'm> {
                     (Some(left), Some(right)) => self.same_elements(&left, &right),
                     (None, None) => {
                         let sides = [left, right].map(|base| vec![(Lit::TRUE, base)]);
-                        self.pairs(&sides[0], &sides[1], |_, l, r| Tri::from(l == r).into()).yes
+                        self.related_as(&sides[0], &sides[1], |l, r| Tri::from(l == r)).yes
                     }
                     _ => Lit::FALSE,
                 };
@@ -426,7 +455,7 @@ impl<'m> Meaning<'_, 'm> {
                 Base::Term(term) => self.enumerate(guard, term, &mut found),
             }
         }
-        found
+        self.merged(found)
     }
 
     fn enumerate(&mut self, guard: Lit, term: usize, found: &mut Vec<(Lit, Value)>) {
@@ -470,6 +499,36 @@ impl<'m> Meaning<'_, 'm> {
                 no: rail(Tri::False),
             },
             false => Truth::sure(yes),
+        }
+    }
+}
+
+/// What attributes are where facts do not state them, as far as it was followed.
+#[derive(Default)]
+pub(super) struct Defaults {
+    /// By term: what it is however many wait for it.
+    whole: HashMap<usize, Cases>,
+    /// By term and how many wait for it: what it is as far as was followed.
+    cut: HashMap<(usize, usize), Cases>,
+    /// How often one was not followed any more.
+    cut_short: usize,
+}
+
+impl Defaults {
+    fn at(&mut self, term: usize, depth: usize) -> Option<Cases> {
+        if let Some(known) = self.whole.get(&term) {
+            return Some(known.clone());
+        }
+        let known = self.cut.get(&(term, depth))?;
+        // Who uses it uses what was cut short.
+        self.cut_short += 1;
+        Some(known.clone())
+    }
+
+    fn keep(&mut self, term: usize, cut_at: Option<usize>, cases: &Cases) {
+        match cut_at {
+            None => drop(self.whole.insert(term, cases.clone())),
+            Some(depth) => drop(self.cut.insert((term, depth), cases.clone())),
         }
     }
 }
