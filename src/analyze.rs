@@ -45,13 +45,15 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::model::RoleId;
+use crate::model::{RoleId, RuleId};
 use crate::model::permission::PermId;
 use crate::source::FileId;
 use crate::table::Table;
 use cell::Cell;
+use compare::same;
 use constants::Constant;
 use extremes::Extreme;
+use giving::Touched;
 use solver::Budget;
 use texts::Texts;
 use verdict::Finding;
@@ -65,7 +67,8 @@ pub struct Analysis<'t> {
     /// What questions to the solver may cost, all together.
     pub budget: Budget,
     cells: RefCell<BTreeMap<PermId, Cell<'t>>>,
-    touched: RefCell<BTreeMap<RoleId, Rc<[PermId]>>>,
+    touched: RefCell<BTreeMap<RoleId, Rc<[Touched]>>>,
+    wordings: OnceCell<Vec<RuleId>>,
     rules: OnceCell<Vec<Finding>>,
     texts: OnceCell<Texts>,
     constants: OnceCell<Vec<Constant>>,
@@ -82,6 +85,7 @@ impl<'t> Analysis<'t> {
             budget: Budget::default(),
             cells: RefCell::default(),
             touched: RefCell::default(),
+            wordings: OnceCell::new(),
             rules: OnceCell::new(),
             texts: OnceCell::new(),
             constants: OnceCell::new(),
@@ -118,10 +122,16 @@ impl<'t> Analysis<'t> {
     }
 
     /// What a role can matter for.
-    fn touched(&self, role: RoleId) -> Rc<[PermId]> {
+    fn touched(&self, role: RoleId) -> Rc<[Touched]> {
         let mut known = self.touched.borrow_mut();
         let of = known.entry(role);
         of.or_insert_with(|| giving::touched(self.table, role).into()).clone()
+    }
+
+    /// The first rule that reads the same but for the permissions that it concerns.
+    fn wording(&self, rule: RuleId) -> RuleId {
+        let all = self.wordings.get_or_init(|| same::wordings(self.table.model()));
+        all[rule.ix()]
     }
 
     /// Rules that change no decision.

@@ -1,5 +1,6 @@
 //! One permission as a formula: its world, and the truth of each way of granting and prohibiting it.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::circuit::Truth;
@@ -27,6 +28,7 @@ pub struct Cell<'m> {
     pub allowed: Truth,
     /// Grants and prohibitions that need no role by hand: those of everybody, of derived and of default roles.
     common: Rc<[Vec<Way>; 2]>,
+    without: HashMap<Without, Truth>,
 }
 
 fn common(table: &Table, permission: PermId) -> [Vec<Way>; 2] {
@@ -66,6 +68,7 @@ impl<'m> Cell<'m> {
             decision,
             allowed,
             common: Rc::new(common(table, permission)),
+            without: HashMap::new(),
         }
     }
 
@@ -89,10 +92,14 @@ impl<'m> Cell<'m> {
 
     /// D as it would be without something.
     pub fn allowed_without(&mut self, without: Without) -> Truth {
+        if let Some(&known) = self.without.get(&without) {
+            return known;
+        }
         self.world.without = Some(without);
         let (mut meaning, asked) = self.meaning();
         let truth = meaning.decide(&asked);
         self.world.without = None;
+        self.without.insert(without, truth);
         truth
     }
 

@@ -3,7 +3,7 @@
 //! [`Truth`] is Kleene's logic on two rails: a literal for *is true* and one for *is false*; where neither holds the
 //! truth is unknown. What can never be unknown has rails that are each other's negation, and costs no more than one.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::solver::{Answer, Batsat, Budget, Kept, Lit, Solver};
 use crate::model::value::Tri;
@@ -135,7 +135,7 @@ impl Circuit {
 
     /// Whether all of these can hold together.
     pub fn solve(&mut self, assumptions: &[Lit]) -> Answer {
-        if self.broken_off {
+        if self.breaks_off(assumptions.len()) {
             return Answer::GaveUp;
         }
         self.solved += 1;

@@ -10,7 +10,7 @@
 //!
 //! Constraints are not assumed: facts that break one are decided all the same.
 
-mod same;
+pub(super) mod same;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -298,6 +298,7 @@ impl<'c> Comparer<'c> {
             scope.roles.extend(roles);
             scope.permissions.extend(permissions);
         }
+        self.hand_out(&mut scope);
         let aim = of.ids.into_iter().flatten().next().unwrap_or(PermId(0));
         let mut world = World::of_permission(&self.rebased.base, scope, aim);
         world.unstated = true;
@@ -320,6 +321,19 @@ impl<'c> Comparer<'c> {
             decisions: [old.0, new.0],
             valid,
             whole,
+        }
+    }
+
+    /// What data hands out may imply a permission in one policy and not in the other: then it is looked at by itself.
+    fn hand_out(&self, scope: &mut Scope) {
+        let handed: Vec<PermId> = scope.handed.iter().copied().collect();
+        let stronger = self.sides.map(|side| {
+            let stronger = side.model().permissions.upward(&handed);
+            stronger.into_iter().collect::<BTreeSet<PermId>>()
+        });
+        for &permission in stronger[0].symmetric_difference(&stronger[1]) {
+            scope.permissions.insert(permission);
+            scope.handed.insert(permission);
         }
     }
 

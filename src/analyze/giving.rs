@@ -1,18 +1,18 @@
 //! Giving oneself more: whether a holder of one role may give himself another that allows what he may not do now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Analysis;
 use super::cell::Cell;
 use super::picture::Picture;
-use super::scope::asks_membership;
+use super::scope::{asks_holding, asks_membership};
 use super::shown::flipped;
 use super::solver::{Answer, Lit};
 use super::witness::Shown;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Being, Effect, Model, RoleId, Rule};
+use crate::model::{Being, Effect, Model, RoleId, Rule, RuleId};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -36,16 +36,22 @@ pub struct Escalation {
 pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
     let model = analysis.table.model();
     let (mut found, mut known) = (Vec::new(), BTreeSet::new());
+    // Of roles of one type that the same rules speak of, one can be given by whom the other can.
+    let (mut rows, mut gives) = (HashMap::new(), HashMap::new());
     for (id, permission) in model.permissions.iter() {
         let Permission::Give(given) = permission else { continue };
+        let next = rows.len();
+        let row = *rows.entry(wordings(analysis, id)).or_insert(next);
         for way in &analysis.table.row(id).grants {
             let Some(giver) = way.role.filter(|&role| role != given && !model.role(role).is_derived()) else {
                 continue;
             };
             let rule = model.rule(way.rule).span;
-            let open = !known.contains(&(rule, giver)) && !analysis.touched(given).is_empty();
-            if open
-                && gives_himself(analysis, id, giver)
+            if known.contains(&(rule, giver)) || open(analysis, giver, given).is_empty() {
+                continue;
+            }
+            let himself = gives.entry((giver, model.role(given).ty, row));
+            if *himself.or_insert_with(|| gives_himself(analysis, id, giver))
                 && let Some(won) = wins(analysis, giver, given)
             {
                 known.insert((rule, giver));
@@ -60,6 +66,13 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
         }
     }
     found
+}
+
+/// The rules that speak of a permission, as they read.
+fn wordings(analysis: &Analysis<'_>, id: PermId) -> Vec<(Option<RoleId>, RuleId)> {
+    let row = analysis.table.row(id);
+    let ways = row.grants.iter().chain(&row.prohibitions);
+    ways.map(|way| (way.role, analysis.wording(way.rule))).collect()
 }
 
 /// A holder of the role alone may give it to himself.
@@ -87,33 +100,66 @@ pub(super) fn wins(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Op
         let mut ways = table.ways(*id, Effect::Grant).iter();
         ways.any(|way| way.role == Some(second))
     };
-    let touched = analysis.touched(second);
-    let (own, others): (Vec<PermId>, Vec<PermId>) = touched.iter().copied().partition(gives);
+    let (own, others): (Vec<PermId>, Vec<PermId>) = open(analysis, first, second).into_iter().partition(gives);
     own.into_iter().chain(others).find_map(|permission| {
         let after = analysis.with(permission, |cell| turns(cell, first, second))?;
         Some(Won { permission, after })
     })
 }
 
+/// Permissions of which a role may win something for holders of another.
+fn open(analysis: &Analysis<'_>, first: RoleId, second: RoleId) -> Vec<PermId> {
+    let touched = analysis.touched(second);
+    let is_open = |it: &&Touched| !(it.by_grants_alone && gives_no_more(analysis, it.permission, first, second));
+    touched.iter().filter(is_open).map(|it| it.permission).collect()
+}
+
+/// A permission for which a role can matter.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Touched {
+    pub(super) permission: PermId,
+    /// It matters by nothing but the grants to its holders.
+    by_grants_alone: bool,
+}
+
+/// Every grant of the second role is one of the first as well, word for word.
+fn gives_no_more(analysis: &Analysis<'_>, permission: PermId, first: RoleId, second: RoleId) -> bool {
+    let table = analysis.table;
+    let row = &table.row(permission).grants;
+    let of = |role| Table::cell(row, Some(role));
+    let has = |way: &Way| {
+        let wording = analysis.wording(way.rule);
+        of(first).iter().any(|it| analysis.wording(it.rule) == wording)
+    };
+    of(second)
+        .iter()
+        .all(|way| !asks_holding(table.model().rule(way.rule)) && has(way))
+}
+
 /// What a role can matter for: rules give it to its holders, ask for it or for members, or prohibit it to those who have
 /// the default role in its place.
-pub(super) fn touched(table: &Table, role: RoleId) -> Vec<PermId> {
+pub(super) fn touched(table: &Table, role: RoleId) -> Vec<Touched> {
     let model = table.model();
     let mut roles = derived_from(model, role);
     let asks = |rule: &Rule| asks_membership(rule) || rule.roles_asked().iter().any(|it| roles.contains(it));
     let asked: Vec<bool> = model.rules.iter().map(asks).collect();
     roles.extend(model.default_role(model.role(role).ty));
     let concerns = |way: &Way| way.role.is_some_and(|role| roles.contains(&role)) || asked[way.rule.0 as usize];
-    let all = model.permissions.iter().filter(|(_, it)| !it.is_administrative());
-    let row = |id: &PermId| {
-        table
-            .row(*id)
-            .grants
-            .iter()
-            .chain(&table.row(*id).prohibitions)
-            .any(concerns)
+    let is_own_grant = |way: &Way| {
+        let rule = model.rule(way.rule);
+        way.role == Some(role) && rule.effect == Effect::Grant && !asked[way.rule.0 as usize]
     };
-    all.map(|(id, _)| id).filter(row).collect()
+    let all = model.permissions.iter().filter(|(_, it)| !it.is_administrative());
+    let look = |(permission, _)| {
+        let row = table.row(permission);
+        let mut concern = row.grants.iter().chain(&row.prohibitions).filter(|way| concerns(way)).peekable();
+        concern.peek()?;
+        Some(Touched {
+            permission,
+            by_grants_alone: concern.all(is_own_grant),
+        })
+    };
+    all.filter_map(look).collect()
 }
 
 /// The role, and those that whoever holds it may have by that.

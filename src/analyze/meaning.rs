@@ -13,13 +13,14 @@ mod value;
 use std::collections::{HashMap, HashSet};
 
 use super::circuit::Truth;
+use super::scope::asks_holding;
 use super::solver::Lit;
 use super::world::{Aim, Owner, Shape, World};
 use crate::eval::reach::{account, near, reaches};
 use crate::eval::{Resource, Target};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{AttrName, Model, Reach, RoleId, Root, Rule, Who};
+use crate::model::{AttrName, Model, Reach, RoleId, Rule, Who};
 use crate::table::{Table, Way};
 
 /// What is asked: who, what, on what.
@@ -386,12 +387,4 @@ impl<'w, 'm> Meaning<'w, 'm> {
         }
         self.world.circuit.any(found)
     }
-}
-
-/// True if a rule's condition reads parameters of the holding.
-fn asks_holding(rule: &Rule) -> bool {
-    let exprs = rule.when.iter().chain(&rule.unless);
-    exprs
-        .flat_map(super::scope::paths)
-        .any(|path| matches!(path.root, Root::Holding(_)))
 }

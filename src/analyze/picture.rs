@@ -165,16 +165,20 @@ impl World<'_> {
         possible
     }
 
-    /// Prefers roles of one's own to groups, custom roles and single grants.
+    /// Prefers roles of one's own to groups, custom roles and single grants, and that others are members and hold no role.
     fn state_plainly(&mut self, fixed: &mut Fixed) {
-        let roundabout: Vec<Lit> = self
-            .atoms
-            .iter()
-            .filter(|(atom, _)| rank(*atom) < 3)
-            .map(|(_, lit)| !*lit)
-            .collect();
-        if !self.wish_all(fixed, &roundabout) {
-            for lit in roundabout {
+        let is_roundabout = |atom: Atom| rank(atom) < 3;
+        let is_of_others = |atom: Atom| user_of(atom) != 0 && matches!(atom, Atom::Stated(..) | Atom::Other(..));
+        self.leave_out(fixed, is_roundabout);
+        self.leave_out(fixed, is_of_others);
+    }
+
+    /// Leaves out all such facts, or as many as may be.
+    fn leave_out(&mut self, fixed: &mut Fixed, which: impl Fn(Atom) -> bool) {
+        let such = self.atoms.iter().filter(|(atom, _)| which(*atom));
+        let such: Vec<Lit> = such.map(|(_, lit)| !*lit).collect();
+        if !self.wish_all(fixed, &such) {
+            for lit in such {
                 self.wish(fixed, lit);
             }
         }
@@ -182,6 +186,9 @@ impl World<'_> {
 
     /// Takes away what is stated without need.
     fn state_less(&mut self, fixed: &mut Fixed) {
+        if self.circuit.solve(&fixed.lits) == Answer::Yes {
+            fixed.model = self.circuit.model();
+        }
         let is_stated = |(_, lit): &(Atom, Lit)| fixed.model.shows(*lit);
         let (mut stated, unstated): (Vec<_>, Vec<_>) = self.atoms.clone().into_iter().partition(is_stated);
         let unstated: Vec<Lit> = unstated.iter().map(|(_, lit)| !*lit).collect();

@@ -328,6 +328,14 @@ pub fn asks_membership(rule: &Rule) -> bool {
     bound || rule.when.iter().chain(&rule.unless).flat_map(tests).any(is_membership)
 }
 
+/// True if a rule's condition reads parameters of the holding.
+pub fn asks_holding(rule: &Rule) -> bool {
+    let exprs = rule.when.iter().chain(&rule.unless);
+    exprs
+        .flat_map(paths)
+        .any(|path| matches!(path.root, Root::Holding(_)))
+}
+
 /// `user in team`
 fn is_membership(test: &Test) -> bool {
     let of_users = |of| matches!(of, Scalar::User(_));

@@ -59,11 +59,11 @@ const RUN: u64 = 20_000;
 /// What a question may cost once that is spent: most need far less.
 const LEAST: u64 = 30;
 
-/// How much work the formulas of one permission may cost, in literals that are put together.
-const FORMULAS: u64 = 60_000_000;
+/// How much work the formulas of one permission may cost, in literals that are put together or assumed.
+const FORMULAS: u64 = 20_000_000;
 
 /// How much all formulas of a run may cost together.
-const RUN_FORMULAS: u64 = 400_000_000;
+const RUN_FORMULAS: u64 = 100_000_000;
 
 /// What the formulas of one permission may cost once that is spent.
 const LEAST_FORMULAS: u64 = 2_000_000;

@@ -17,7 +17,7 @@ mod choice;
 mod shape;
 mod term;
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 pub use atom::{Atom, Text, accounts_below, node_of, user_of};
 pub use choice::Choice;
@@ -36,7 +36,7 @@ use crate::syntax::ast::Op;
 use shape::{node_id, shared_ends};
 
 /// What is looked at as if it were not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Without {
     /// Something stated.
     Atom(Atom),
@@ -347,7 +347,8 @@ impl<'m> World<'m> {
             false => (self.same, 1),
         };
         let ty = match self.model.permissions.get(id) {
-            Permission::Take(role) => self.model.role(role).ty,
+            // What is derived nobody was given.
+            Permission::Take(role) if !self.model.role(role).is_derived() => self.model.role(role).ty,
             Permission::RemoveMember(ty) => ty,
             _ => return Lit::TRUE,
         };

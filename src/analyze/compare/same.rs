@@ -5,13 +5,13 @@
 //! row that the decision can come to look at ([`Scope`]), are the same on both sides. So nothing is decided here about
 //! what an edit means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use crate::analyze::scope::Scope;
 use crate::model::permission::PermId;
 use crate::model::rebase::Rebased;
-use crate::model::{Attribute, Model, RoleId, Rule};
+use crate::model::{Attribute, Model, RoleId, Rule, RuleId};
 use crate::table::Table;
 
 /// Permissions on which the decisions may differ.
@@ -89,6 +89,13 @@ impl Rows {
         let ways = row.grants.iter().chain(&row.prohibitions);
         ways.map(|way| (way.role, self.rules[way.rule.ix()].as_str())).collect()
     }
+}
+
+/// By rule: the first that reads the same.
+pub(in crate::analyze) fn wordings(model: &Model) -> Vec<RuleId> {
+    let mut known: HashMap<String, RuleId> = HashMap::new();
+    let rules = (0..).map(RuleId).zip(&model.rules);
+    rules.map(|(id, rule)| *known.entry(text(rule)).or_insert(id)).collect()
 }
 
 /// A rule as a text that is the same if the rule is, but for the permissions that it concerns.

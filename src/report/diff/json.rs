@@ -98,7 +98,11 @@ fn beyond(beyond: &Beyond, places: &mut Places<'_>) -> Value {
 fn witness(witness: &Witness) -> Value {
     let change = if witness.wider { "wider" } else { "narrower" };
     let shown = &witness.shown;
-    json!({ "change": change, "sentence": shown.sentence, "facts": shown.facts, "facts_of_the_other": shown.also })
+    let mut told = json!({ "change": change, "sentence": shown.sentence, "facts": shown.facts });
+    if let Some(also) = &shown.also {
+        told["facts_of_the_other"] = json!(also);
+    }
+    told
 }
 
 fn person(person: &Person) -> Value {
