@@ -42,11 +42,11 @@ pub mod witness;
 pub mod world;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::model::{RoleId, RuleId};
-use crate::model::permission::PermId;
+use crate::model::permission::{PermId, Permission};
 use crate::source::FileId;
 use crate::table::Table;
 use cell::Cell;
@@ -69,6 +69,7 @@ pub struct Analysis<'t> {
     cells: RefCell<BTreeMap<PermId, Cell<'t>>>,
     touched: RefCell<BTreeMap<RoleId, Rc<[Touched]>>>,
     wordings: OnceCell<Vec<RuleId>>,
+    likes: OnceCell<Vec<PermId>>,
     rules: OnceCell<Vec<Finding>>,
     texts: OnceCell<Texts>,
     constants: OnceCell<Vec<Constant>>,
@@ -86,6 +87,7 @@ impl<'t> Analysis<'t> {
             cells: RefCell::default(),
             touched: RefCell::default(),
             wordings: OnceCell::new(),
+            likes: OnceCell::new(),
             rules: OnceCell::new(),
             texts: OnceCell::new(),
             constants: OnceCell::new(),
@@ -132,6 +134,29 @@ impl<'t> Analysis<'t> {
     fn wording(&self, rule: RuleId) -> RuleId {
         let all = self.wordings.get_or_init(|| same::wordings(self.table.model()));
         all[rule.ix()]
+    }
+
+    /// The first permission that is decided in the same way: of roles of one type of which rules of the same words speak, one
+    /// is given, and taken, by whom the other is.
+    fn like(&self, permission: PermId) -> PermId {
+        self.likes.get_or_init(|| self.all_likes())[permission.ix()]
+    }
+
+    fn all_likes(&self) -> Vec<PermId> {
+        let model = self.table.model();
+        let mut known = HashMap::new();
+        let like = |(id, permission)| {
+            let (gives, role) = match permission {
+                Permission::Give(role) => (true, role),
+                Permission::Take(role) => (false, role),
+                _ => return id,
+            };
+            let row = self.table.row(id);
+            let ways = row.grants.iter().chain(&row.prohibitions);
+            let words: Vec<_> = ways.map(|way| (way.role, self.wording(way.rule))).collect();
+            *known.entry((gives, model.role(role).ty, words)).or_insert(id)
+        };
+        model.permissions.iter().map(like).collect()
     }
 
     /// Rules that change no decision.

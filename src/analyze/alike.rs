@@ -126,6 +126,7 @@ impl<'s, 't> Alike<'s, 't> {
     /// It is proved that one role gives a permission wherever the other does.
     fn covers(&mut self, permission: PermId, more: RoleId, less: RoleId) -> bool {
         let analysis = self.analysis;
+        let permission = analysis.like(permission);
         let ty = analysis.table.model().role(less).ty;
         analysis.with(permission, |cell| {
             let held = self.held.entry(permission).or_default();

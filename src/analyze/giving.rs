@@ -12,7 +12,7 @@ use super::witness::Shown;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Being, Effect, Model, RoleId, Rule, RuleId};
+use crate::model::{Being, Effect, Model, RoleId, Rule};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -36,12 +36,9 @@ pub struct Escalation {
 pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
     let model = analysis.table.model();
     let (mut found, mut known) = (Vec::new(), BTreeSet::new());
-    // Of roles of one type that the same rules speak of, one can be given by whom the other can.
-    let (mut rows, mut gives) = (HashMap::new(), HashMap::new());
+    let mut gives = HashMap::new();
     for (id, permission) in model.permissions.iter() {
         let Permission::Give(given) = permission else { continue };
-        let next = rows.len();
-        let row = *rows.entry(wordings(analysis, id)).or_insert(next);
         for way in &analysis.table.row(id).grants {
             let Some(giver) = way.role.filter(|&role| role != given && !model.role(role).is_derived()) else {
                 continue;
@@ -50,7 +47,7 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
             if known.contains(&(rule, giver)) || open(analysis, giver, given).is_empty() {
                 continue;
             }
-            let himself = gives.entry((giver, model.role(given).ty, row));
+            let himself = gives.entry((giver, analysis.like(id)));
             if *himself.or_insert_with(|| gives_himself(analysis, id, giver))
                 && let Some(won) = wins(analysis, giver, given)
             {
@@ -66,13 +63,6 @@ pub fn escalations(analysis: &Analysis<'_>) -> Vec<Escalation> {
         }
     }
     found
-}
-
-/// The rules that speak of a permission, as they read.
-fn wordings(analysis: &Analysis<'_>, id: PermId) -> Vec<(Option<RoleId>, RuleId)> {
-    let row = analysis.table.row(id);
-    let ways = row.grants.iter().chain(&row.prohibitions);
-    ways.map(|way| (way.role, analysis.wording(way.rule))).collect()
 }
 
 /// A holder of the role alone may give it to himself.
