@@ -10,6 +10,7 @@
 //!
 //! Constraints are not assumed: facts that break one are decided all the same.
 
+mod refused;
 pub(super) mod same;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,11 +23,9 @@ pub use super::witness::Shown;
 use super::witness::Witness;
 use super::world::{Atom, World};
 use crate::diagnostic::Found;
-use crate::eval::Resource;
 use crate::model::permission::{PermId, Permission};
-use crate::model::rebase::{Rebased, allows, rebase};
-use crate::model::value::{Number, Scalar, Value};
-use crate::model::{Model, RoleId, TypeId, check};
+use crate::model::rebase::{Rebased, rebase};
+use crate::model::{Model, RoleId, check};
 use crate::source::FileId;
 use crate::table::{Table, Way, compile};
 
@@ -130,6 +129,9 @@ pub enum Closed {
     /// It could not be shown; why.
     Unknown(String),
 }
+
+/// Why nothing is proven where the evaluator does not confirm a change: then the two readings of a policy differ.
+pub const UNCONFIRMED: &str = "the evaluator does not confirm what the analysis found: a fault of rolebook";
 
 /// What changed between two policies.
 #[derive(Debug, Clone)]
@@ -314,7 +316,11 @@ impl<'c> Comparer<'c> {
             (decision, whole)
         };
         let (old, new) = (read(0), read(1));
-        let valid = [0, 1].map(|side| self.valid(&mut world, side));
+        refused::share(&mut world);
+        let valid = [0, 1].map(|side| {
+            let refused = self.refused(&mut world, side);
+            !refused
+        });
         let whole = [(old.1, valid[0]), (new.1, valid[1])].map(|(truth, valid)| world.circuit.and([truth.yes, valid]));
         Pair {
             world,
@@ -334,59 +340,6 @@ impl<'c> Comparer<'c> {
         for &permission in stronger[0].symmetric_difference(&stronger[1]) {
             scope.permissions.insert(permission);
             scope.handed.insert(permission);
-        }
-    }
-
-    /// The side takes such facts: the containers are ones that it allows, the values ones of its types.
-    fn valid(&self, world: &mut World<'c>, side: usize) -> Lit {
-        let model = self.sides[side].model();
-        let mut parts = vec![world.in_shapes(|shape| {
-            let nodes = shape.chain.iter().map(|&node| shape.forest.ty(node));
-            let own = match shape.target.resource {
-                Resource::Unlisted(ty) => Some(ty),
-                Resource::Node(_) | Resource::User(_) => None,
-            };
-            let chain: Vec<TypeId> = own.into_iter().chain(nodes).collect();
-            allows(model, &chain)
-        })];
-        for term in 0..world.terms.len() {
-            let Some(attribute) = world.attribute_in(model, term) else {
-                continue;
-            };
-            let (of, given) = (attribute.ty.of, world.terms[term].given);
-            let own = world.terms[term].ty.of;
-            let both_enums = matches!((own, of), (Scalar::Enum(_), Scalar::Enum(_)));
-            if !both_enums && !world.is_stated_as(term, attribute.ty) {
-                parts.push(!given);
-                continue;
-            }
-            for (value, is) in world.stated_values(term) {
-                let named = world.value_name(own, value);
-                if !self.declares(side, of, value, named) {
-                    parts.push(!world.circuit.and([given, is]));
-                }
-            }
-        }
-        let types = [&self.rebased.old_types, &self.rebased.new_types][side];
-        for user in 0..world.users {
-            for kind in world.kinds().into_iter().filter(|kind| !types.contains(kind)) {
-                parts.push(!world.is_of_kind(user, kind));
-            }
-        }
-        world.circuit.and(parts)
-    }
-
-    /// The value is one of the type, as the side declares it.
-    fn declares(&self, side: usize, of: Scalar, value: Value, named: Option<&str>) -> bool {
-        let values = [&self.rebased.old_values, &self.rebased.new_values][side];
-        match (of, value) {
-            (Scalar::Enum(id), _) => {
-                let known = &self.rebased.base.enums[id.0 as usize].values;
-                let place = known.iter().position(|it| Some(it.as_str()) == named);
-                place.is_some_and(|ix| values.contains(&(id, u32::try_from(ix).unwrap_or(u32::MAX))))
-            }
-            (Scalar::Int, Value::Number(number)) => Number::is_whole(number),
-            _ => true,
         }
     }
 
@@ -597,8 +550,10 @@ impl<'c> Comparer<'c> {
             self.unknown("conditions are too intricate to look at all cases");
             return None;
         };
+        let own = self.own_ids(of);
         let witness = |side: usize| {
-            let id = of.ids[side]?;
+            // What a policy has no permission for cannot be asked there, though another one may be called the same.
+            let id = own[side].and(of.ids[side])?;
             Some(pair.world.write_for(&picture, id, self.sides[side].model()))
         };
         let (allows, denies) = if wider { (1, 0) } else { (0, 1) };
@@ -607,7 +562,7 @@ impl<'c> Comparer<'c> {
             |side, witness: &Witness| witness.replay(self.originals[side], FileId::GENERATED) == Some(true);
         let denied = witness(denies);
         if !is_allowed(allows, &allowed) || denied.as_ref().is_some_and(|it| is_allowed(denies, it)) {
-            self.unknown("the evaluator does not confirm what the analysis found: a fault of rolebook");
+            self.unknown(UNCONFIRMED);
             return None;
         }
         // What only the other policy declares is shown where that is what it denies by.

@@ -15,6 +15,7 @@ use super::picture::{Given, Picture};
 use super::solver::Search;
 use super::world::{Aim, Atom, Owner, Text, World};
 use crate::model::permission::{PermId, Permission};
+use crate::model::rebase::Bearer;
 use crate::model::value::{NodeId, Scalar};
 use crate::model::{Attribute, Model, RoleId, TypeId, TypeKind, USER};
 
@@ -83,24 +84,34 @@ impl<'m> World<'m> {
     /// The same as one of two policies declares it.
     #[must_use]
     pub fn attribute_in<'a>(&self, model: &'a Model, term: usize) -> Option<&'a Attribute> {
-        let it = &self.terms[term];
-        match it.owner {
-            Owner::Node(node) => model.attribute(self.nodes[node.0 as usize].ty, it.name),
+        let name = self.terms[term].name;
+        match self.bearer(term)? {
+            Bearer::Type(ty) => model.attribute(ty, name),
+            Bearer::Request => model.context.iter().find(|attribute| attribute.key == name),
+            Bearer::Role(role) => {
+                let mut parameters = model.role(role).parameters.iter();
+                parameters.find(|attribute| attribute.key == name)
+            }
+        }
+    }
+
+    /// What has the attribute of a term.
+    #[must_use]
+    pub fn bearer(&self, term: usize) -> Option<Bearer> {
+        Some(match self.terms[term].owner {
+            Owner::Node(node) => Bearer::Type(self.nodes[node.0 as usize].ty),
             Owner::Fresh(second) => {
                 let aim = if second { self.second } else { Some(self.aim) };
                 let unlisted = || self.shapes.iter().find_map(|shape| shape.unlisted[usize::from(second)]);
                 match aim {
-                    Some(Aim::Fresh(ty)) => model.attribute(ty, it.name),
-                    _ => model.attribute(unlisted()?, it.name),
+                    Some(Aim::Fresh(ty)) => Bearer::Type(ty),
+                    _ => Bearer::Type(unlisted()?),
                 }
             }
-            Owner::User(_, kind) => model.attribute(kind, it.name),
-            Owner::Context => model.context.iter().find(|attribute| attribute.key == it.name),
-            Owner::Holding(_, role, ..) => {
-                let parameters = &model.role(role).parameters;
-                parameters.iter().find(|attribute| attribute.key == it.name)
-            }
-        }
+            Owner::User(_, kind) => Bearer::Type(kind),
+            Owner::Context => Bearer::Request,
+            Owner::Holding(_, role, ..) => Bearer::Role(role),
+        })
     }
 
     /// A small organisation and a request in which the claims hold.
@@ -223,10 +234,13 @@ impl Writer<'_, '_> {
     /// The policy knows the attribute, or it is a bound of a holding.
     fn knows(&self, term: usize) -> bool {
         let known = |model| self.world.attribute_in(model, term);
-        match (known(self.world.model), known(self.side)) {
-            (_, Some(own)) => self.world.is_stated_as(term, own.ty),
-            (base, None) => base.is_none(),
+        // What is told as one value is not told as a set again.
+        let one = self.world.one_of(term).map(|one| &self.picture.values[one]);
+        if one.is_some_and(|one| *one != Given::Not) {
+            return false;
         }
+        // One that has another type there is told as it is: the policy refuses it.
+        known(self.side).is_some() || known(self.world.model).is_none()
     }
 
     fn declares(&self, role: RoleId) -> bool {
@@ -404,11 +418,32 @@ impl Writer<'_, '_> {
     }
 
     fn handed(&self, text: Text) -> String {
-        let permission = self.model().show_permission(text.permission);
+        let mut permission = self.model().show_permission(text.permission);
+        let fields = self.other_fields(text.permission);
+        if !fields.is_empty() {
+            let _ = write!(permission, " except {}", fields.join(", "));
+        }
         match text.within {
             Some(ty) => format!("{permission} in {}", self.model().ty(ty).name),
             None => permission,
         }
+    }
+
+    /// A text that names a whole gives what stands in its fields as well, which is told by itself where that matters.
+    fn other_fields(&self, permission: PermId) -> Vec<String> {
+        let model = self.model();
+        let Permission::Act { ty, action, field: None } = model.permissions.get(permission) else {
+            return Vec::new();
+        };
+        let it = model.ty(ty);
+        let matters = |field: &usize| {
+            let field = Some(*field);
+            let id = model.permissions.id(Permission::Act { ty, action, field });
+            let gives = id.map(|id| model.permissions.implied(id).iter().chain([&id]).any(|&it| self.world.asks(it)));
+            gives.unwrap_or(false)
+        };
+        let fields = (0..it.fields.len()).filter(matters);
+        fields.map(|field| format!("{}.{}", it.name, it.fields[field].name)).collect()
     }
 
     fn custom_roles(&self, text: &mut String) {

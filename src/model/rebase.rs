@@ -38,11 +38,25 @@ pub struct Rebased {
     pub old_types: HashSet<TypeId>,
     /// Those that the new policy declares.
     pub new_types: HashSet<TypeId>,
-    /// Values of enumerations, in the common numbering, that the old policy declares.
-    pub old_values: HashSet<(EnumId, u32)>,
+    /// Values of attributes, in the common numbering, that the old policy declares.
+    pub old_values: HashSet<DeclaredValue>,
     /// Those that the new policy declares.
-    pub new_values: HashSet<(EnumId, u32)>,
+    pub new_values: HashSet<DeclaredValue>,
 }
+
+/// What has an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bearer {
+    /// What is of a type.
+    Type(TypeId),
+    /// A holding of a role.
+    Role(RoleId),
+    /// The request.
+    Request,
+}
+
+/// A value that the enumeration of an attribute has.
+pub type DeclaredValue = (Bearer, AttrName, u32);
 
 /// What has one name has one id.
 #[derive(Default)]
@@ -366,6 +380,7 @@ impl Union {
         for (ix, role) in roles.iter_mut().enumerate() {
             let sides = [&renumbered.roles[ix], &old.roles[ix]];
             role.default = sides.iter().any(|it| it.default);
+            role.derived = sides[0].derived.iter().chain(&sides[1].derived).cloned().collect();
             if !sides.iter().all(|it| it.is_declared()) {
                 role.spans.clear();
             }

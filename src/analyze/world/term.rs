@@ -181,6 +181,18 @@ impl<'m> World<'m> {
         stated_as(self.terms[term].ty) == stated_as(ty)
     }
 
+    /// Of a term that is a set: that of the same attribute where another policy has one value of it.
+    #[must_use]
+    pub fn one_of(&self, set: usize) -> Option<usize> {
+        let it = &self.terms[set];
+        let single = AttributeType { many: false, ..it.ty };
+        let is_single = |&ix: &usize| {
+            let other = &self.terms[ix];
+            (other.owner, other.name) == (it.owner, it.name) && !other.ty.many && self.is_stated_as(ix, single)
+        };
+        (0..self.terms.len()).filter(|_| it.ty.many).find(is_single)
+    }
+
     /// The values that a term can be, or have as elements, each with what says that it is.
     pub fn stated_values(&mut self, term: usize) -> Vec<(Value, Lit)> {
         match &self.terms[term].kind {

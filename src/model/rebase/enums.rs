@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use petgraph::unionfind::UnionFind;
 
-use super::{Map, id};
+use super::{Bearer, DeclaredValue, Map, id};
 use crate::model::value::{EnumId, Scalar};
 use crate::model::{Enumeration, Model};
 
@@ -98,10 +98,21 @@ fn merged_values(members: &[&Enumeration]) -> Option<Vec<String>> {
 
 impl Map<'_> {
     /// The values that the policy declares, in the common numbering.
-    pub(super) fn declared_values(&self) -> HashSet<(EnumId, u32)> {
-        let pairs = self.enums.iter().zip(&self.values);
-        pairs
-            .flat_map(|(&of, values)| values.iter().map(move |&value| (of, value)))
-            .collect()
+    pub(super) fn declared_values(&self) -> HashSet<DeclaredValue> {
+        let types = self.model.types.iter().zip(&self.types);
+        let of_types = types.map(|(it, &ty)| (Bearer::Type(ty), &it.attributes));
+        let roles = self.model.roles.iter().zip(&self.roles);
+        let of_roles = roles.map(|(it, &role)| (Bearer::Role(role), &it.parameters));
+        let all = of_types.chain(of_roles).chain([(Bearer::Request, &self.model.context)]);
+        let mut declared = HashSet::new();
+        for (bearer, attributes) in all {
+            for attribute in attributes {
+                if let Scalar::Enum(own) = attribute.ty.of {
+                    let (key, values) = (self.attrs[attribute.key.0 as usize], &self.values[own.0 as usize]);
+                    declared.extend(values.iter().map(|&value| (bearer, key, value)));
+                }
+            }
+        }
+        declared
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use rolebook::analyze::compare::{Change, Closed, Comparison, SETTING, Shown, compare};
+use rolebook::analyze::compare::{Change, Closed, Comparison, SETTING, Shown, UNCONFIRMED, compare};
 use rolebook::diagnostic::Found;
 use rolebook::eval::decide;
 use rolebook::eval::org::Org;
@@ -222,6 +222,24 @@ impl Pair {
         Some((!said).then(|| format!("{how}, and not said: {asked}")))
     }
 
+    /// The roles that one of the policies derives.
+    fn derived(&self) -> impl Iterator<Item = &str> {
+        let models = self.policies().into_iter().map(Policy::model);
+        let roles = models.flat_map(|model| &model.roles).filter(|role| role.is_derived());
+        roles.map(|role| role.name.as_str())
+    }
+
+    /// It shows a change of a permission that only one of the policies has.
+    fn is_of_one(&self, shown: &Shown) -> bool {
+        let is_one = |ids: [Option<PermId>; 2]| ids.contains(&None);
+        let mut cells = self.comparison.cells.iter();
+        let mut beyond = self.comparison.beyond.iter();
+        cells.any(|cell| {
+            let shows = cell.wider.as_ref() == Some(shown) || cell.narrower.as_ref() == Some(shown);
+            shows && is_one([cell.old_permission, cell.new_permission])
+        }) || beyond.any(|it| it.shown == *shown && is_one([it.old_permission, it.new_permission]))
+    }
+
     fn is_of_setting(&self, shown: &Shown) -> bool {
         let mut cells = self
             .comparison
@@ -237,24 +255,31 @@ impl Pair {
             || beyond.any(|it| it.shown == *shown)
     }
 
-    /// An example that is none.
+    /// An example that is none, or one that the comparison itself had to give up.
     fn false_example(&self) -> Option<String> {
+        if self.comparison.closed == Closed::Unknown(UNCONFIRMED.to_owned()) {
+            return Some(UNCONFIRMED.to_owned());
+        }
         let of_cells = self.comparison.cells.iter().flat_map(|cell| {
             let both = [(&cell.wider, true), (&cell.narrower, false)];
             both.into_iter()
                 .filter_map(|(shown, wider)| Some((shown.as_ref()?, wider)))
         });
         let beyond = self.comparison.beyond.iter().map(|it| (&it.shown, it.wider));
-        // A setting moved is shown by the deed that changes it now.
-        let is_deed = |(shown, _): &(&Shown, bool)| !self.is_of_setting(shown);
+        // A setting moved is shown by the deed that changes it now; what makes a new thing in one policy and is done to one
+        // in the other has one name and is not the same; a derived role can be taken from nobody.
+        let is_deed = |(shown, _): &(&Shown, bool)| {
+            let takes_derived = self.derived().any(|role| shown.sentence.contains(&format!(" take {role} at ")));
+            !self.is_of_setting(shown) && !takes_derived
+        };
         of_cells.chain(beyond).filter(is_deed).find_map(|(shown, wider)| {
             let denies = usize::from(!wider);
             let answers = [0, 1].map(|side| {
                 let also = shown.also.as_ref().filter(|_| side == denies);
                 answer(self.policies()[side], shown, also) == Some(Tri::True)
             });
-            (answers != [!wider, wider])
-                .then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
+            let shows = answers[1 - denies] && (!answers[denies] || self.is_of_one(shown));
+            (!shows).then(|| format!("no example (wider: {wider}): {}\n{}", shown.sentence, shown.facts))
         })
     }
 }
