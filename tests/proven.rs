@@ -267,3 +267,58 @@ fn a_derived_role_is_held_against_others() {
     assert_proved(&format!("{shop} ensure Owner can everything Clerk can"));
     assert_refuted(&format!("{shop} ensure Clerk can everything Owner can"));
 }
+
+#[test]
+fn a_new_target_lies_where_the_policy_lets_it_lie() {
+    let text = "account Corp\nunit Dept in Corp\nresource Paper in @ { creating actions create, file }\n\
+                everyone can file Paper anywhere";
+    assert_gains(text, "Dept", "Dept, Corp", &["everyone: file Paper"]);
+}
+
+#[test]
+fn what_a_tenant_hands_out_may_imply_less() {
+    let text = "account Partner { actions view }\nresource Offer in Partner { actions view, edit @ }\n\
+                role Admin at Partner { can grant everything anywhere }";
+    let (gains, losses) = edit(text, "edit implies view", "");
+    assert_eq!((gains.as_slice(), losses.as_slice()), (&[][..], &["data: view Offer".to_owned()][..]));
+}
+
+#[test]
+fn one_value_is_a_set_of_one() {
+    let text = "account Partner\nunit Office in Partner { lead: @ }\nresource Offer in Office { actions add }\n\
+                role Admin at Partner { can add Offer as lead of Office }";
+    let (gains, losses) = edit(text, "user?", "users");
+    assert_eq!((gains.as_slice(), losses.len()), (&["Partner.Admin: add Offer".to_owned()][..], 0));
+}
+
+#[test]
+fn a_value_counts_where_its_attribute_has_it() {
+    let text = "account Client {\n size: small < medium < @ = small\n parent_size: small < medium < large\n}\n\
+                user { actions view }\n\
+                role Admin at Client { can view User in Client unless client.parent_size < large }";
+    assert_gains(text, "large", "extra", &[]);
+}
+
+#[test]
+fn an_attribute_that_one_policy_does_not_read_changes_nothing() {
+    let text = "account Hub\nuser { @ app: App? actions remove }\nprincipal App { level: int = 5 }\n\
+                role Staff at Hub { can remove User when user.app.level <= 2 }";
+    assert_gains(text, "level: int = 1", "", &[]);
+}
+
+#[test]
+fn a_text_that_names_a_whole_gives_its_fields() {
+    let text = "account Client\nresource Offer in Client { creator: user\n fields cost\n actions view, edit, remove\n\
+                remove implies edit }\nrole Advisor at Client for whoever can remove Offer\n\
+                role Admin at Client { can grant everything }\n@";
+    let rule = "role Advisor at Client { can remove Offer.cost as creator }";
+    assert_gains(text, "", rule, &["Client.Advisor: edit Offer.cost", "Client.Advisor: remove Offer.cost"]);
+}
+
+#[test]
+fn defaults_that_wait_for_each_other_end() {
+    let text = "account Shop { boss: user? }\nresource Order in Shop { actions view }\n\
+                user { manager: user? = shop.boss.deputy deputy: user? = shop.boss.manager actions view }\n\
+                role Clerk at Shop { can view Order when user.manager is @ }";
+    assert_gains(text, "user.manager", "user.deputy", &[]);
+}

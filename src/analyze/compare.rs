@@ -20,7 +20,7 @@ use super::meaning::{Decision, Meaning};
 use super::scope::Scope;
 use super::solver::{Answer, Budget, Lit, Search};
 pub use super::witness::Shown;
-use super::witness::Witness;
+use super::witness::{Side, Witness};
 use super::world::{Atom, World};
 use crate::diagnostic::Found;
 use crate::model::permission::{PermId, Permission};
@@ -554,7 +554,15 @@ impl<'c> Comparer<'c> {
         let witness = |side: usize| {
             // What a policy has no permission for cannot be asked there, though another one may be called the same.
             let id = own[side].and(of.ids[side])?;
-            Some(pair.world.write_for(&picture, id, self.sides[side].model()))
+            let declared = match side {
+                0 => (&self.rebased.old_types, &self.rebased.old_permissions),
+                _ => (&self.rebased.new_types, &self.rebased.new_permissions),
+            };
+            let side = Side {
+                model: self.sides[side].model(),
+                declared: Some(declared),
+            };
+            Some(pair.world.write_for(&picture, id, side))
         };
         let (allows, denies) = if wider { (1, 0) } else { (0, 1) };
         let allowed = witness(allows)?;

@@ -7,13 +7,14 @@ mod names;
 mod replay;
 mod values;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use names::Names;
 
 use super::picture::{Given, Picture};
 use super::solver::Search;
-use super::world::{Aim, Atom, Owner, Text, World};
+use super::world::{Aim, Atom, Owner, Term, Text, World};
 use crate::model::permission::{PermId, Permission};
 use crate::model::rebase::Bearer;
 use crate::model::value::{NodeId, Scalar};
@@ -135,7 +136,7 @@ impl<'m> World<'m> {
         let names = Names::new(self, picture, &[(first, false), (second, true)]);
         let writer = |second| Writer {
             world: self,
-            side: self.model,
+            side: Side::of(self.model),
             picture,
             names: &names,
             second,
@@ -159,12 +160,12 @@ impl<'m> World<'m> {
     /// A picture as text.
     #[must_use]
     pub fn write(&self, picture: &Picture, permission: PermId) -> Witness {
-        self.write_for(picture, permission, self.model)
+        self.write_for(picture, permission, Side::of(self.model))
     }
 
     /// A picture as text, less what one of two policies does not declare.
     #[must_use]
-    pub fn write_for(&self, picture: &Picture, permission: PermId, side: &Model) -> Witness {
+    pub fn write_for(&self, picture: &Picture, permission: PermId, side: Side<'_>) -> Witness {
         let names = Names::new(self, picture, &[(permission, false)]);
         let writer = Writer {
             world: self,
@@ -182,6 +183,25 @@ impl<'m> World<'m> {
     }
 }
 
+/// The types and the permissions that one of two policies declares, in the common numbering.
+pub type Declared<'a> = (&'a HashSet<TypeId>, &'a HashMap<PermId, PermId>);
+
+/// Whose facts are written.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// The policy.
+    pub model: &'a Model,
+    /// Of one of two policies what it declares; what it does not is not told to it.
+    pub declared: Option<Declared<'a>>,
+}
+
+impl<'a> Side<'a> {
+    /// The only policy there is.
+    const fn of(model: &'a Model) -> Self {
+        Self { model, declared: None }
+    }
+}
+
 /// When a role ended that runs no longer.
 const LONG_AGO: &str = "until: 1970-01-01";
 
@@ -189,7 +209,7 @@ const LONG_AGO: &str = "until: 1970-01-01";
 struct Writer<'a, 'm> {
     world: &'a World<'m>,
     /// For whom it is written: the one policy, or one of two.
-    side: &'a Model,
+    side: Side<'a>,
     picture: &'a Picture,
     names: &'a Names,
     /// Of two requests the second is written.
@@ -218,7 +238,7 @@ impl Writer<'_, '_> {
         let mut entries = Vec::new();
         for (node, name) in self.names.nodes() {
             let ty = self.world.nodes[node.0 as usize].ty;
-            if self.model().ty(ty).kind != kind {
+            if self.model().ty(ty).kind != kind || !self.has(node) {
                 continue;
             }
             let mut fields = vec![format!("is: {}", self.model().ty(ty).name)];
@@ -231,20 +251,34 @@ impl Writer<'_, '_> {
         section(heading, entries, text);
     }
 
-    /// The policy knows the attribute, or it is a bound of a holding.
+    /// The policy knows the attribute, or it is a bound of a holding. One that another policy has with another type is told
+    /// once, as this one has it if it can be.
     fn knows(&self, term: usize) -> bool {
-        let known = |model| self.world.attribute_in(model, term);
-        // What is told as one value is not told as a set again.
-        let one = self.world.one_of(term).map(|one| &self.picture.values[one]);
-        if one.is_some_and(|one| *one != Given::Not) {
-            return false;
-        }
-        // One that has another type there is told as it is: the policy refuses it.
-        known(self.side).is_some() || known(self.world.model).is_none()
+        let Some(own) = self.world.attribute_in(self.side.model, term) else {
+            return self.world.attribute_in(self.world.model, term).is_none();
+        };
+        let it = &self.world.terms[term];
+        let is_own = |ix: usize| self.world.is_stated_as(ix, own.ty);
+        let mut others = self.world.terms.iter().zip(&self.picture.values).enumerate();
+        let is_told = |(ix, (other, given)): (usize, (&Term, &Given))| {
+            (other.owner, other.name) == (it.owner, it.name) && is_own(ix) && *given != Given::Not
+        };
+        is_own(term) || !others.any(is_told)
     }
 
     fn declares(&self, role: RoleId) -> bool {
-        std::ptr::eq(self.side, self.world.model) || self.side.role(role).is_declared()
+        self.side.declared.is_none() || self.side.model.role(role).is_declared()
+    }
+
+    /// The policy has things of the node's type; other nodes are not told to it, nor what stands at them.
+    fn has(&self, node: NodeId) -> bool {
+        let ty = self.world.nodes[node.0 as usize].ty;
+        self.side.declared.is_none_or(|(types, _)| types.contains(&ty))
+    }
+
+    fn can_hand_out(&self, text: Text, node: NodeId) -> bool {
+        let known = |(_, permissions): Declared<'_>| permissions.contains_key(&text.permission);
+        self.has(node) && self.side.declared.is_none_or(known)
     }
 
     /// The attributes that matter, as `name: value`.
@@ -314,7 +348,7 @@ impl Writer<'_, '_> {
                 .atoms
                 .iter()
                 .filter_map(|&atom| match atom {
-                    Atom::Listed(whose, place) if whose == user => Some(self.names.node(place)),
+                    Atom::Listed(whose, place) if whose == user && self.has(place) => Some(self.names.node(place)),
                     _ => None,
                 })
                 .collect();
@@ -347,17 +381,17 @@ impl Writer<'_, '_> {
                 Atom::Stated(whose, role, node) if whose == user && self.declares(role) => {
                     held.push((role, node, Owner::Holding(user, role, node, true)));
                 }
-                Atom::Other(whose, node) if whose == user => {
+                Atom::Other(whose, node) if whose == user && self.has(node) => {
                     match self.world.other_role(self.world.nodes[node.0 as usize].ty) {
                         Some(role) => held.push((role, node, Owner::Context)),
                         None => custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node))),
                     }
                 }
-                Atom::Lapsed(whose, node) if whose == user => {
+                Atom::Lapsed(whose, node) if whose == user && self.has(node) => {
                     let ty = self.world.nodes[node.0 as usize].ty;
                     lapsed.extend(self.world.given_at(ty).map(|role| (role, node)));
                 }
-                Atom::Custom(whose, _, node) if whose == user => {
+                Atom::Custom(whose, text, node) if whose == user && self.can_hand_out(text, node) => {
                     custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node)));
                 }
                 _ => {}
@@ -409,7 +443,9 @@ impl Writer<'_, '_> {
     fn grants(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
-            if let Atom::Single(user, handed, node) = atom {
+            if let Atom::Single(user, handed, node) = atom
+                && self.can_hand_out(handed, node)
+            {
                 let (to, can) = (self.names.user(user), self.handed(handed));
                 entries.push(format!("- {{ to: {to}, can: {can}, at: {} }}", self.names.node(node)));
             }
@@ -449,7 +485,9 @@ impl Writer<'_, '_> {
     fn custom_roles(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
-            if let Some((handed, node)) = self.world.custom_role(atom) {
+            if let Some((handed, node)) = self.world.custom_role(atom)
+                && self.can_hand_out(handed, node)
+            {
                 let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",

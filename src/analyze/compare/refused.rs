@@ -5,19 +5,23 @@
 //!   several where it asks for one. One where it asks for several is taken for a set of one.
 //! - A principal of a kind that it does not know; a role given by hand that it derives.
 
+use std::collections::HashSet;
+
 use super::Comparer;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, Owner, Shape, TermKind, World};
 use crate::eval::Resource;
 use crate::model::rebase::{Bearer, allows};
-use crate::model::value::{AttributeType, Number, Scalar, Value};
-use crate::model::{AttrName, TypeId};
+use crate::model::value::{AttributeType, NodeId, Number, Scalar, Value};
+use crate::model::{AttrName, Model, TypeId};
 
 impl<'c> Comparer<'c> {
     /// One of two policies refuses the facts.
     pub(super) fn refused(&self, world: &mut World<'c>, side: usize) -> Lit {
         let model = self.sides[side].model();
         let mut found = vec![world.in_shapes(|shape| !allows(model, &types(shape)))];
+        let known = [&self.rebased.old_types, &self.rebased.new_types][side];
+        found.extend(misplaced(world, model, known));
         for term in 0..world.terms.len() {
             let Some(attribute) = world.attribute_in(model, term) else {
                 continue;
@@ -35,7 +39,6 @@ impl<'c> Comparer<'c> {
             _ => false,
         });
         found.extend(by_hand.map(|(_, lit)| *lit));
-        let known = [&self.rebased.old_types, &self.rebased.new_types][side];
         for user in 0..world.users {
             for kind in world.kinds().into_iter().filter(|kind| !known.contains(kind)) {
                 found.push(world.is_of_kind(user, kind));
@@ -103,6 +106,22 @@ fn types(shape: &Shape) -> Vec<TypeId> {
         Resource::Node(_) | Resource::User(_) => None,
     };
     own.into_iter().chain(nodes).collect()
+}
+
+/// Nodes that are there, of a type that a policy knows, and lie where it lets none lie.
+fn misplaced(world: &mut World<'_>, model: &Model, known: &HashSet<TypeId>) -> Vec<Lit> {
+    let nodes: Vec<(NodeId, TypeId)> = (0..).map(NodeId).zip(world.nodes.iter().map(|it| it.ty)).collect();
+    let nodes = nodes.into_iter().filter(|(_, ty)| known.contains(ty));
+    let misplaced = nodes.map(|(node, ty)| {
+        let containers = &model.ty(ty).containers;
+        let wrong = world.in_shapes(|shape| {
+            let container = shape.parent(node).map(|parent| shape.forest.ty(parent));
+            container.is_some_and(|container| !containers.contains(&container))
+        });
+        let present = world.present(node);
+        world.circuit.and([wrong, present])
+    });
+    misplaced.collect()
 }
 
 /// What the attribute is one of is there, and of that kind.
