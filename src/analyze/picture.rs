@@ -4,6 +4,8 @@
 //! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
 //! 3. Each attribute is tried as not stated, then by default; else it keeps its value.
 
+use std::rc::Rc;
+
 use super::solver::{Answer, Kept, Lit, Search};
 use super::world::{Atom, TermKind, World, user_of};
 use crate::model::value::{NodeId, Value};
@@ -28,6 +30,8 @@ pub struct Picture {
     pub atoms: Vec<Atom>,
     /// The value of each term.
     pub values: Vec<Given>,
+    /// What else holds in it.
+    pub model: Rc<Kept>,
 }
 
 /// The value of a term.
@@ -101,6 +105,7 @@ impl World<'_> {
             kinds,
             atoms,
             values,
+            model: Rc::new(self.circuit.model()),
         })
     }
 

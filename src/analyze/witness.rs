@@ -492,7 +492,7 @@ impl Writer<'_, '_> {
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
                     self.names
-                        .node(self.world.made_at(handed.permission, node, self.picture.shape))
+                        .node(self.world.made_at(handed.permission, node, self.picture))
                 ));
             }
         }

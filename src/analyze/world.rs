@@ -26,6 +26,7 @@ pub use shape::{Individual, Shape};
 pub use term::{Owner, Term, TermKind};
 
 use super::circuit::{Circuit, Truth};
+use super::picture::Picture;
 use super::scope::Scope;
 use super::solver::Lit;
 use crate::model::containment::Containment;
@@ -116,7 +117,7 @@ pub struct World<'m> {
     /// What is left out, while one thing is looked at as if it were not there.
     pub without: Option<Without>,
     /// By permission, node and shape: where a custom role with that permission that is held there can be made.
-    ceilings: HashMap<(PermId, NodeId), Vec<Option<NodeId>>>,
+    ceilings: HashMap<(PermId, NodeId), Vec<Vec<(NodeId, Lit)>>>,
     /// Who is a member where, by each policy, also where the caller holds one role alone.
     members: HashMap<(usize, Option<RoleId>, u32, NodeId), Lit>,
     /// Tests that were made before.
@@ -288,17 +289,17 @@ impl<'m> World<'m> {
     }
 
     /// Remembers where custom roles can be made, for witnesses.
-    pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Option<NodeId>>) {
+    pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Vec<(NodeId, Lit)>>) {
         self.ceilings.insert((permission, node), by_shape);
     }
 
-    /// Where a custom role with a permission that is held at a node can be made.
+    /// Where a custom role with a permission that is held at a node can be made, so that its holder may have it.
     #[must_use]
-    pub fn made_at(&self, permission: PermId, node: NodeId, shape: usize) -> NodeId {
-        self.ceilings
-            .get(&(permission, node))
-            .and_then(|by_shape| by_shape[shape])
-            .unwrap_or(node)
+    pub fn made_at(&self, permission: PermId, node: NodeId, picture: &Picture) -> NodeId {
+        let ceilings = self.ceilings.get(&(permission, node));
+        let places = ceilings.map_or(&[][..], |by_shape| &by_shape[picture.shape]);
+        let entitled = places.iter().find(|(_, entitled)| picture.model.shows(*entitled));
+        entitled.or(places.first()).map_or(node, |(at, _)| *at)
     }
 
     /// True if the scope looks at a permission.

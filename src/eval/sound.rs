@@ -132,8 +132,12 @@ impl Look<'_> {
         match target.resource {
             Resource::Node(_) => !creating && self.is_listed(|of| of == ty),
             Resource::Unlisted(of) => {
-                let fits = of == ty && it.kind != TypeKind::Principal && it.containers.contains(&org.ty(target.start));
-                fits && target.own == (!creating).then_some(ty)
+                let lies = match it.kind {
+                    // Principals lie in places, and are listed unless they are new.
+                    TypeKind::Principal => creating && org.kind(target.start).is_place(),
+                    _ => it.containers.contains(&org.ty(target.start)),
+                };
+                of == ty && lies && target.own == (!creating).then_some(ty)
             }
             Resource::User(user) => {
                 let fits = self.is_user(user) && org.facts.user(user).ty == ty && target.own == Some(ty);

@@ -55,7 +55,7 @@ impl Meaning<'_, '_> {
         let mut found = Vec::new();
         if self.model().ty(self.world.nodes[node.0 as usize].ty).kind.is_place() {
             let made = self.with_implied(permission, |id| Atom::Custom(asked.caller, text(id), node));
-            self.note_ceilings(permission, node);
+            self.note_ceilings(permission, node, asked);
             let places = |shape: &Shape| places_above(shape, node);
             found.push(self.handed(made, (permission, node), asked, places));
         }
@@ -119,16 +119,21 @@ impl Meaning<'_, '_> {
         self.world.circuit.both(may, !barred)
     }
 
-    /// By shape: the first place from a node outward at which the permission may be granted, to anybody if there is such.
-    fn note_ceilings(&mut self, permission: PermId, node: NodeId) {
+    /// By shape: the places from a node outward at which the permission may be granted, those first where to anybody, each
+    /// with what says that the caller may have been granted it there.
+    fn note_ceilings(&mut self, permission: PermId, node: NodeId, asked: &Asked) {
         let table = self.table;
-        let first = |shape: &Shape| {
-            let terms = |at: &NodeId| terms(table, &shape.forest, permission, *at);
-            let places = places_above(shape, node);
-            let open = places.iter().find(|at| terms(at).is_some_and(|terms| terms.are_open()));
-            open.or_else(|| places.iter().find(|at| terms(at).is_some())).copied()
-        };
-        let by_shape = self.world.shapes.iter().map(first).collect();
+        let mut by_shape = Vec::new();
+        for ix in 0..self.world.shapes.len() {
+            let shape = &self.world.shapes[ix];
+            let places = places_above(shape, node).into_iter();
+            let mut ceilings: Vec<(NodeId, Terms)> = places
+                .filter_map(|at| Some((at, terms(table, &shape.forest, permission, at)?)))
+                .collect();
+            ceilings.sort_by_key(|(_, terms)| !terms.are_open());
+            let entitled = ceilings.into_iter().map(|(at, terms)| (at, self.entitled(&terms, node, asked).yes));
+            by_shape.push(entitled.collect::<Vec<_>>());
+        }
         self.world.note_ceilings(permission, node, by_shape);
     }
 
