@@ -120,6 +120,7 @@ impl Levers {
             kinds: self.kinds.iter().map(kind).collect(),
             atoms: stated.map(|(atom, _)| *atom).collect(),
             values: self.terms.iter().zip(terms).map(value).collect(),
+            model: std::rc::Rc::default(),
         })
     }
 }
