@@ -79,9 +79,8 @@ impl<'e> Eval<'e> {
     /// The same where more has to be looked at.
     #[inline(never)]
     fn searched_for(&self, row: &Row, plain: Plainly) -> Tri {
-        let there = self.is_there();
         let prohibited = self.side(Effect::Prohibit);
-        if prohibited == Tri::True || there == Tri::False {
+        if prohibited == Tri::True {
             return Tri::False;
         }
         let granted = match plain {
@@ -92,7 +91,10 @@ impl<'e> Eval<'e> {
             }
             _ => self.side(Effect::Grant),
         };
-        granted.min(prohibited.negate()).min(there)
+        match granted.min(prohibited.negate()) {
+            Tri::False => Tri::False,
+            degree => degree.min(self.is_there()),
+        }
     }
 
     /// A user who is the target lies in a place as long as they are a member of it; nodes always are where they lie.

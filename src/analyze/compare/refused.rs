@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::Comparer;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, Shape, TermKind, World};
+use crate::analyze::world::{Atom, Owner, Shape, TermKind, World, accounts_below};
 use crate::eval::Resource;
 use crate::model::rebase::{Bearer, allows};
 use crate::model::value::{AttributeType, NodeId, Number, Scalar, Value};
@@ -34,6 +34,7 @@ impl<'c> Comparer<'c> {
                 None => world.circuit.require(&[!there, !wrong]),
             }
         }
+        found.extend(self.texts_that_reach_nothing(world, side));
         let by_hand = world.atoms.iter().filter(|(atom, _)| match *atom {
             Atom::Stated(_, role, _) | Atom::Via(_, role, _) => model.role(role).is_derived(),
             _ => false,
@@ -45,6 +46,23 @@ impl<'c> Comparer<'c> {
             }
         }
         world.circuit.or(found)
+    }
+
+    /// Texts that name accounts which cannot lie where the text stands.
+    fn texts_that_reach_nothing(&self, world: &World<'c>, side: usize) -> Vec<Lit> {
+        let model = self.sides[side].model();
+        let (types, permissions) = self.told(side).declared.unzip();
+        let reaches_nothing = |atom: &Atom| {
+            let (Atom::Single(_, text, node) | Atom::Custom(_, text, node)) = *atom else {
+                return false;
+            };
+            let ty = world.nodes[node.0 as usize].ty;
+            let is_told = types.is_some_and(|it| it.contains(&ty))
+                && permissions.is_some_and(|it| it.contains_key(&text.permission));
+            is_told && !accounts_below(model, ty).contains(&text.within)
+        };
+        let atoms = world.atoms.iter().filter(|(atom, _)| reaches_nothing(atom));
+        atoms.map(|(_, lit)| *lit).collect()
     }
 
     /// Facts state the attribute, and not as its type on one side.
