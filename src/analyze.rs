@@ -45,8 +45,8 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::model::{RoleId, RuleId};
 use crate::model::permission::{PermId, Permission};
+use crate::model::{RoleId, RuleId};
 use crate::source::FileId;
 use crate::table::Table;
 use cell::Cell;

@@ -280,7 +280,10 @@ fn what_a_tenant_hands_out_may_imply_less() {
     let text = "account Partner { actions view }\nresource Offer in Partner { actions view, edit @ }\n\
                 role Admin at Partner { can grant everything anywhere }";
     let (gains, losses) = edit(text, "edit implies view", "");
-    assert_eq!((gains.as_slice(), losses.as_slice()), (&[][..], &["data: view Offer".to_owned()][..]));
+    assert_eq!(
+        (gains.as_slice(), losses.as_slice()),
+        (&[][..], &["data: view Offer".to_owned()][..])
+    );
 }
 
 #[test]
@@ -288,7 +291,10 @@ fn one_value_is_a_set_of_one() {
     let text = "account Partner\nunit Office in Partner { lead: @ }\nresource Offer in Office { actions add }\n\
                 role Admin at Partner { can add Offer as lead of Office }";
     let (gains, losses) = edit(text, "user?", "users");
-    assert_eq!((gains.as_slice(), losses.len()), (&["Partner.Admin: add Offer".to_owned()][..], 0));
+    assert_eq!(
+        (gains.as_slice(), losses.len()),
+        (&["Partner.Admin: add Offer".to_owned()][..], 0)
+    );
 }
 
 #[test]
@@ -312,7 +318,12 @@ fn a_text_that_names_a_whole_gives_its_fields() {
                 remove implies edit }\nrole Advisor at Client for whoever can remove Offer\n\
                 role Admin at Client { can grant everything }\n@";
     let rule = "role Advisor at Client { can remove Offer.cost as creator }";
-    assert_gains(text, "", rule, &["Client.Advisor: edit Offer.cost", "Client.Advisor: remove Offer.cost"]);
+    assert_gains(
+        text,
+        "",
+        rule,
+        &["Client.Advisor: edit Offer.cost", "Client.Advisor: remove Offer.cost"],
+    );
 }
 
 #[test]
@@ -321,4 +332,19 @@ fn defaults_that_wait_for_each_other_end() {
                 user { manager: user? = shop.boss.deputy deputy: user? = shop.boss.manager actions view }\n\
                 role Clerk at Shop { can view Order when user.manager is @ }";
     assert_gains(text, "user.manager", "user.deputy", &[]);
+}
+
+#[test]
+fn nobody_is_listed_in_a_resource() {
+    let text = "account Partner\nresource Offer in Partner { actions remove }\n\
+                role Viewer at Offer @ { can remove Offer }";
+    assert_gains(text, "", "default", &[]);
+}
+
+#[test]
+fn where_something_may_lie_counts_for_texts() {
+    let text = "account Hub\naccount Shop in Hub @\nunit Area in Hub, Shop, Area\nprincipal Bot { actions view }\n\
+                role Boss at Hub { can grant everything }";
+    let (gains, losses) = edit(text, ", Area", "");
+    assert_eq!((gains.len(), losses.len()), (0, 1), "{losses:?}");
 }

@@ -142,7 +142,12 @@ pub(super) fn touched(table: &Table, role: RoleId) -> Vec<Touched> {
     let all = model.permissions.iter().filter(|(_, it)| !it.is_administrative());
     let look = |(permission, _)| {
         let row = table.row(permission);
-        let mut concern = row.grants.iter().chain(&row.prohibitions).filter(|way| concerns(way)).peekable();
+        let mut concern = row
+            .grants
+            .iter()
+            .chain(&row.prohibitions)
+            .filter(|way| concerns(way))
+            .peekable();
         concern.peek()?;
         Some(Touched {
             permission,

@@ -331,9 +331,7 @@ pub fn asks_membership(rule: &Rule) -> bool {
 /// True if a rule's condition reads parameters of the holding.
 pub fn asks_holding(rule: &Rule) -> bool {
     let exprs = rule.when.iter().chain(&rule.unless);
-    exprs
-        .flat_map(paths)
-        .any(|path| matches!(path.root, Root::Holding(_)))
+    exprs.flat_map(paths).any(|path| matches!(path.root, Root::Holding(_)))
 }
 
 /// `user in team`

@@ -276,7 +276,13 @@ impl Solver for Batsat {
     }
 
     fn model(&self) -> Kept {
-        Kept(self.solver.get_model().iter().map(|&value| value == lbool::TRUE).collect())
+        Kept(
+            self.solver
+                .get_model()
+                .iter()
+                .map(|&value| value == lbool::TRUE)
+                .collect(),
+        )
     }
 
     fn core(&self) -> Vec<Lit> {

@@ -468,18 +468,32 @@ impl Writer<'_, '_> {
     /// A text that names a whole gives what stands in its fields as well, which is told by itself where that matters.
     fn other_fields(&self, permission: PermId) -> Vec<String> {
         let model = self.model();
-        let Permission::Act { ty, action, field: None } = model.permissions.get(permission) else {
+        let Permission::Act {
+            ty,
+            action,
+            field: None,
+        } = model.permissions.get(permission)
+        else {
             return Vec::new();
         };
         let it = model.ty(ty);
         let matters = |field: &usize| {
             let field = Some(*field);
             let id = model.permissions.id(Permission::Act { ty, action, field });
-            let gives = id.map(|id| model.permissions.implied(id).iter().chain([&id]).any(|&it| self.world.asks(it)));
+            let gives = id.map(|id| {
+                model
+                    .permissions
+                    .implied(id)
+                    .iter()
+                    .chain([&id])
+                    .any(|&it| self.world.asks(it))
+            });
             gives.unwrap_or(false)
         };
         let fields = (0..it.fields.len()).filter(matters);
-        fields.map(|field| format!("{}.{}", it.name, it.fields[field].name)).collect()
+        fields
+            .map(|field| format!("{}.{}", it.name, it.fields[field].name))
+            .collect()
     }
 
     fn custom_roles(&self, text: &mut String) {

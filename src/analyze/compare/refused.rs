@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::Comparer;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, Shape, TermKind, World, accounts_below};
+use crate::analyze::world::{Atom, Owner, Shape, TermKind, World, node_of};
 use crate::eval::Resource;
 use crate::model::rebase::{Bearer, allows};
 use crate::model::value::{AttributeType, NodeId, Number, Scalar, Value};
@@ -34,7 +34,6 @@ impl<'c> Comparer<'c> {
                 None => world.circuit.require(&[!there, !wrong]),
             }
         }
-        found.extend(self.texts_that_reach_nothing(world, side));
         let by_hand = world.atoms.iter().filter(|(atom, _)| match *atom {
             Atom::Stated(_, role, _) | Atom::Via(_, role, _) => model.role(role).is_derived(),
             _ => false,
@@ -46,23 +45,6 @@ impl<'c> Comparer<'c> {
             }
         }
         world.circuit.or(found)
-    }
-
-    /// Texts that name accounts which cannot lie where the text stands.
-    fn texts_that_reach_nothing(&self, world: &World<'c>, side: usize) -> Vec<Lit> {
-        let model = self.sides[side].model();
-        let (types, permissions) = self.told(side).declared.unzip();
-        let reaches_nothing = |atom: &Atom| {
-            let (Atom::Single(_, text, node) | Atom::Custom(_, text, node)) = *atom else {
-                return false;
-            };
-            let ty = world.nodes[node.0 as usize].ty;
-            let is_told = types.is_some_and(|it| it.contains(&ty))
-                && permissions.is_some_and(|it| it.contains_key(&text.permission));
-            is_told && !accounts_below(model, ty).contains(&text.within)
-        };
-        let atoms = world.atoms.iter().filter(|(atom, _)| reaches_nothing(atom));
-        atoms.map(|(_, lit)| *lit).collect()
     }
 
     /// Facts state the attribute, and not as its type on one side.
@@ -126,6 +108,37 @@ fn types(shape: &Shape) -> Vec<TypeId> {
     own.into_iter().chain(nodes).collect()
 }
 
+/// Something is said of a node, or of one that lies in it: else it need not be there.
+fn counts(world: &mut World<'_>, node: NodeId) -> Lit {
+    let at_it = world.atoms.iter().filter(|(atom, _)| node_of(*atom) == Some(node));
+    let mut found: Vec<Lit> = at_it.map(|(_, lit)| *lit).collect();
+    for term in 0..world.terms.len() {
+        let given = world.terms[term].given;
+        let is_it = world
+            .stated_values(term)
+            .into_iter()
+            .find(|(value, _)| *value == Value::Node(node));
+        if let Some((_, is)) = is_it {
+            found.push(world.circuit.and([given, is]));
+        }
+        if world.terms[term].owner == Owner::Node(node) {
+            found.push(given);
+        }
+    }
+    let inner: Vec<NodeId> = (0..)
+        .map(NodeId)
+        .zip(&world.nodes)
+        .filter(|(_, it)| it.parent == Some(node))
+        .map(|(id, _)| id)
+        .collect();
+    for node in inner {
+        let counts = counts(world, node);
+        let present = world.present(node);
+        found.push(world.circuit.and([counts, present]));
+    }
+    world.circuit.or(found)
+}
+
 /// Nodes that are there, of a type that a policy knows, and lie where it lets none lie.
 fn misplaced(world: &mut World<'_>, model: &Model, known: &HashSet<TypeId>) -> Vec<Lit> {
     let nodes: Vec<(NodeId, TypeId)> = (0..).map(NodeId).zip(world.nodes.iter().map(|it| it.ty)).collect();
@@ -136,8 +149,8 @@ fn misplaced(world: &mut World<'_>, model: &Model, known: &HashSet<TypeId>) -> V
             let container = shape.parent(node).map(|parent| shape.forest.ty(parent));
             container.is_some_and(|container| !containers.contains(&container))
         });
-        let present = world.present(node);
-        world.circuit.and([wrong, present])
+        let (present, counts) = (world.present(node), counts(world, node));
+        world.circuit.and([wrong, present, counts])
     });
     misplaced.collect()
 }

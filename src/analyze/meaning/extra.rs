@@ -29,7 +29,8 @@ impl Meaning<'_, '_> {
         let mut found = Vec::new();
         let mut rule = self.text(permission, model.rule(self.table.row(grant).grants[0].rule).span);
         for ix in 0..self.world.nodes.len() {
-            for within in accounts_below(model, self.world.nodes[ix].ty) {
+            // All that facts can say there, though it be only in the other of two policies that it reaches further.
+            for within in accounts_below(self.world.model, self.world.nodes[ix].ty) {
                 rule.reach = within.map_or(Reach::Below, Reach::In);
                 found.push(self.granted_at(&rule, NodeId(u32::try_from(ix).unwrap_or(u32::MAX)), asked));
             }
@@ -131,7 +132,9 @@ impl Meaning<'_, '_> {
                 .filter_map(|at| Some((at, terms(table, &shape.forest, permission, at)?)))
                 .collect();
             ceilings.sort_by_key(|(_, terms)| !terms.are_open());
-            let entitled = ceilings.into_iter().map(|(at, terms)| (at, self.entitled(&terms, node, asked).yes));
+            let entitled = ceilings
+                .into_iter()
+                .map(|(at, terms)| (at, self.entitled(&terms, node, asked).yes));
             by_shape.push(entitled.collect::<Vec<_>>());
         }
         self.world.note_ceilings(permission, node, by_shape);

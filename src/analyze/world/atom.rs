@@ -53,6 +53,11 @@ impl World<'_> {
         if let Some(&known) = self.known.get(&atom) {
             return known;
         }
+        if let Atom::Listed(_, node) = atom
+            && !self.model.ty(self.nodes[node.0 as usize].ty).kind.is_place()
+        {
+            return Lit::FALSE;
+        }
         let lit = self.circuit.variable();
         self.known.insert(atom, lit);
         if let Some(node) = node_of(atom) {

@@ -24,7 +24,7 @@ pub struct Individual {
     /// On the chain of the second target only.
     second: bool,
     /// A side node's container.
-    parent: Option<NodeId>,
+    pub parent: Option<NodeId>,
 }
 
 /// The nodes of one target's chain.

@@ -269,7 +269,9 @@ impl Pair {
         // A setting moved is shown by the deed that changes it now; what makes a new thing in one policy and is done to one
         // in the other has one name and is not the same; a derived role can be taken from nobody.
         let is_deed = |(shown, _): &(&Shown, bool)| {
-            let takes_derived = self.derived().any(|role| shown.sentence.contains(&format!(" take {role} at ")));
+            let takes_derived = self
+                .derived()
+                .any(|role| shown.sentence.contains(&format!(" take {role} at ")));
             !self.is_of_setting(shown) && !takes_derived
         };
         of_cells.chain(beyond).filter(is_deed).find_map(|(shown, wider)| {
