@@ -117,7 +117,7 @@ pub struct World<'m> {
     /// What is left out, while one thing is looked at as if it were not there.
     pub without: Option<Without>,
     /// By permission, node and shape: where a custom role with that permission that is held there can be made.
-    ceilings: HashMap<(PermId, NodeId), Vec<Vec<(NodeId, Lit)>>>,
+    ceilings: HashMap<(PermId, NodeId), Vec<Ceilings>>,
     /// Who is a member where, by each policy, also where the caller holds one role alone.
     members: HashMap<(usize, Option<RoleId>, u32, NodeId), Lit>,
     /// Tests that were made before.
@@ -127,6 +127,9 @@ pub struct World<'m> {
     /// By type: what data may hand out there that the scope looks at.
     texts: Vec<Vec<Text>>,
 }
+
+/// Places at which something may be handed out, each with what says that the caller may have been given it there.
+pub type Ceilings = Vec<(NodeId, Lit)>;
 
 /// The most users, and groups, of a world.
 const MOST_USERS: u32 = 10;
@@ -289,7 +292,7 @@ impl<'m> World<'m> {
     }
 
     /// Remembers where custom roles can be made, for witnesses.
-    pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Vec<(NodeId, Lit)>>) {
+    pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Ceilings>) {
         self.ceilings.insert((permission, node), by_shape);
     }
 

@@ -3,7 +3,7 @@
 use super::{Asked, Meaning};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Shape, Text, accounts_below};
+use crate::analyze::world::{Atom, Ceilings, Shape, Text, accounts_below};
 use crate::eval::Resource;
 use crate::eval::org_extra::{Terms, terms};
 use crate::eval::reach::reaches;
@@ -135,7 +135,7 @@ impl Meaning<'_, '_> {
             let entitled = ceilings
                 .into_iter()
                 .map(|(at, terms)| (at, self.entitled(&terms, node, asked).yes));
-            by_shape.push(entitled.collect::<Vec<_>>());
+            by_shape.push(entitled.collect::<Ceilings>());
         }
         self.world.note_ceilings(permission, node, by_shape);
     }
