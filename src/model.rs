@@ -25,7 +25,7 @@ pub use statement::*;
 use crate::diagnostic::Found;
 use crate::source::{Span, nfc};
 use crate::syntax::ast;
-use permission::{PermId, Permissions};
+use permission::{PermId, Permission, Permissions};
 use value::{AttributeType, Pool, Value};
 
 /// A node type or kind of principal; [`USER`] is the first.
@@ -358,6 +358,24 @@ impl Model {
     /// All roles with their ids.
     pub fn role_ids(&self) -> impl Iterator<Item = RoleId> + use<> {
         (0..u32::try_from(self.roles.len()).unwrap_or(u32::MAX)).map(RoleId)
+    }
+
+    /// The same action on each field of the type, where a permission is about the record.
+    #[must_use]
+    pub fn on_fields(&self, permission: PermId) -> Vec<PermId> {
+        let Permission::Act {
+            ty,
+            action,
+            field: None,
+        } = self.permissions.get(permission)
+        else {
+            return Vec::new();
+        };
+        let of_field = |field| {
+            let field = Some(field);
+            self.permissions.id(Permission::Act { ty, action, field })
+        };
+        (0..self.ty(ty).fields.len()).filter_map(of_field).collect()
     }
 
     /// Where a type keeps the attribute of this name.

@@ -157,7 +157,7 @@ impl Held {
 
     fn covers(&mut self, cell: &mut Cell<'_>, more: RoleId, less: RoleId) -> bool {
         let (narrow, wide) = (self.lit(cell, less), self.lit(cell, more));
-        if narrow == wide {
+        if cell.world.circuit.is_same(narrow, wide) {
             return true;
         }
         if !cell.world.exact || self.is_refuted(more, less) {

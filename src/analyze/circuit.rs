@@ -90,7 +90,13 @@ impl Circuit {
     /// It is known that the literal never holds, without a question.
     #[must_use]
     pub fn is_never(&self, lit: Lit) -> bool {
-        lit == Lit::FALSE && !self.broken_off
+        self.is_same(lit, Lit::FALSE)
+    }
+
+    /// It is known that two literals are one formula, without a question.
+    #[must_use]
+    pub fn is_same(&self, a: Lit, b: Lit) -> bool {
+        a == b && !self.broken_off
     }
 
     /// A wide gate as a tree, parted where the numbers of the literals differ first: two gates that differ in one literal
@@ -263,5 +269,26 @@ impl From<Tri> for Truth {
             Tri::False => Self::FALSE,
             Tri::Unknown => Self::UNKNOWN,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_that_were_not_made_prove_nothing() {
+        let mut circuit = Circuit::default();
+        circuit.share(&Budget::tiny());
+        let all: Vec<Lit> = (0..1_000).map(|_| circuit.variable()).collect();
+        let one = circuit.and(all.iter().copied());
+        assert!(circuit.is_same(one, one) && circuit.is_never(Lit::FALSE));
+        while circuit.given_up == 0 {
+            circuit.and(all.iter().copied());
+        }
+        let (a, b) = (circuit.and([all[0], all[1]]), circuit.and([all[2], all[3]]));
+        assert!(!circuit.is_same(a, b) && !circuit.is_never(a), "neither was made");
+        assert_eq!(circuit.solve(&[a]), Answer::GaveUp);
+        assert_eq!(circuit.solve(&[]), Answer::GaveUp);
     }
 }

@@ -167,6 +167,7 @@ pub fn compare(old: &Table, new: &Table) -> Comparison {
         rebased: &rebased,
         originals: [old, new],
         sides: [&sides[0], &sides[1]],
+        texts: [0, 1].map(|side| sides[side].model().rules.iter().map(same::text).collect()),
         budget: Budget::default(),
         out,
     };
@@ -184,6 +185,8 @@ struct Comparer<'c> {
     rebased: &'c Rebased,
     originals: [&'c Table; 2],
     sides: [&'c Table; 2],
+    /// By rule, on each side: how it reads.
+    texts: [Vec<String>; 2],
     budget: Budget,
     out: Comparison,
 }
@@ -462,12 +465,11 @@ impl<'c> Comparer<'c> {
 
     /// The other side has a rule of the same role that reads the same.
     fn stands_on_both(&self, of: &Subject, way: Way, side: usize) -> bool {
-        let text = same::text(self.sides[side].model().rule(way.rule));
-        let other = self.sides[1 - side];
+        let text = &self.texts[side][way.rule.ix()];
         of.ids[1 - side].is_some_and(|id| {
-            let row = other.row(id);
+            let row = self.sides[1 - side].row(id);
             let mut all = row.grants.iter().chain(&row.prohibitions);
-            all.any(|it| it.role == way.role && same::text(other.model().rule(it.rule)) == text)
+            all.any(|it| it.role == way.role && self.texts[1 - side][it.rule.ix()] == *text)
         })
     }
 

@@ -139,6 +139,17 @@ pub(super) fn touched(table: &Table, role: RoleId) -> Vec<Touched> {
         let rule = model.rule(way.rule);
         way.role == Some(role) && rule.effect == Effect::Grant && !asked[way.rule.0 as usize]
     };
+    // What data hands out may be for holders of the role alone.
+    let is_handed_by = |id: PermId| {
+        let row = model
+            .permissions
+            .id(Permission::Grant(id))
+            .map(|grant| table.row(grant));
+        let ways = row
+            .into_iter()
+            .flat_map(|row| row.grants.iter().chain(&row.prohibitions));
+        ways.into_iter().any(|way| asked[way.rule.0 as usize])
+    };
     let all = model.permissions.iter().filter(|(_, it)| !it.is_administrative());
     let look = |(permission, _)| {
         let row = table.row(permission);
@@ -151,7 +162,7 @@ pub(super) fn touched(table: &Table, role: RoleId) -> Vec<Touched> {
         concern.peek()?;
         Some(Touched {
             permission,
-            by_grants_alone: concern.all(is_own_grant),
+            by_grants_alone: concern.all(is_own_grant) && !is_handed_by(permission),
         })
     };
     all.filter_map(look).collect()

@@ -454,11 +454,7 @@ impl Writer<'_, '_> {
     }
 
     fn handed(&self, text: Text) -> String {
-        let mut permission = self.model().show_permission(text.permission);
-        let fields = self.other_fields(text.permission);
-        if !fields.is_empty() {
-            let _ = write!(permission, " except {}", fields.join(", "));
-        }
+        let permission = self.exactly(text.permission);
         match text.within {
             Some(ty) => format!("{permission} in {}", self.model().ty(ty).name),
             None => permission,
@@ -466,34 +462,11 @@ impl Writer<'_, '_> {
     }
 
     /// A text that names a whole gives what stands in its fields as well, which is told by itself where that matters.
-    fn other_fields(&self, permission: PermId) -> Vec<String> {
+    fn exactly(&self, permission: PermId) -> String {
         let model = self.model();
-        let Permission::Act {
-            ty,
-            action,
-            field: None,
-        } = model.permissions.get(permission)
-        else {
-            return Vec::new();
-        };
-        let it = model.ty(ty);
-        let matters = |field: &usize| {
-            let field = Some(*field);
-            let id = model.permissions.id(Permission::Act { ty, action, field });
-            let gives = id.map(|id| {
-                model
-                    .permissions
-                    .implied(id)
-                    .iter()
-                    .chain([&id])
-                    .any(|&it| self.world.asks(it))
-            });
-            gives.unwrap_or(false)
-        };
-        let fields = (0..it.fields.len()).filter(matters);
-        fields
-            .map(|field| format!("{}.{}", it.name, it.fields[field].name))
-            .collect()
+        let asks = |id: PermId| self.world.asks(id);
+        let matters = |field: PermId| asks(field) || model.permissions.implied(field).iter().any(|&it| asks(it));
+        model.show_permission(permission) + &model.show_except(permission, matters)
     }
 
     fn custom_roles(&self, text: &mut String) {

@@ -38,6 +38,17 @@ impl Model {
         }
     }
 
+    /// What a text adds that names a permission and does not mean some of its fields: ` except Order.cost`.
+    #[must_use]
+    pub fn show_except(&self, id: PermId, is_left_out: impl Fn(PermId) -> bool) -> String {
+        let left_out = self.on_fields(id).into_iter().filter(|&field| is_left_out(field));
+        let names: Vec<String> = left_out.map(|field| self.show_target(field)).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(" except {}", names.join(", ")),
+        }
+    }
+
     /// The role's name, with its type where another type has a role of that name.
     #[must_use]
     pub fn show_role(&self, id: RoleId) -> String {

@@ -51,7 +51,6 @@ impl<'c> Comparer<'c> {
     fn wrongly_stated(&self, world: &mut World<'c>, side: usize, term: usize, ty: AttributeType) -> Lit {
         let (own, given) = (world.terms[term].ty, world.terms[term].given);
         let both_enums = matches!((own.of, ty.of), (Scalar::Enum(_), Scalar::Enum(_)));
-        let one_for_several = !own.many && ty.many;
         let alike = AttributeType { many: own.many, ..ty };
         if !both_enums && !world.is_stated_as(term, alike) {
             return given;
@@ -60,9 +59,6 @@ impl<'c> Comparer<'c> {
             // What is told as one is no set; that the set has it is only how the other policy reads it.
             let one = world.one_of(term).map_or(Lit::FALSE, |one| world.terms[one].given);
             return world.circuit.and([given, !one]);
-        }
-        if one_for_several && world.one_of(term).is_some() {
-            return Lit::FALSE;
         }
         let mut wrong = Vec::new();
         for (value, is) in world.stated_values(term) {
@@ -149,6 +145,9 @@ fn misplaced(world: &mut World<'_>, model: &Model, known: &HashSet<TypeId>) -> V
             let container = shape.parent(node).map(|parent| shape.forest.ty(parent));
             container.is_some_and(|container| !containers.contains(&container))
         });
+        if wrong == Lit::FALSE {
+            return Lit::FALSE;
+        }
         let (present, counts) = (world.present(node), counts(world, node));
         world.circuit.and([wrong, present, counts])
     });
@@ -176,7 +175,10 @@ pub(super) fn share(world: &mut World<'_>) {
         for (value, is) in world.stated_values(one) {
             match bits.iter().find(|(known, _)| *known == value) {
                 Some((_, bit)) => world.circuit.require(&[!single, !is, *bit]),
-                None => world.circuit.require(&[!single, !is]),
+                None => {
+                    world.exact = false;
+                    world.circuit.require(&[!single, !is]);
+                }
             }
             for (_, other) in bits.iter().filter(|(known, _)| *known != value) {
                 world.circuit.require(&[!single, !is, !*other]);

@@ -88,7 +88,7 @@ pub(in crate::query) fn handouts(table: &Table, permission: PermId) -> Vec<Vec<P
         let row = |id: PermId| !table.row(id).grants.is_empty();
         set.iter().all(|id| grant(id).is_some_and(row))
     };
-    let fields = fields(table.model(), permission);
+    let fields = table.model().on_fields(permission);
     let whole = permissions.closure(&[&[permission][..], &fields[..]].concat());
     let alone = permissions.closure(&[permission]);
     let together = fields.iter().all(|&field| is_as_free(table, permission, field));
@@ -96,23 +96,6 @@ pub(in crate::query) fn handouts(table: &Table, permission: PermId) -> Vec<Vec<P
     sets.extend((!together).then_some(alone));
     sets.retain(grantable);
     sets
-}
-
-/// The same action on each field of the type, where a permission is about the record.
-fn fields(model: &Model, permission: PermId) -> Vec<PermId> {
-    let Permission::Act {
-        ty,
-        action,
-        field: None,
-    } = model.permissions.get(permission)
-    else {
-        return Vec::new();
-    };
-    let of_field = |field| {
-        let field = Some(field);
-        model.permissions.id(Permission::Act { ty, action, field })
-    };
-    (0..model.ty(ty).fields.len()).filter_map(of_field).collect()
 }
 
 /// Whoever may grant the record may grant the field.
@@ -193,7 +176,8 @@ fn show(model: &Model, permissions: &[PermId]) -> String {
         if covered {
             continue;
         }
-        let (verb, target) = (it.actions[action].name.clone(), target(model, permissions, id));
+        let less = model.show_except(id, |field| !permissions.contains(&field));
+        let (verb, target) = (it.actions[action].name.clone(), model.show_target(id) + &less);
         match told.iter_mut().find(|(_, known)| *known == target) {
             Some((verbs, _)) => verbs.push(verb),
             None => told.push((vec![verb], target)),
@@ -203,27 +187,4 @@ fn show(model: &Model, permissions: &[PermId]) -> String {
         .into_iter()
         .map(|(verbs, target)| format!("{} {target}", verbs.join(", ")));
     each.collect::<Vec<_>>().join(", ")
-}
-
-/// `Order.cost`; a record less the fields that are not among these permissions.
-fn target(model: &Model, permissions: &[PermId], id: PermId) -> String {
-    let Permission::Act { ty, field, .. } = model.permissions.get(id) else {
-        return String::new();
-    };
-    let it = model.ty(ty);
-    if let Some(field) = field {
-        return format!("{}.{}", it.name, it.fields[field].name);
-    }
-    let missing = fields(model, id)
-        .into_iter()
-        .filter(|field| !permissions.contains(field));
-    let names = missing.filter_map(|id| match model.permissions.get(id) {
-        Permission::Act { field: Some(field), .. } => Some(format!("{}.{}", it.name, it.fields[field].name)),
-        _ => None,
-    });
-    let names: Vec<String> = names.collect();
-    match names.is_empty() {
-        true => it.name.clone(),
-        false => format!("{} except {}", it.name, names.join(", ")),
-    }
 }
