@@ -5,6 +5,7 @@
 
 mod condition;
 mod constant;
+mod default;
 mod extra;
 mod holds;
 mod receive;
@@ -50,7 +51,7 @@ pub struct Meaning<'w, 'm> {
     pub table: &'m Table,
     derived: HashMap<(u32, RoleId, NodeId), Truth>,
     decided: HashMap<(u32, PermId, NodeId), Truth>,
-    defaults: value::Defaults,
+    defaults: default::Defaults,
     /// Holdings of which it is said that they run within this bound.
     bounded: HashSet<(Owner, AttrName)>,
     /// How many defaults wait for the one that is followed.
@@ -97,7 +98,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
             table,
             derived: HashMap::new(),
             decided: HashMap::new(),
-            defaults: value::Defaults::default(),
+            defaults: default::Defaults::default(),
             bounded: HashSet::new(),
             depth: 0,
         };

@@ -5,6 +5,7 @@
 
 mod names;
 mod replay;
+mod sentence;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -14,11 +15,10 @@ use names::Names;
 
 use super::picture::{Given, Picture};
 use super::solver::Search;
-use super::world::{Aim, Atom, Owner, Term, Text, World};
-use crate::model::permission::{PermId, Permission};
-use crate::model::rebase::Bearer;
+use super::world::{Atom, Owner, Term, Text, World};
+use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Scalar};
-use crate::model::{Attribute, Model, RoleId, TypeId, TypeKind, USER};
+use crate::model::{Model, RoleId, TypeId, TypeKind, USER};
 
 /// A small organisation and a request that show something.
 #[derive(Debug, Clone)]
@@ -76,45 +76,6 @@ impl Witness {
 }
 
 impl<'m> World<'m> {
-    /// The attribute of a term.
-    #[must_use]
-    pub fn attribute_of(&self, term: usize) -> Option<&'m Attribute> {
-        self.attribute_in(self.model, term)
-    }
-
-    /// The same as one of two policies declares it.
-    #[must_use]
-    pub fn attribute_in<'a>(&self, model: &'a Model, term: usize) -> Option<&'a Attribute> {
-        let name = self.terms[term].name;
-        match self.bearer(term)? {
-            Bearer::Type(ty) => model.attribute(ty, name),
-            Bearer::Request => model.context.iter().find(|attribute| attribute.key == name),
-            Bearer::Role(role) => {
-                let mut parameters = model.role(role).parameters.iter();
-                parameters.find(|attribute| attribute.key == name)
-            }
-        }
-    }
-
-    /// What has the attribute of a term.
-    #[must_use]
-    pub fn bearer(&self, term: usize) -> Option<Bearer> {
-        Some(match self.terms[term].owner {
-            Owner::Node(node) => Bearer::Type(self.nodes[node.0 as usize].ty),
-            Owner::Fresh(second) => {
-                let aim = if second { self.second } else { Some(self.aim) };
-                let unlisted = || self.shapes.iter().find_map(|shape| shape.unlisted[usize::from(second)]);
-                match aim {
-                    Some(Aim::Fresh(ty)) => Bearer::Type(ty),
-                    _ => Bearer::Type(unlisted()?),
-                }
-            }
-            Owner::User(_, kind) => Bearer::Type(kind),
-            Owner::Context => Bearer::Request,
-            Owner::Holding(_, role, ..) => Bearer::Role(role),
-        })
-    }
-
     /// A small organisation and a request in which the claims hold.
     pub fn witness(
         &mut self,
@@ -484,85 +445,6 @@ impl Writer<'_, '_> {
             }
         }
         section("roles", entries, text);
-    }
-
-    fn sentence(&self, permission: PermId) -> String {
-        let caller = if self.picture.signed_in {
-            self.names.user(0)
-        } else {
-            "anyone"
-        };
-        let mut text = format!("can {caller} {}", self.deed(permission));
-        let supposed = self.supposed();
-        if !supposed.is_empty() {
-            let _ = write!(text, " with {}", supposed.join(", "));
-        }
-        text
-    }
-
-    fn deed(&self, permission: PermId) -> String {
-        let model = self.model();
-        let target = self.start();
-        let other = self.names.user(self.other());
-        match model.permissions.get(permission) {
-            Permission::Act { ty, action, field } => {
-                let it = model.ty(ty);
-                let field = field.map_or(String::new(), |field| format!("{} of ", it.fields[field].name));
-                let thing = match self.aim() {
-                    Aim::Node if self.unlisted().is_some() => format!("{} in {target}", it.name),
-                    Aim::Node => target.to_owned(),
-                    Aim::Fresh(_) => format!("{} in {target}", it.name),
-                    Aim::User(_) => format!("{other} in {target}"),
-                };
-                format!("{} {field}{thing}", it.actions[action].name)
-            }
-            Permission::Give(role) => format!("give {} at {target} to {other}", model.role(role).name),
-            Permission::Take(role) => format!("take {} at {target} from {other}", model.role(role).name),
-            Permission::AddMember(_) => format!("give member at {target} to {other}"),
-            Permission::RemoveMember(_) => format!("take member at {target} from {other}"),
-            Permission::Grant(inner) => format!("grant {} at {target} to {other}", model.show_permission(inner)),
-        }
-    }
-
-    /// The name of the node at which the target's chain starts.
-    fn start(&self) -> &str {
-        self.names.node(self.start_node())
-    }
-
-    fn start_node(&self) -> NodeId {
-        let shape = &self.world.shapes[self.picture.shape];
-        match (&shape.second, self.second) {
-            (Some((chain, _)), true) => chain[0],
-            _ => shape.chain[0],
-        }
-    }
-
-    fn aim(&self) -> Aim {
-        self.world.second.filter(|_| self.second).unwrap_or(self.world.aim)
-    }
-
-    /// The type of a target that facts do not list.
-    fn unlisted(&self) -> Option<TypeId> {
-        self.world.shapes[self.picture.shape].unlisted[usize::from(self.second)]
-    }
-
-    /// Whom the deed is about.
-    fn other(&self) -> u32 {
-        match (self.second, self.picture.same, self.picture.second_same) {
-            (false, true, _) | (true, _, true) => 0,
-            (false, false, _) => 1,
-            (true, _, false) => 2,
-        }
-    }
-
-    /// `context.ip = 10.0.0.7`, `amount = 500`
-    fn supposed(&self) -> Vec<String> {
-        let fresh = self.attributes(Owner::Fresh(self.second)).into_iter();
-        let context = self
-            .attributes(Owner::Context)
-            .into_iter()
-            .map(|it| format!("context.{it}"));
-        fresh.chain(context).map(|it| it.replacen(": ", " = ", 1)).collect()
     }
 
     fn given(&self, given: &Given, of: Scalar) -> Option<String> {

@@ -6,11 +6,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Choice, World};
+use super::{Aim, Choice, World};
 use crate::analyze::domain;
 use crate::analyze::solver::Lit;
+use crate::model::rebase::Bearer;
 use crate::model::value::{AttributeType, GroupId, NodeId, Scalar, UserId, Value, compare};
-use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
+use crate::model::{AttrName, Attribute, Default, Model, RoleId, TypeId};
 
 /// What a term is an attribute of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +80,45 @@ impl<'m> World<'m> {
             }
         }
         id
+    }
+
+    /// The attribute of a term.
+    #[must_use]
+    pub fn attribute_of(&self, term: usize) -> Option<&'m Attribute> {
+        self.attribute_in(self.model, term)
+    }
+
+    /// The same as one of two policies declares it.
+    #[must_use]
+    pub fn attribute_in<'a>(&self, model: &'a Model, term: usize) -> Option<&'a Attribute> {
+        let name = self.terms[term].name;
+        match self.bearer(term)? {
+            Bearer::Type(ty) => model.attribute(ty, name),
+            Bearer::Request => model.context.iter().find(|attribute| attribute.key == name),
+            Bearer::Role(role) => {
+                let mut parameters = model.role(role).parameters.iter();
+                parameters.find(|attribute| attribute.key == name)
+            }
+        }
+    }
+
+    /// What has the attribute of a term.
+    #[must_use]
+    pub fn bearer(&self, term: usize) -> Option<Bearer> {
+        Some(match self.terms[term].owner {
+            Owner::Node(node) => Bearer::Type(self.nodes[node.0 as usize].ty),
+            Owner::Fresh(second) => {
+                let aim = if second { self.second } else { Some(self.aim) };
+                let unlisted = || self.shapes.iter().find_map(|shape| shape.unlisted[usize::from(second)]);
+                match aim {
+                    Some(Aim::Fresh(ty)) => Bearer::Type(ty),
+                    _ => Bearer::Type(unlisted()?),
+                }
+            }
+            Owner::User(_, kind) => Bearer::Type(kind),
+            Owner::Context => Bearer::Request,
+            Owner::Holding(_, role, ..) => Bearer::Role(role),
+        })
     }
 
     /// What a value of an enumeration is called in facts.
