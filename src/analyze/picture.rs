@@ -1,7 +1,7 @@
 //! A model of the solver, cut down: as few facts as show the same.
 //!
 //! 1. The shortest chain of containers in which the claims can hold.
-//! 2. Each thing that is stated is tried unstated, one after the other, so that what is left is a subset-minimum.
+//! 2. Each thing that may be stated is tried unstated, the roundabout first, so that what is left is a subset-minimum.
 //! 3. Each attribute is tried as not stated, then by default; else it keeps its value.
 
 use std::rc::Rc;
@@ -75,7 +75,6 @@ impl World<'_> {
         }
         let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();
         let lacking = self.lack(&mut fixed);
-        self.state_plainly(&mut fixed);
         self.state_less(&mut fixed);
         fixed.lits.retain(|&lit| lit != self.complete);
         let values = self.settle(&mut fixed);
@@ -170,38 +169,18 @@ impl World<'_> {
         possible
     }
 
-    /// Prefers roles of one's own to groups, custom roles and single grants, and that others are members and hold no role.
-    fn state_plainly(&mut self, fixed: &mut Fixed) {
-        let is_roundabout = |atom: Atom| rank(atom) < 3;
-        let is_of_others = |atom: Atom| user_of(atom) != 0 && matches!(atom, Atom::Stated(..) | Atom::Other(..));
-        self.leave_out(fixed, is_roundabout);
-        self.leave_out(fixed, is_of_others);
-    }
-
-    /// Leaves out all such facts, or as many as may be.
-    fn leave_out(&mut self, fixed: &mut Fixed, which: impl Fn(Atom) -> bool) {
-        let such = self.atoms.iter().filter(|(atom, _)| which(*atom));
-        let such: Vec<Lit> = such.map(|(_, lit)| !*lit).collect();
-        if !self.wish_all(fixed, &such) {
-            for lit in such {
-                self.wish(fixed, lit);
-            }
-        }
-    }
-
-    /// Takes away what is stated without need.
+    /// States no more than is needed, rank by rank, so that what is left does not hang on the solver's whim.
     fn state_less(&mut self, fixed: &mut Fixed) {
-        if self.circuit.solve(&fixed.lits) == Answer::Yes {
-            fixed.model = self.circuit.model();
-        }
-        let is_stated = |(_, lit): &(Atom, Lit)| fixed.model.shows(*lit);
-        let (mut stated, unstated): (Vec<_>, Vec<_>) = self.atoms.clone().into_iter().partition(is_stated);
-        let unstated: Vec<Lit> = unstated.iter().map(|(_, lit)| !*lit).collect();
-        self.wish_all(fixed, &unstated);
-        stated.sort_by_key(|(atom, _)| rank(*atom));
-        for (_, lit) in stated {
-            if !self.wish(fixed, !lit) {
-                fixed.lits.push(lit);
+        for rank in 0..RANKS {
+            let such = self.atoms.iter().filter(|(atom, _)| rank_of(*atom) == rank);
+            let such: Vec<Lit> = such.map(|(_, lit)| !*lit).collect();
+            if self.wish_all(fixed, &such) {
+                continue;
+            }
+            for lit in such {
+                if !self.wish(fixed, lit) {
+                    fixed.lits.push(!lit);
+                }
             }
         }
     }
@@ -279,15 +258,20 @@ fn same(one: &[Value], other: &[Value]) -> bool {
     one.iter().all(|value| other.contains(value)) && other.iter().all(|value| one.contains(value))
 }
 
-/// What is rather left out than something of a higher rank.
-const fn rank(atom: Atom) -> u8 {
+/// How many ranks there are.
+const RANKS: u8 = 8;
+
+/// What is rather left out than something of a higher rank: roles of one's own are plainer than groups, custom roles and
+/// single grants, and membership is plainer than a role, of others above all.
+const fn rank_of(atom: Atom) -> u8 {
     match atom {
         Atom::Custom(..) => 0,
         Atom::Single(..) => 1,
         Atom::Via(..) => 2,
-        Atom::Other(..) | Atom::Lapsed(..) => 3,
-        Atom::InGroup(..) => 4,
-        Atom::Listed(..) => 5,
+        Atom::Stated(1.., ..) | Atom::Other(1.., _) => 3,
+        Atom::Other(..) | Atom::Lapsed(..) => 4,
+        Atom::InGroup(..) => 5,
         Atom::Stated(..) => 6,
+        Atom::Listed(..) => 7,
     }
 }
