@@ -348,3 +348,21 @@ fn where_something_may_lie_counts_for_texts() {
     let (gains, losses) = edit(text, ", Area", "");
     assert_eq!((gains.len(), losses.len()), (0, 1), "{losses:?}");
 }
+
+#[test]
+fn nobody_stands_above_himself_by_default() {
+    let text = "account Shop { boss: user? }\nuser { manager: user? = shop.boss }\n\
+                resource Order in Shop { creator: user  actions view }\n\
+                role Clerk at Shop { can view Order as manager+ of creator@ }\nensure nobody can view Order";
+    assert_refuted(&text.replace('@', ""));
+    assert_proved(&text.replace('@', " when user is resource.creator"));
+}
+
+#[test]
+fn what_nobody_has_nobody_can_take() {
+    let text =
+        "account Shop\n@anyone can take anything to anyone unless recipient in shop\nensure nobody can take member";
+    assert_proved(&text.replace('@', ""));
+    // Somebody's role has ended: that is no membership, and can still be taken.
+    assert_refuted(&text.replace('@', "role Clerk at Shop\n"));
+}

@@ -54,6 +54,8 @@ pub struct Meaning<'w, 'm> {
     defaults: default::Defaults,
     /// Holdings of which it is said that they run within this bound.
     bounded: HashSet<(Owner, AttrName)>,
+    /// Relations that have no circle, also where they are not stated.
+    in_order: HashSet<AttrName>,
     /// How many defaults wait for the one that is followed.
     depth: usize,
 }
@@ -100,6 +102,7 @@ impl<'w, 'm> Meaning<'w, 'm> {
             decided: HashMap::new(),
             defaults: default::Defaults::default(),
             bounded: HashSet::new(),
+            in_order: HashSet::new(),
             depth: 0,
         };
         it.require_membership();

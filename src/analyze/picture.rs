@@ -58,7 +58,6 @@ impl World<'_> {
     /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
     /// looked at alone, the caller holds nothing else by hand.
     pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Search<Picture> {
-        let to_take = [false, true].map(|second| self.has_to_take(second));
         match self.circuit.solve(claims) {
             Answer::Yes => {}
             Answer::No => return Search::Nowhere,
@@ -70,7 +69,7 @@ impl World<'_> {
         };
         let shape = self.shortest(&mut fixed);
         let (same, signed_in) = (self.same, self.signed_in);
-        for wish in [!same, !self.second_same, signed_in, to_take[0], to_take[1]] {
+        for wish in [!same, !self.second_same, signed_in] {
             self.wish(&mut fixed, wish);
         }
         let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();
@@ -267,9 +266,9 @@ const fn rank_of(atom: Atom) -> u8 {
     match atom {
         Atom::Custom(..) => 0,
         Atom::Single(..) => 1,
-        Atom::Via(..) => 2,
+        Atom::Via(..) | Atom::Lapsed(..) => 2,
         Atom::Stated(1.., ..) | Atom::Other(1.., _) => 3,
-        Atom::Other(..) | Atom::Lapsed(..) => 4,
+        Atom::Other(..) => 4,
         Atom::InGroup(..) => 5,
         Atom::Stated(..) => 6,
         Atom::Listed(..) => 7,

@@ -348,10 +348,7 @@ impl Writer<'_, '_> {
                         None => custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node))),
                     }
                 }
-                Atom::Lapsed(whose, node) if whose == user && self.has(node) => {
-                    let ty = self.world.nodes[node.0 as usize].ty;
-                    lapsed.extend(self.world.given_at(ty).map(|role| (role, node)));
-                }
+                Atom::Lapsed(whose, role, node) if whose == user && self.declares(role) => lapsed.push((role, node)),
                 Atom::Custom(whose, text, node) if whose == user && self.can_hand_out(text, node) => {
                     custom.push(format!("{}: {}", self.names.custom(atom), self.names.node(node)));
                 }

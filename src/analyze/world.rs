@@ -23,7 +23,7 @@ pub use atom::{Atom, Text, accounts_below, node_of, user_of};
 pub use choice::Choice;
 use shape::Link;
 pub use shape::{Individual, Shape};
-pub use term::{Owner, Term, TermKind};
+pub use term::{Order, Owner, Term, TermKind};
 
 use super::circuit::{Circuit, Truth};
 use super::picture::Picture;
@@ -104,7 +104,7 @@ pub struct World<'m> {
     pub terms: Vec<Term>,
     term_ids: HashMap<(Owner, AttrName, AttributeType), usize>,
     scope: Scope,
-    above: HashMap<(AttrName, u32, u32), Lit>,
+    above: HashMap<AttrName, Order>,
     /// Two policies are read in this world, which may have different defaults: what is not stated is told from what is
     /// stated to be just that.
     pub unstated: bool,
@@ -341,8 +341,9 @@ impl<'m> World<'m> {
         all.filter(|(_, lit)| *lit != Lit::TRUE).collect()
     }
 
-    /// What is to be taken by a request has been given: the role by hand or to a group, the membership.
-    pub fn has_to_take(&mut self, second: bool) -> Lit {
+    /// What is to be taken by a request has been given, whether or not it still runs: the role by hand or to a group, the
+    /// membership. What nobody has, nobody can take.
+    fn has_to_take(&mut self, second: bool) -> Lit {
         let Some(id) = self.asked[usize::from(second)] else {
             return Lit::TRUE;
         };
@@ -372,9 +373,13 @@ impl<'m> World<'m> {
             Permission::Take(role) => {
                 let by_hand = self.atom(Atom::Stated(user, role, node));
                 let by_group = self.atom(Atom::Via(user, role, node));
-                self.circuit.or([by_hand, by_group])
+                let lapsed = self.atom(Atom::Lapsed(user, role, node));
+                self.circuit.or([by_hand, by_group, lapsed])
             }
-            _ => self.member(self.model, user, node),
+            _ => {
+                let (member, lapsed) = (self.member(self.model, user, node), self.some_lapsed(user, node));
+                self.circuit.or([member, lapsed])
+            }
         }
     }
 

@@ -35,7 +35,9 @@ impl<'c> Comparer<'c> {
             }
         }
         let by_hand = world.atoms.iter().filter(|(atom, _)| match *atom {
-            Atom::Stated(_, role, _) | Atom::Via(_, role, _) => model.role(role).is_derived(),
+            Atom::Stated(_, role, _) | Atom::Via(_, role, _) | Atom::Lapsed(_, role, _) => {
+                model.role(role).is_derived()
+            }
             _ => false,
         });
         found.extend(by_hand.map(|(_, lit)| *lit));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Meaning;
 use super::value::{Base, Cases, known};
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, Shape};
+use crate::analyze::world::{Atom, Order, Owner, Shape};
 use crate::model::value::{NodeId, Tri, Value};
 use crate::model::{AttrName, Attribute, Default, TypeId};
 
@@ -29,7 +29,28 @@ impl Meaning<'_, '_> {
         if is_whole || depth == 0 {
             self.require_there(term, attribute, &cases);
         }
+        let is_path = matches!((owner, &attribute.default), (Owner::User(..), Default::Path(..)));
+        if is_path && self.world.is_followed(attribute.key) && self.in_order.insert(attribute.key) {
+            self.require_no_circle(attribute.key);
+        }
         cases
+    }
+
+    /// Facts in which a relation runs in a circle are refused, also where it does so by default. Each policy has an order
+    /// of its own, for it has defaults of its own.
+    fn require_no_circle(&mut self, relation: AttrName) {
+        let depth = std::mem::take(&mut self.depth);
+        let order = Order::new(&mut self.world.circuit, self.world.users);
+        for below in 0..self.world.users {
+            let cases = self.step_from_user(below, relation);
+            for (guard, value) in self.single(&cases) {
+                if let Value::User(above) = value {
+                    let is_above = order.is_above(above.0, below);
+                    self.world.circuit.require(&[!guard, is_above]);
+                }
+            }
+        }
+        self.depth = depth;
     }
 
     /// In a complete organisation the attribute is not missing.

@@ -1,5 +1,7 @@
 //! What facts state of users, made when a rule first asks for it, with what follows from the constraints.
 
+use std::collections::BTreeSet;
+
 use super::{Choice, Owner, Without, World};
 use crate::analyze::solver::Lit;
 use crate::model::containment::Containment;
@@ -16,8 +18,9 @@ pub enum Atom {
     Via(u32, RoleId, NodeId),
     /// Some role of no consequence is given to the user here, which takes the default away.
     Other(u32, NodeId),
-    /// Some role was given to the user here and runs no longer: it takes the default away, and is no membership.
-    Lapsed(u32, NodeId),
+    /// A role was given to the user himself and runs no longer: it takes the default away, is no membership, and can still
+    /// be taken.
+    Lapsed(u32, RoleId, NodeId),
     /// The place lists the user.
     Listed(u32, NodeId),
     /// The user is in the group.
@@ -68,11 +71,13 @@ impl World<'_> {
             let signed_in = self.signed_in;
             self.circuit.imply(lit, signed_in);
         }
-        if let Atom::Lapsed(..) = atom {
+        if let Atom::Lapsed(user, role, node) = atom {
             // Without a moment nobody knows that it is over.
             let now = self.term(Owner::Context, &self.model.context[NOW]);
             let known = self.terms[now].given;
             self.circuit.imply(lit, known);
+            let running = self.atom(Atom::Stated(user, role, node));
+            self.circuit.require(&[!lit, !running]);
         }
         self.keep_apart(atom, lit);
         self.atoms.push((atom, lit));
@@ -265,6 +270,25 @@ impl World<'_> {
         self.model.role_ids().find(by_hand)
     }
 
+    /// Some role was stated for the user himself at a node and runs no longer: that which is to be taken, or any other.
+    pub(super) fn some_lapsed(&mut self, user: u32, node: NodeId) -> Lit {
+        let ty = self.nodes[node.0 as usize].ty;
+        let taken = self
+            .asked
+            .into_iter()
+            .flatten()
+            .filter_map(|id| match self.model.permissions.get(id) {
+                Permission::Take(role) if self.model.role(role).ty == ty => Some(role),
+                _ => None,
+            });
+        let roles: BTreeSet<RoleId> = self.given_at(ty).into_iter().chain(taken).collect();
+        let lapsed: Vec<Lit> = roles
+            .into_iter()
+            .map(|role| self.atom(Atom::Lapsed(user, role, node)))
+            .collect();
+        self.circuit.or(lapsed)
+    }
+
     /// What states that a user is given a role: one that decides nothing here only takes the default away.
     #[must_use]
     pub fn stated(&self, user: u32, role: RoleId, node: NodeId) -> Atom {
@@ -282,7 +306,7 @@ impl World<'_> {
             true => {
                 let listed = self.atom(Atom::Listed(user, node));
                 let given = self.some_stated(model, user, node);
-                let lapsed = self.atom(Atom::Lapsed(user, node));
+                let lapsed = self.some_lapsed(user, node);
                 self.circuit.and([listed, !given, !lapsed])
             }
             false => Lit::FALSE,
@@ -315,7 +339,7 @@ pub const fn node_of(atom: Atom) -> Option<NodeId> {
         Atom::Stated(_, _, node)
         | Atom::Via(_, _, node)
         | Atom::Other(_, node)
-        | Atom::Lapsed(_, node)
+        | Atom::Lapsed(_, _, node)
         | Atom::Listed(_, node)
         | Atom::Single(_, _, node)
         | Atom::Custom(_, _, node) => Some(node),
@@ -330,7 +354,7 @@ pub const fn user_of(atom: Atom) -> u32 {
         Atom::Stated(user, ..)
         | Atom::Via(user, ..)
         | Atom::Other(user, _)
-        | Atom::Lapsed(user, _)
+        | Atom::Lapsed(user, ..)
         | Atom::Listed(user, _)
         | Atom::InGroup(user, _)
         | Atom::Single(user, ..)

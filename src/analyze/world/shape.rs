@@ -105,6 +105,10 @@ impl World<'_> {
         if self.shapes.is_empty() {
             self.circuit.require(&[]);
         }
+        for second in [false, true] {
+            let to_take = self.has_to_take(second);
+            self.circuit.require(&[to_take]);
+        }
     }
 
     /// Where a role is derived at a node, an organisation without the node is another one than with it: elsewhere nothing need

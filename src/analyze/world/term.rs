@@ -5,8 +5,10 @@
 //! defaults can be read in one world, and a default that is a path is followed there as the evaluator follows it.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::{Aim, Choice, World};
+use crate::analyze::circuit::Circuit;
 use crate::analyze::domain;
 use crate::analyze::solver::Lit;
 use crate::model::rebase::Bearer;
@@ -288,35 +290,54 @@ impl<'m> World<'m> {
         }
     }
 
-    /// `x` stands above `y` in a relation without circles.
-    pub fn is_above(&mut self, relation: AttrName, x: u32, y: u32) -> Lit {
-        if x == y {
-            return Lit::FALSE;
-        }
-        if self.above.is_empty() || !self.above.contains_key(&(relation, 0, 1)) {
-            self.order(relation);
-        }
-        self.above.get(&(relation, x, y)).copied().unwrap_or(Lit::FALSE)
+    /// Facts with a circle in this relation are refused, since a rule follows it with `+`.
+    #[must_use]
+    pub fn is_followed(&self, relation: AttrName) -> bool {
+        self.scope.followed.contains(&relation)
     }
 
-    fn order(&mut self, relation: AttrName) {
-        for x in 0..self.users {
-            for y in x + 1..self.users {
-                let lit = self.circuit.variable();
-                self.above.insert((relation, x, y), lit);
-                self.above.insert((relation, y, x), !lit);
-            }
-        }
-        let lit = |it: &Self, x, y| it.above.get(&(relation, x, y)).copied().unwrap_or(Lit::FALSE);
-        for x in 0..self.users {
-            for y in (0..self.users).filter(|&y| y != x) {
-                for z in (0..self.users).filter(|&z| z != x && z != y) {
-                    let (xy, yz, xz) = (lit(self, x, y), lit(self, y, z), lit(self, x, z));
-                    self.circuit.require(&[!xy, !yz, xz]);
-                }
-            }
-        }
+    /// `x` stands above `y` in a relation without circles.
+    fn is_above(&mut self, relation: AttrName, x: u32, y: u32) -> Lit {
+        let (circuit, users) = (&mut self.circuit, self.users);
+        let order = self.above.entry(relation).or_insert_with(|| Order::new(circuit, users));
+        order.is_above(x, y)
     }
+}
+
+/// A total order of users: a relation that only leads upward in it has no circle.
+#[derive(Debug)]
+pub struct Order(HashMap<(u32, u32), Lit>);
+
+impl Order {
+    /// Some order of `0..users`.
+    pub fn new(circuit: &mut Circuit, users: u32) -> Self {
+        let mut above = HashMap::new();
+        for x in 0..users {
+            for y in x + 1..users {
+                let lit = circuit.variable();
+                above.insert((x, y), lit);
+                above.insert((y, x), !lit);
+            }
+        }
+        let order = Self(above);
+        for (x, y, z) in triples(users) {
+            circuit.require(&[!order.is_above(x, y), !order.is_above(y, z), order.is_above(x, z)]);
+        }
+        order
+    }
+
+    /// Nobody stands above himself.
+    #[must_use]
+    pub fn is_above(&self, x: u32, y: u32) -> Lit {
+        self.0.get(&(x, y)).copied().unwrap_or(Lit::FALSE)
+    }
+}
+
+/// Three different users, in every way.
+fn triples(users: u32) -> impl Iterator<Item = (u32, u32, u32)> {
+    let pairs = (0..users).flat_map(move |x| (0..users).map(move |y| (x, y)));
+    let triples = pairs.flat_map(move |(x, y)| (0..users).map(move |z| (x, y, z)));
+    triples.filter(|(x, y, z)| x != y && y != z && x != z)
 }
 
 /// Types of which facts state the same values are one.

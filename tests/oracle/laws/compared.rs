@@ -9,10 +9,10 @@ use std::fmt;
 
 use rolebook::analyze::compare::{Change, Closed, Comparison, SETTING, Shown, UNCONFIRMED, compare};
 use rolebook::diagnostic::Found;
-use rolebook::eval::decide;
-use rolebook::eval::org::Org;
-use rolebook::facts::Facts;
+use rolebook::eval::org::{Org, Source};
+use rolebook::eval::{Request, decide};
 use rolebook::facts::read::Names;
+use rolebook::facts::{Facts, Node};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{Tri, Value};
 use rolebook::model::{Effect, Model};
@@ -94,13 +94,30 @@ impl<'a> Reading<'a> {
         self.policy.by_name.get(name).copied()
     }
 
-    /// Whether a request is allowed; not where there is no such permission. `None` if it cannot be asked.
+    /// Whether a request is allowed; not where there is no such permission, or nothing to take. `None` if it cannot be asked.
     pub(super) fn allows(&self, asked: &Asked) -> Option<bool> {
         if self.permission(asked.permission()).is_none() {
             return Some(false);
         }
         let question = asked.question(self)?;
-        Some(decide(&self.policy.compiled.table, &self.org, &question.request()))
+        let request = question.request();
+        Some(self.has_to_take(&request) && decide(&self.policy.compiled.table, &self.org, &request))
+    }
+
+    /// Somebody has what is to be taken from him.
+    fn has_to_take(&self, request: &Request<'_>) -> bool {
+        let (Some(from), at) = (request.recipient, request.target.start) else {
+            return true;
+        };
+        let model = self.policy.model();
+        match model.permissions.get(request.permission) {
+            Permission::Take(role) if !model.role(role).is_derived() => {
+                let mut held = self.org.entries_at(from, at).iter();
+                held.any(|entry| entry.role == role && entry.source() != Source::Default)
+            }
+            Permission::RemoveMember(_) => self.org.memberships(from).any(|(place, _)| place == at),
+            _ => true,
+        }
     }
 }
 
@@ -182,9 +199,16 @@ impl Pair {
         [&self.old, &self.new]
     }
 
-    /// Both read an organisation; `None` if one of them refuses it.
+    /// Both read an organisation; `None` if one of them refuses it, or if a type of it is another type in the other policy.
     fn read(&self, paper: &Paper) -> Option<[Facts; 2]> {
-        Some([paper.read(self.old.model())?, paper.read(self.new.model())?])
+        let [old, new] = self.policies().map(Policy::model);
+        let facts = [paper.read(old)?, paper.read(new)?];
+        let kind_of = |model: &Model, name: &str| Some(model.ty(model.type_named(name)?).kind);
+        let is_same = |node: &Node| {
+            let name = &old.ty(node.ty).name;
+            kind_of(old, name) == kind_of(new, name)
+        };
+        facts[0].nodes.iter().all(is_same).then_some(facts)
     }
 
     /// The permissions that somebody may have and of which not every change is said: by them a law can be broken.
