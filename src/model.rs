@@ -9,6 +9,7 @@
 mod changing;
 pub mod containment;
 pub mod permission;
+mod reads;
 pub mod rebase;
 pub mod resolve;
 mod rule;

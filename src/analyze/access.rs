@@ -2,7 +2,6 @@
 
 use super::Analysis;
 use super::cell::Cell;
-use super::scope::tests;
 use super::shown::{pictured, shown};
 use super::solver::Lit;
 use super::texts::{permissions, rule};
@@ -11,7 +10,7 @@ use super::world::{Atom, Shape};
 use crate::eval::reach::account;
 use crate::model::permission::PermId;
 use crate::model::value::NodeId;
-use crate::model::{Effect, Operand, Path, Reach, RoleId, Root, Rule, RuleId, Test, TestKind, TypeId, Who};
+use crate::model::{Effect, Path, Reach, RoleId, Root, Rule, RuleId, Test, TestKind, TypeId, Who};
 use crate::table::Way;
 
 /// What a rule without any condition gives to all.
@@ -102,31 +101,17 @@ fn is_far(rule: &Rule) -> bool {
 
 /// A relation or a test looks at the holder's end and at the target's.
 fn is_tied(rule: &Rule) -> bool {
-    let mut all = rule.when.iter().chain(&rule.unless).flat_map(tests);
-    !rule.relation.is_empty() || all.any(ties)
+    !rule.relation.is_empty() || rule.tests().any(ties)
 }
 
 fn ties(test: &Test) -> bool {
     let is_holder = |path: &Path| matches!(path.root, Root::User | Root::Here | Root::Holding(_));
     let is_target = |path: &Path| matches!(path.root, Root::Resource | Root::Near(_));
-    let (left, right) = match &test.kind {
-        TestKind::Truth(_) => return false,
-        TestKind::Holds { who, .. } => return is_holder(who),
-        TestKind::Compare(left, _, right, _) => (operand(left), operand(right)),
-        TestKind::Quantified { set, right, .. } => (vec![set], operand(right)),
-    };
-    let both: Vec<&Path> = left.into_iter().chain(right).collect();
-    both.iter().any(|path| is_holder(path)) && both.iter().any(|path| is_target(path))
-}
-
-fn operand(operand: &Operand) -> Vec<&Path> {
-    match operand {
-        Operand::Path(path) => vec![path],
-        Operand::List(items) => items
-            .iter()
-            .filter_map(|it| if let Operand::Path(path) = it { Some(path) } else { None })
-            .collect(),
-        Operand::Value(_) => Vec::new(),
+    let paths = test.paths();
+    match &test.kind {
+        TestKind::Truth(_) => false,
+        TestKind::Holds { who, .. } => is_holder(who),
+        _ => paths.iter().any(|path| is_holder(path)) && paths.iter().any(|path| is_target(path)),
     }
 }
 

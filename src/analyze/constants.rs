@@ -7,7 +7,6 @@ use super::Analysis;
 use super::cell::Cell;
 use super::parts::{Clause, Part, bare, expressions, find, group};
 use super::plain::{is_free, subject};
-use super::scope::tests;
 use super::solver::Answer;
 use super::texts::{rule, truth_with};
 use crate::model::permission::PermId;
@@ -69,7 +68,7 @@ fn is_idle(rule: &Rule, constant: &Constant, all: &[Constant]) -> bool {
     };
     let told = |test: &&Test| all.iter().any(|it| it.part.span.to(test.span) == it.part.span);
     let neutral = matches!(group, Expr::And(_)) == negated(element, constant.value);
-    neutral && !tests(group).iter().all(told)
+    neutral && !group.tests().iter().all(told)
 }
 
 /// A value behind the `not`s that stand before an expression.

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use super::Analysis;
 use super::cell::Cell;
 use super::picture::Given;
-use super::scope::{paths, tests};
 use super::shown::flipped;
 use super::solver::Lit;
 use super::texts::{permissions, rule};
@@ -62,7 +61,6 @@ pub fn fail_open(analysis: &Analysis<'_>) -> Vec<FailOpen> {
 /// The attributes that a rule reads and that can be absent; sets only where all of the elements are asked for.
 fn attributes(analysis: &Analysis<'_>, rule: &Rule) -> BTreeSet<AttrName> {
     let model = analysis.table.model();
-    let exprs = || rule.when.iter().chain(&rule.unless);
     let context = |root| {
         if let Root::Context(slot) = root {
             Some(model.context[slot].key)
@@ -70,14 +68,14 @@ fn attributes(analysis: &Analysis<'_>, rule: &Rule) -> BTreeSet<AttrName> {
             None
         }
     };
-    let read = exprs()
-        .flat_map(paths)
+    let read = rule
+        .paths()
         .flat_map(|path| path.steps.iter().copied().chain(context(path.root)));
     let followed = rule
         .relation
         .iter()
         .flat_map(|it| std::iter::once(it.first).chain(it.then.iter().map(|(name, _)| *name)));
-    let every = exprs().flat_map(tests).filter_map(|test| match &test.kind {
+    let every = rule.tests().filter_map(|test| match &test.kind {
         TestKind::Quantified { all: true, set, .. } => set.steps.last().copied().or_else(|| context(set.root)),
         _ => None,
     });

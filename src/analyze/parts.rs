@@ -3,7 +3,6 @@
 //! A part is found again in every copy of its rule, as copies have one form. [`parts`] lists what can be taken out
 //! ([`without`]): a whole `as`, `when` or `unless`, one relation of several, one element of an `and` or `or`.
 
-use super::scope::tests;
 use crate::model::{Expr, Rule};
 use crate::source::Span;
 
@@ -118,7 +117,7 @@ pub fn bare(expr: &Expr) -> &Expr {
 }
 
 fn span(expr: &Expr) -> Option<Span> {
-    tests(expr).into_iter().map(|test| test.span).reduce(Span::to)
+    expr.tests().into_iter().map(|test| test.span).reduce(Span::to)
 }
 
 /// The rule without some of its parts. What is left of a group of which every element goes is nothing.

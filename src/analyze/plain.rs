@@ -1,7 +1,7 @@
 //! What the form of a rule settles without a solver: most rules ask for nothing, or for attributes that can be anything.
 
 use super::domain::candidates;
-use super::scope::{Class, tests};
+use super::scope::Class;
 use super::verdict::stands_alone;
 use crate::eval::condition::ordered;
 use crate::model::containment::Containment;
@@ -49,7 +49,7 @@ pub fn is_free(model: &Model, rule: &Rule) -> bool {
         seen.push(key);
         fresh
     };
-    let mut all = rule.when.iter().chain(&rule.unless).flat_map(tests);
+    let mut all = rule.tests();
     all.all(|test| subject(model, test).is_some_and(&mut fresh))
         && rule.relation.iter().all(|it| it.then.is_empty())
         && rule.relation.len() < 2

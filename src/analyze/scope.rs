@@ -145,7 +145,7 @@ impl Scope {
                 .note(table.model(), &format!("{:?}", relation.at), &steps, false);
             self.steps(table.model(), steps.into_iter());
         }
-        for expr in rule.when.iter().chain(&rule.unless) {
+        for expr in rule.conditions() {
             self.expr(table, expr);
         }
     }
@@ -234,7 +234,7 @@ impl Scope {
     /// All that a condition can look at.
     pub fn expr(&mut self, table: &Table, expr: &Expr) {
         let model = table.model();
-        for path in paths(expr) {
+        for path in expr.paths() {
             let root = match path.root {
                 Root::Context(slot) => Some(model.context[slot].key),
                 Root::Holding(key) => Some(key),
@@ -248,8 +248,8 @@ impl Scope {
             }
             self.steps(model, root.into_iter().chain(path.steps.iter().copied()));
         }
-        for test in tests(expr) {
-            self.individuals.test(model, &test.kind);
+        for test in expr.tests() {
+            self.individuals.test(model, test);
             match &test.kind {
                 TestKind::Truth(_) => {}
                 TestKind::Compare(left, op, right, minutes) => {
@@ -305,8 +305,8 @@ impl Scope {
         for &key in lefts.iter().chain(&rights) {
             self.defaults(model, key);
             let class = self.classes.entry(key);
-            constants(left, &mut class.constants);
-            constants(right, &mut class.constants);
+            class.constants.extend(left.constants());
+            class.constants.extend(right.constants());
         }
         let pairs = lefts.iter().flat_map(|&a| rights.iter().map(move |&b| (a, b)));
         for (a, b) in pairs.collect::<Vec<_>>() {
@@ -325,13 +325,12 @@ fn attributes(model: &Model) -> impl Iterator<Item = &Attribute> {
 /// Whoever holds a role at a place in person is a member of it: true if the rule looks at that.
 pub fn asks_membership(rule: &Rule) -> bool {
     let bound = rule.who == Who::Everyone && rule.reach != Reach::Anywhere;
-    bound || rule.when.iter().chain(&rule.unless).flat_map(tests).any(is_membership)
+    bound || rule.tests().any(is_membership)
 }
 
 /// True if a rule's condition reads parameters of the holding.
 pub fn asks_holding(rule: &Rule) -> bool {
-    let exprs = rule.when.iter().chain(&rule.unless);
-    exprs.flat_map(paths).any(|path| matches!(path.root, Root::Holding(_)))
+    rule.paths().any(|path| matches!(path.root, Root::Holding(_)))
 }
 
 /// `user in team`
@@ -350,68 +349,9 @@ fn is_membership(test: &Test) -> bool {
     }
 }
 
-/// The tests of a condition.
-pub fn tests(expr: &Expr) -> Vec<&crate::model::Test> {
-    let mut open = vec![expr];
-    let mut tests = Vec::new();
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => open.extend(parts.iter().rev()),
-            Expr::Not(inner) => open.push(inner),
-            Expr::Test(test) => tests.push(test),
-        }
-    }
-    tests
-}
-
-/// The paths of a condition.
-pub fn paths(expr: &Expr) -> Vec<&Path> {
-    tests(expr)
-        .into_iter()
-        .flat_map(|test| test_paths(&test.kind))
-        .collect()
-}
-
-/// The paths of a test.
-fn test_paths(test: &TestKind) -> Vec<&Path> {
-    let mut found = Vec::new();
-    match test {
-        TestKind::Truth(operand) => operand_paths(operand, &mut found),
-        TestKind::Compare(left, _, right, _) => {
-            operand_paths(left, &mut found);
-            operand_paths(right, &mut found);
-        }
-        TestKind::Quantified { set, right, .. } => {
-            found.push(set);
-            operand_paths(right, &mut found);
-        }
-        TestKind::Holds { who, at, .. } => {
-            found.push(who);
-            if let HeldAt::At(path) = at {
-                found.push(path);
-            }
-        }
-    }
-    found
-}
-
-fn operand_paths<'e>(operand: &'e Operand, found: &mut Vec<&'e Path>) {
-    match operand {
-        Operand::Path(path) => found.push(path),
-        Operand::List(items) => {
-            for item in items {
-                operand_paths(item, found);
-            }
-        }
-        Operand::Value(_) => {}
-    }
-}
-
 /// True if a rule's condition tells holdings of one role apart: by the node or by parameters.
 fn looks_here(rule: &Rule) -> bool {
-    let exprs = rule.when.iter().chain(&rule.unless);
-    exprs
-        .flat_map(paths)
+    rule.paths()
         .any(|path| matches!(path.root, Root::Here | Root::Holding(_)))
 }
 
@@ -425,9 +365,8 @@ fn is_user(operand: &Operand) -> bool {
 
 /// The attributes in which the paths of an operand end.
 fn keys(model: &Model, operand: &Operand) -> Vec<AttrName> {
-    let mut found = Vec::new();
-    operand_paths(operand, &mut found);
-    found.iter().filter_map(|path| key(model, path)).collect()
+    let keys = operand.paths().into_iter().filter_map(|path| key(model, path));
+    keys.collect()
 }
 
 fn key(model: &Model, path: &Path) -> Option<AttrName> {
@@ -436,13 +375,5 @@ fn key(model: &Model, path: &Path) -> Option<AttrName> {
         (None, Root::Context(slot)) => Some(model.context[slot].key),
         (None, Root::Holding(key)) => Some(key),
         (None, _) => None,
-    }
-}
-
-fn constants(operand: &Operand, found: &mut Vec<Value>) {
-    match operand {
-        Operand::Value(value) => found.push(*value),
-        Operand::List(items) => items.iter().for_each(|item| constants(item, found)),
-        Operand::Path(_) => {}
     }
 }

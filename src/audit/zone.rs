@@ -7,7 +7,6 @@
 
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
-use crate::eval::explain::paths;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Tri;
@@ -133,7 +132,7 @@ impl<'a> Zones<'a> {
 
     fn settles(&self, test: &crate::model::Test, zone: Zone) -> bool {
         let above = matches!(test.kind, TestKind::Holds { at: HeldAt::Above, .. });
-        !above && paths(test).iter().all(|path| self.is_settled(path.root, zone))
+        !above && test.paths().iter().all(|path| self.is_settled(path.root, zone))
     }
 
     fn relation_settles(&self, relation: &Relation, zone: Zone) -> bool {
@@ -142,18 +141,9 @@ impl<'a> Zones<'a> {
 
     /// True if some part of a rule's terms is settled in the zone: otherwise [`Zones::truth`] is unknown.
     pub(super) fn settles_some(&self, rule: &Rule, zone: Zone) -> bool {
-        let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(inner) => open.push(inner),
-                Expr::Test(test) if self.settles(test, zone) => return true,
-                Expr::Test(_) => {}
-            }
-        }
-        rule.relation
-            .iter()
-            .any(|relation| self.relation_settles(relation, zone))
+        let mut relations = rule.relation.iter();
+        relations.any(|relation| self.relation_settles(relation, zone))
+            || rule.tests().any(|test| self.settles(test, zone))
     }
 
     /// The truth of a rule's relation and conditions for everything in the zone; unknown where it depends.

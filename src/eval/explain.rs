@@ -10,7 +10,7 @@ use super::reach::reaches;
 use super::{Request, Resource};
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Effect, Expr, HeldAt, Operand, Path, RoleId, Rule, Test, TestKind, Who};
+use crate::model::{Effect, Expr, RoleId, Rule, Test, Who};
 use crate::source::Span;
 use crate::table::{Table, Way, is_far};
 
@@ -408,7 +408,7 @@ impl Eval<'_> {
             Expr::Not(inner) => self.missing(inner, scope, spans),
             Expr::Test(test) => {
                 let before = spans.len();
-                for path in paths(test) {
+                for path in test.paths() {
                     if self.path(path, scope) == Value::Missing {
                         spans.push(path.span);
                     }
@@ -418,37 +418,5 @@ impl Eval<'_> {
                 }
             }
         }
-    }
-}
-
-/// The paths that a test reads.
-#[must_use]
-pub(crate) fn paths(test: &Test) -> Vec<&Path> {
-    let mut found = Vec::new();
-    match &test.kind {
-        TestKind::Truth(one) => collect(one, &mut found),
-        TestKind::Compare(left, _, right, _) => {
-            collect(left, &mut found);
-            collect(right, &mut found);
-        }
-        TestKind::Quantified { set, right, .. } => {
-            collect(right, &mut found);
-            found.push(set);
-        }
-        TestKind::Holds { who, at, .. } => {
-            found.push(who);
-            if let HeldAt::At(path) = at {
-                found.push(path);
-            }
-        }
-    }
-    found
-}
-
-fn collect<'t>(operand: &'t Operand, found: &mut Vec<&'t Path>) {
-    match operand {
-        Operand::Path(path) => found.push(path),
-        Operand::List(items) => items.iter().for_each(|item| collect(item, found)),
-        Operand::Value(_) => {}
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::model::containment::Containment;
 use crate::model::permission::Permission;
-use crate::model::{AttrName, Expr, Model, Operand, Path, Relation, Root, Rule, Test, TestKind, TypeId, USER};
+use crate::model::{AttrName, Model, Relation, Root, Rule, TypeId, USER};
 use crate::source::Span;
 
 /// An attribute that a condition or a relation reads.
@@ -24,7 +24,7 @@ pub(super) struct Read {
 pub(super) fn reads(model: &Model, graph: &Containment, rule: &Rule, base: TypeId) -> Vec<Read> {
     let targets = targets(model, rule);
     let mut reads = Vec::new();
-    for path in paths(rule) {
+    for path in rule.paths() {
         let Some(&name) = path.steps.first() else { continue };
         let owners = match path.root {
             Root::Resource => targets.clone(),
@@ -83,38 +83,5 @@ fn related(model: &Model, graph: &Containment, relation: &Relation, target: Type
     match (having.next(), having.next()) {
         (Some(ty), None) => Some(read(Root::Near(ty), ty)),
         _ => None,
-    }
-}
-
-fn paths(rule: &Rule) -> Vec<&Path> {
-    let mut paths = Vec::new();
-    let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-            Expr::Not(inner) => open.push(inner),
-            Expr::Test(test) => of_test(test, &mut paths),
-        }
-    }
-    paths
-}
-
-fn of_test<'m>(test: &'m Test, paths: &mut Vec<&'m Path>) {
-    let mut operands: Vec<&Operand> = Vec::new();
-    match &test.kind {
-        TestKind::Truth(operand) => operands.push(operand),
-        TestKind::Compare(left, _, right, _) => operands.extend([left, right]),
-        TestKind::Quantified { set, right, .. } => {
-            paths.push(set);
-            operands.push(right);
-        }
-        TestKind::Holds { .. } => {}
-    }
-    while let Some(operand) = operands.pop() {
-        match operand {
-            Operand::Value(_) => {}
-            Operand::List(items) => operands.extend(items),
-            Operand::Path(path) => paths.push(path),
-        }
     }
 }

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use crate::analyze::scope::tests;
 use crate::diagnostic::Diagnostic;
 use crate::model::Rule;
 use crate::model::permission::PermId;
@@ -35,7 +34,7 @@ fn intricate(table: &Table, permission: PermId) -> Option<Span> {
     let row = table.row(permission);
     let rules = row.grants.iter().chain(&row.prohibitions);
     let rules = rules.map(|way| table.model().rule(way.rule));
-    let size = |rule: &Rule| rule.when.iter().chain(&rule.unless).flat_map(tests).count();
+    let size = |rule: &Rule| rule.tests().count();
     let most = rules.max_by_key(|rule| (size(rule), Reverse(rule.span)));
     most.map(|rule| rule.span)
 }

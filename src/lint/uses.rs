@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{AttributeType, Scalar};
 use crate::model::{
-    AttrName, Being, ConstraintKind, Default, Expr, HeldAt, Model, Operand, Path, PromiseKind, Reach, Receiver,
-    Relation, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
+    AttrName, Being, ConstraintKind, Default, Expr, Model, Path, PromiseKind, Reach, Receiver, Relation, RoleId, Root,
+    Rule, TypeId, Who,
 };
 
 /// What is used.
@@ -159,42 +159,9 @@ impl Uses {
     }
 
     fn expr(&mut self, expr: &Expr) {
-        let mut open = vec![expr];
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(inner) => open.push(inner),
-                Expr::Test(test) => self.test(test),
-            }
-        }
-    }
-
-    fn test(&mut self, test: &Test) {
-        match &test.kind {
-            TestKind::Truth(operand) => self.operand(operand),
-            TestKind::Compare(left, _, right, _) => {
-                self.operand(left);
-                self.operand(right);
-            }
-            TestKind::Quantified { set, right, .. } => {
-                self.path(set);
-                self.operand(right);
-            }
-            TestKind::Holds { who, roles, at } => {
-                self.path(who);
-                self.roles.extend(roles);
-                if let HeldAt::At(path) = at {
-                    self.path(path);
-                }
-            }
-        }
-    }
-
-    fn operand(&mut self, operand: &Operand) {
-        match operand {
-            Operand::Value(_) => {}
-            Operand::List(items) => items.iter().for_each(|item| self.operand(item)),
-            Operand::Path(path) => self.path(path),
+        for test in expr.tests() {
+            self.roles.extend(test.roles());
+            test.paths().into_iter().for_each(|path| self.path(path));
         }
     }
 

@@ -126,31 +126,6 @@ impl Rule {
             && !self.they_have
             && self.reach == Reach::Below
     }
-
-    /// The roles that the rule asks for, besides the one that it belongs to.
-    #[must_use]
-    pub fn roles_asked(&self) -> Vec<RoleId> {
-        let mut roles = Vec::new();
-        if let Who::Nobody(but) = &self.who {
-            roles.extend_from_slice(but);
-        }
-        if let Receiver::Holders(to) = &self.receiver {
-            roles.extend_from_slice(to);
-        }
-        let mut open: Vec<&Expr> = self.when.iter().chain(&self.unless).collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(inner) => open.push(inner),
-                Expr::Test(test) => {
-                    if let TestKind::Holds { roles: asked, .. } = &test.kind {
-                        roles.extend_from_slice(asked);
-                    }
-                }
-            }
-        }
-        roles
-    }
 }
 
 /// `manager+ of creator`: where to look first, then what to follow.

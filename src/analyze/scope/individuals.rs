@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{attributes, test_paths};
+use super::attributes;
 use crate::model::value::Scalar;
-use crate::model::{AttrName, Model, Operand, TestKind, TypeId};
+use crate::model::{AttrName, Model, Operand, Test, TestKind, TypeId};
 
 /// Paths to users, groups and nodes: each may lead to another one, so a world needs as many as there are paths.
 #[derive(Debug, Default)]
@@ -34,15 +34,15 @@ impl Individuals {
         }
     }
 
-    pub(super) fn test(&mut self, model: &Model, test: &TestKind) {
+    pub(super) fn test(&mut self, model: &Model, test: &Test) {
         let steps = |operand: &Operand| matches!(operand, Operand::Path(path) if !path.steps.is_empty());
-        let asked = match test {
+        let asked = match &test.kind {
             TestKind::Compare(left, _, right, _) => steps(left) && steps(right),
             TestKind::Quantified { right, .. } => steps(right),
             TestKind::Holds { .. } => true,
             TestKind::Truth(_) => false,
         };
-        for path in test_paths(test) {
+        for path in test.paths() {
             self.note(model, &format!("{:?}", path.root), &path.steps, asked);
         }
     }

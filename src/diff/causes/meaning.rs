@@ -7,7 +7,7 @@ use crate::diff::Cause;
 use crate::diff::declared::Subject;
 use crate::diff::names::permission_key;
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect, Expr, Model, Operand, Path, Root, Rule, TestKind};
+use crate::model::{Being, Effect, Model, Root, Rule};
 use crate::table::Way;
 use std::collections::BTreeSet;
 
@@ -155,42 +155,11 @@ fn attributes_of(model: &Model, rule: &Rule) -> BTreeSet<String> {
         names.insert(name(relation.first));
         names.extend(relation.then.iter().map(|(key, _)| name(*key)));
     }
-    let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-            Expr::Not(inner) => open.push(inner),
-            Expr::Test(test) => {
-                for path in paths_of(&test.kind) {
-                    names.extend(path.steps.iter().map(|&step| name(step)));
-                    if let Root::Context(slot) = path.root {
-                        names.insert(model.context[slot].name.clone());
-                    }
-                }
-            }
+    for path in rule.paths() {
+        names.extend(path.steps.iter().map(|&step| name(step)));
+        if let Root::Context(slot) = path.root {
+            names.insert(model.context[slot].name.clone());
         }
     }
     names
-}
-
-fn paths_of(test: &TestKind) -> Vec<&Path> {
-    fn of(operand: &Operand) -> Vec<&Path> {
-        match operand {
-            Operand::Value(_) => Vec::new(),
-            Operand::Path(path) => vec![path],
-            Operand::List(items) => {
-                let paths = items.iter().filter_map(|item| match item {
-                    Operand::Path(path) => Some(path),
-                    _ => None,
-                });
-                paths.collect()
-            }
-        }
-    }
-    match test {
-        TestKind::Truth(operand) => of(operand),
-        TestKind::Compare(left, _, right, _) => of(left).into_iter().chain(of(right)).collect(),
-        TestKind::Quantified { set, right, .. } => std::iter::once(set).chain(of(right)).collect(),
-        TestKind::Holds { who, .. } => vec![who],
-    }
 }

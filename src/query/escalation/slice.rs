@@ -7,8 +7,7 @@ use crate::facts::{Member, Subject};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Being, Default, Expr, HeldAt, Model, Operand, Path, Receiver, RoleId, Rule, TestKind, TypeId, TypeKind,
-    Who,
+    AttrName, Being, Default, Model, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, TypeId, TypeKind, Who,
 };
 use crate::query::change::parts;
 use crate::syntax::ast::Op;
@@ -175,43 +174,23 @@ impl Walk<'_> {
             // `as manager of team`: the users of a group are looked at.
             self.slice.others |= !relation.then.is_empty();
         }
-        for expr in rule.when.iter().chain(&rule.unless) {
-            self.expr(expr);
+        for test in rule.tests() {
+            self.test(test);
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
-        match expr {
-            Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| self.expr(part)),
-            Expr::Not(inner) => self.expr(inner),
-            Expr::Test(test) => self.test(&test.kind),
-        }
-    }
-
-    fn test(&mut self, test: &TestKind) {
-        match test {
-            TestKind::Truth(operand) => self.operand(operand),
-            TestKind::Compare(left, op, right, _) => {
-                self.operand(left);
-                self.operand(right);
-                if let (Op::In | Op::NotIn, Operand::Path(path)) = (op, left) {
-                    self.belonging(path, right);
-                }
-            }
-            TestKind::Quantified { set, op, right, .. } => {
-                self.path(set);
-                self.operand(right);
-                if matches!(op, Op::In | Op::NotIn) {
-                    self.belonging(set, right);
-                }
-            }
-            TestKind::Holds { who, at, .. } => {
-                self.path(who);
-                self.slice.others |= !who.is_person();
-                if let HeldAt::At(path) = at {
-                    self.path(path);
-                }
-            }
+    fn test(&mut self, test: &Test) {
+        test.paths().into_iter().for_each(|path| self.steps(&path.steps));
+        match &test.kind {
+            TestKind::Compare(Operand::Path(left), Op::In | Op::NotIn, right, _)
+            | TestKind::Quantified {
+                set: left,
+                op: Op::In | Op::NotIn,
+                right,
+                ..
+            } => self.belonging(left, right),
+            TestKind::Holds { who, .. } => self.slice.others |= !who.is_person(),
+            _ => {}
         }
     }
 
@@ -224,18 +203,6 @@ impl Walk<'_> {
         self.slice.places |= user && place;
         self.slice.groups |= user && group;
         self.slice.others |= user && (place || group) && !left.is_person();
-    }
-
-    fn operand(&mut self, operand: &Operand) {
-        match operand {
-            Operand::Value(_) => {}
-            Operand::List(items) => items.iter().for_each(|item| self.operand(item)),
-            Operand::Path(path) => self.path(path),
-        }
-    }
-
-    fn path(&mut self, path: &Path) {
-        self.steps(&path.steps);
     }
 
     /// Where a path goes on from a user whom an attribute names, and that can be changed, it matters who it is.

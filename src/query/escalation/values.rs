@@ -9,8 +9,8 @@ use super::slice::Slice;
 use super::{Goal, Scene};
 use crate::facts::Thing;
 use crate::model::TypeId;
-use crate::model::value::{AttributeType, Pool, Scalar, Sym, UserId, Value, compare, shift};
-use crate::model::{Expr, Operand, RoleId, Rule, TestKind};
+use crate::model::value::{AttributeType, Pool, Scalar, Sym, UserId, Value, compare};
+use crate::model::{RoleId, Rule, TestKind};
 use crate::query::change::values::{OTHER, worth_trying};
 
 /// How many values are tried at most.
@@ -87,35 +87,15 @@ impl Domains {
 
 impl Gather<'_> {
     fn rule(&mut self, rule: &Rule) {
-        let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(inner) => open.push(inner),
-                Expr::Test(test) => self.test(&test.kind),
-            }
-        }
-    }
-
-    fn test(&mut self, test: &TestKind) {
-        match test {
-            TestKind::Compare(left, _, right, minutes) => self.compared(left, right, *minutes),
-            TestKind::Quantified { set, right, .. } => {
-                self.quantified = true;
-                self.compared(&Operand::Path(set.clone()), right, 0);
-            }
-            TestKind::Truth(_) | TestKind::Holds { .. } => {}
-        }
-    }
-
-    fn compared(&mut self, left: &Operand, right: &Operand, minutes: i64) {
-        match (left, right) {
-            (left, Operand::List(items)) => items.iter().for_each(|item| self.compared(left, item, minutes)),
-            (Operand::Path(a), Operand::Path(b)) if a.is_person() || b.is_person() => {}
-            (Operand::Path(a), Operand::Path(b)) => self.mixed.extend([a.ty.of, b.ty.of]),
-            (_, Operand::Value(value)) => self.constants.push(shift(*value, minutes)),
-            (Operand::Value(value), _) => self.constants.push(shift(*value, -minutes)),
-            (Operand::List(items), right) => items.iter().for_each(|item| self.compared(item, right, minutes)),
+        for test in rule.tests() {
+            self.quantified |= matches!(test.kind, TestKind::Quantified { .. });
+            self.constants
+                .extend(test.constants().into_iter().map(|(_, value)| value));
+            let mixed = test
+                .pairs()
+                .into_iter()
+                .filter(|(a, b)| !a.is_person() && !b.is_person());
+            self.mixed.extend(mixed.flat_map(|(a, b)| [a.ty.of, b.ty.of]));
         }
     }
 

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use crate::facts::Facts;
-use crate::model::value::{AttributeType, Scalar, Sym, Value, shift};
-use crate::model::{AttrName, Default, Expr, Model, Operand, Path, Rule, TestKind};
+use crate::model::value::{AttributeType, Scalar, Sym, Value};
+use crate::model::{AttrName, Default, Model, Root, Rule, Test};
 use crate::query::change::values::{OTHER, worth_trying};
 
 /// What values are taken from.
@@ -38,50 +38,12 @@ impl<'v> Values<'v> {
 
     /// The constants that a rule compares attributes with.
     fn collect(&mut self, rule: &Rule) {
-        let mut open: Vec<&Expr> = rule.when.iter().chain(&rule.unless).collect();
-        while let Some(expr) = open.pop() {
-            match expr {
-                Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
-                Expr::Not(inner) => open.push(inner),
-                Expr::Test(test) => match &test.kind {
-                    TestKind::Compare(left, _, right, minutes) => {
-                        self.enter(left, right, *minutes);
-                        self.enter(right, left, -*minutes);
-                    }
-                    TestKind::Quantified { set, right, .. } => self.enter_path(set, right, 0),
-                    TestKind::Truth(_) | TestKind::Holds { .. } => {}
-                },
-            }
-        }
-    }
-
-    fn enter(&mut self, side: &Operand, other: &Operand, minutes: i64) {
-        match side {
-            Operand::Path(path) => self.enter_path(path, other, minutes),
-            Operand::List(items) => {
-                for item in items {
-                    if let Operand::Path(path) = item {
-                        self.enter_path(path, other, minutes);
-                    }
-                }
-            }
-            Operand::Value(_) => {}
-        }
-    }
-
-    fn enter_path(&mut self, path: &Path, other: &Operand, minutes: i64) {
-        let key = match (path.steps.last(), path.root) {
-            (Some(&key), _) | (None, crate::model::Root::Holding(key)) => key,
-            _ => return,
-        };
-        let of_key = self.constants.entry(key).or_default();
-        let mut open = vec![other];
-        while let Some(operand) = open.pop() {
-            match operand {
-                Operand::Value(value) => of_key.push(shift(*value, minutes)),
-                Operand::List(items) => open.extend(items),
-                Operand::Path(_) => {}
-            }
+        for (path, value) in rule.tests().flat_map(Test::constants) {
+            let key = match (path.steps.last(), path.root) {
+                (Some(&key), _) | (None, Root::Holding(key)) => key,
+                _ => continue,
+            };
+            self.constants.entry(key).or_default().push(value);
         }
     }
 

@@ -36,7 +36,7 @@ impl Perhaps<'_> {
                 },
             };
         }
-        for path in paths(&test.kind) {
+        for path in test.paths() {
             if let Seen::Free { atom, last } = self.seen(path, from) {
                 let value = last.and_then(|last| self.choose(test, path, last, want, from));
                 return self.note(atom, value, trail);
@@ -161,29 +161,6 @@ impl Perhaps<'_> {
             _ => Seen::Fixed,
         }
     }
-}
-
-/// The paths in a test.
-fn paths(kind: &TestKind) -> Vec<&Path> {
-    let mut open: Vec<&Operand> = Vec::new();
-    let mut paths = Vec::new();
-    match kind {
-        TestKind::Truth(operand) => open.push(operand),
-        TestKind::Compare(left, _, right, _) => open.extend([left, right]),
-        TestKind::Quantified { set, right, .. } => {
-            paths.push(set);
-            open.push(right);
-        }
-        TestKind::Holds { who, .. } => paths.push(who),
-    }
-    while let Some(operand) = open.pop() {
-        match operand {
-            Operand::Path(path) => paths.push(path),
-            Operand::List(items) => open.extend(items),
-            Operand::Value(_) => {}
-        }
-    }
-    paths
 }
 
 /// The test with a value in the place of a path.
