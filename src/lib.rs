@@ -67,6 +67,7 @@
 //! | [`model`] | types, permissions, roles, rules with every name looked up; the gate |
 //! | [`facts`] | an organisation, read from YAML and checked against the policy |
 //! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
+//! | [`meaning`] | what a condition means, over any domain of truths: decisions, proofs |
 //! | [`eval`] | decisions without allocation; the same with reasons |
 //! | [`snapshot`] | a policy with its organisation in one file |
 //! | [`query`] | sentences answered |
@@ -105,6 +106,7 @@ pub mod diff;
 pub mod eval;
 pub mod facts;
 pub mod lint;
+pub mod meaning;
 pub mod model;
 mod packed;
 pub mod project;

@@ -1,19 +1,15 @@
-//! Conditions: tests over values in Kleene's three values. Nothing here allocates.
-//!
-//! A missing value makes a test unknown; a user, group or node that is absent is nobody, and every test on it is false.
-
-use std::cmp::Ordering;
+//! Kleene's three values as the domain of decisions. Nothing here allocates.
 
 use super::Resource;
 use super::decision::Eval;
 use super::org::{self, Entry};
 use super::reach::{self, Near};
-use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, compare, shift};
-use crate::model::{AttrName, Attribute, Default, Expr, HeldAt, Operand, Path, Relation, Root, Test, TestKind};
+use crate::meaning::condition::{self, At};
+pub(crate) use crate::meaning::condition::{UNLISTED, ordered};
+use crate::meaning::{Case, Domain};
+use crate::model::value::{GroupId, ListId, NodeId, Tri, UserId, Value};
+use crate::model::{AttrName, Attribute, Default, Expr, Operand, Path, Relation, RoleId, Root, Test, TypeId};
 use crate::syntax::ast::Op;
-
-/// The node that stands for a target which nobody lists.
-pub(crate) const UNLISTED: NodeId = NodeId(u32::MAX);
 
 /// What a rule's condition sees besides the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,163 +28,223 @@ impl Scope<'_> {
     };
 }
 
+impl<'a> Domain for &'a Eval<'a> {
+    type Ask = ();
+    type Scope = Scope<'a>;
+    type Value = Value;
+    type Set = ListId;
+    type Truth = Tri;
+
+    fn constant(&mut self, truth: Tri) -> Tri {
+        truth
+    }
+
+    fn all<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Tri) -> Tri {
+        all(items, |item| one(self, item))
+    }
+
+    fn any<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Tri) -> Tri {
+        any(items, |item| one(self, item))
+    }
+
+    fn not(&mut self, inner: impl FnOnce(&mut Self) -> Tri) -> Tri {
+        inner(self).negate()
+    }
+
+    fn known(&mut self, value: Value) -> Value {
+        value
+    }
+
+    fn root(&mut self, at: At<'_, Self>, root: Root) -> Value {
+        Eval::root(self, root, at.scope)
+    }
+
+    fn nearest(&mut self, (): &(), ty: TypeId) -> Value {
+        self.near(ty).unwrap_or(Value::Absent)
+    }
+
+    fn outward(&mut self, (): &(), name: AttrName) -> Value {
+        Eval::outward(self, name)
+    }
+
+    fn step(&mut self, (): &(), at: Value, name: AttrName) -> Value {
+        Eval::step(self, at, name)
+    }
+
+    fn is(&mut self, value: &Value, test: impl Fn(Value) -> Tri) -> Tri {
+        test(*value)
+    }
+
+    fn compare(&mut self, left: &Value, right: &Value, test: impl Fn(Value, Value) -> Tri) -> Tri {
+        test(*left, *right)
+    }
+
+    fn there(&mut self, values: &[&Value], then: impl FnOnce(&mut Self) -> Tri) -> Tri {
+        match () {
+            () if values.contains(&&Value::Absent) => Tri::False,
+            () if values.contains(&&Value::Missing) => Tri::Unknown,
+            () => then(self),
+        }
+    }
+
+    fn cases(&mut self, value: &Value, mut one: impl FnMut(&mut Self, Case<ListId>) -> Tri) -> Tri {
+        match *value {
+            Value::List(list) => one(self, Case::Set(list)),
+            value => one(self, Case::One(value)),
+        }
+    }
+
+    fn any_in(&mut self, set: &ListId, mut one: impl FnMut(&mut Self, Value) -> Tri) -> Tri {
+        any(self.request.pool.values(*set), |&value| one(self, value))
+    }
+
+    fn quantify(
+        &mut self,
+        set: &ListId,
+        every: bool,
+        _: (Op, &Operand),
+        mut one: impl FnMut(&mut Self, Value) -> Tri,
+    ) -> Tri {
+        match (every, self.request.pool.values(*set)) {
+            (true, []) => Tri::False,
+            (true, values) => all(values, |&value| one(self, value)),
+            (false, values) => any(values, |&value| one(self, value)),
+        }
+    }
+
+    fn in_group(&mut self, user: UserId, group: GroupId) -> Tri {
+        self.org.is_in_group(user, group, self.now())
+    }
+
+    /// To the degree that he is in it.
+    fn any_member(&mut self, group: GroupId, mut one: impl FnMut(&mut Self, UserId) -> Tri) -> Tri {
+        any(self.org.facts.user_ids(), |user| {
+            match self.org.is_in_group(user, group, self.now()) {
+                Tri::False => Tri::False,
+                degree => degree.min(one(self, user)),
+            }
+        })
+    }
+
+    fn is_member(&mut self, user: UserId, place: NodeId) -> Tri {
+        self.org.is_member(user, place, self.now())
+    }
+
+    fn lies_in(&mut self, (): &(), inner: NodeId, outer: NodeId) -> Tri {
+        let inner = match inner {
+            UNLISTED => self.request.target.start,
+            inner => inner,
+        };
+        self.org.lies_in(inner, outer).into()
+    }
+
+    fn of_caller(&mut self, (): &(), then: impl FnOnce(&mut Self, UserId) -> Tri) -> Tri {
+        self.request.user.map_or(Tri::False, |user| then(self, user))
+    }
+
+    fn chain_up(&mut self, (): &(), from: UserId, name: AttrName, rest: &[(AttrName, bool)], user: UserId) -> Tri {
+        let mut at = Value::User(from);
+        let mut truth = Tri::False;
+        // Facts refuse circles, so that no chain is longer than there are users.
+        for _ in 0..=self.org.facts.users.len() {
+            at = Eval::step(self, at, name);
+            match at {
+                Value::User(_) => truth = truth.max(condition::followed(self, &(), &at, rest, user)),
+                Value::Missing => return truth.max(Tri::Unknown),
+                _ => return truth,
+            }
+            if truth == Tri::True {
+                return truth;
+            }
+        }
+        truth.max(Tri::Unknown)
+    }
+
+    fn holds_above(&mut self, (): &(), user: UserId, roles: &[RoleId]) -> Tri {
+        Eval::holds_above(self, user, roles)
+    }
+
+    fn holds_anywhere(&mut self, (): &(), user: UserId, roles: &[RoleId]) -> Tri {
+        any(roles, |&role| Eval::holds_anywhere(self, user, role))
+    }
+
+    fn holds_exactly(&mut self, user: UserId, roles: &[RoleId], node: NodeId) -> Tri {
+        any(roles, |&role| Eval::holds_exactly(self, user, role, node))
+    }
+}
+
 impl Eval<'_> {
     /// The truth of a condition.
     #[must_use]
     pub fn expr(&self, expr: &Expr, scope: Scope<'_>) -> Tri {
-        match expr {
-            Expr::And(parts) => all(parts, |part| self.expr(part, scope)),
-            Expr::Or(parts) => any(parts, |part| self.expr(part, scope)),
-            Expr::Not(inner) => self.expr(inner, scope).negate(),
-            Expr::Test(test) => self.test(test, scope),
-        }
+        condition::expr(&mut &*self, At { ask: &(), scope }, expr)
     }
 
     /// The truth of one test.
     #[must_use]
     pub fn test(&self, test: &Test, scope: Scope<'_>) -> Tri {
-        match &test.kind {
-            TestKind::Truth(operand) => truth(self.operand(operand, scope)),
-            TestKind::Compare(left, op, right, minutes) => {
-                let left = self.operand(left, scope);
-                self.compared(left, *op, right, *minutes, scope)
-            }
-            TestKind::Quantified {
-                all: every,
-                set,
-                op,
-                right,
-            } => {
-                let set = self.path(set, scope);
-                self.quantified(*every, set, *op, right, scope)
-            }
-            TestKind::Holds { who, roles, at } => match self.path(who, scope) {
-                Value::User(user) => self.holds_at(user, roles, at, scope),
-                Value::Absent => Tri::False,
-                _ if matches!(at, HeldAt::At(path) if self.path(path, scope) == Value::Absent) => Tri::False,
-                // A principal that nobody lists holds nothing.
-                Value::Node(_) => Tri::False,
-                _ => Tri::Unknown,
-            },
-        }
-    }
-
-    fn quantified(&self, every: bool, set: Value, op: Op, right: &Operand, scope: Scope<'_>) -> Tri {
-        let values = match set {
-            Value::Missing if self.operand(right, scope) == Value::Absent => return Tri::False,
-            Value::List(list) => self.request.pool.values(list),
-            Value::Absent => return Tri::False,
-            _ => return Tri::Unknown,
-        };
-        let test = |value: &Value| self.compared(*value, op, right, 0, scope);
-        match every {
-            true if values.is_empty() => Tri::False,
-            true => all(values, test),
-            false => any(values, test),
-        }
-    }
-
-    fn compared(&self, left: Value, op: Op, right: &Operand, minutes: i64, scope: Scope<'_>) -> Tri {
-        match (op, right) {
-            (Op::In | Op::NotIn, Operand::List(_)) if left == Value::Missing => Tri::Unknown,
-            (Op::In | Op::NotIn, Operand::List(items)) => {
-                let found = any(items, |item| self.equal_or_within(left, self.operand(item, scope)));
-                negated(op == Op::NotIn, left, found)
-            }
-            (Op::In | Op::NotIn, _) => {
-                let right = self.operand(right, scope);
-                if right == Value::Absent {
-                    return Tri::False;
-                }
-                negated(op == Op::NotIn, left, self.contained(left, right))
-            }
-            _ => ordered(left, op, shift(self.operand(right, scope), minutes)),
-        }
-    }
-
-    fn equal_or_within(&self, left: Value, right: Value) -> Tri {
-        match (left, right) {
-            (Value::Net(a), Value::Net(b)) => b.contains(&a).into(),
-            _ => ordered(left, Op::Is, right),
-        }
-    }
-
-    /// `left in right`.
-    fn contained(&self, left: Value, right: Value) -> Tri {
-        match (left, right) {
-            (Value::Missing, _) | (_, Value::Missing) => Tri::Unknown,
-            (Value::Absent, _) | (_, Value::Absent) => Tri::False,
-            (_, Value::List(list)) => any(self.request.pool.values(list), |value| {
-                self.equal_or_within(left, *value)
-            }),
-            (Value::User(user), Value::Group(group)) => self.org.is_in_group(user, group, self.now()),
-            (Value::User(user), Value::Node(place)) => self.org.is_member(user, place, self.now()),
-            (Value::Node(inner), Value::Node(outer)) => self.node_in(inner, outer).into(),
-            (Value::Net(_), Value::Net(_)) => self.equal_or_within(left, right),
-            _ => Tri::False,
-        }
-    }
-
-    fn node_in(&self, inner: NodeId, outer: NodeId) -> bool {
-        match (inner, outer) {
-            (UNLISTED, UNLISTED) => true,
-            (_, UNLISTED) => false,
-            (UNLISTED, _) => self.org.lies_in(self.request.target.start, outer),
-            _ => self.org.lies_in(inner, outer),
-        }
-    }
-
-    fn holds_at(&self, user: UserId, roles: &[crate::model::RoleId], at: &HeldAt, scope: Scope<'_>) -> Tri {
-        match at {
-            HeldAt::Above => self.holds_above(user, roles),
-            HeldAt::Anywhere => any(roles, |&role| self.holds_anywhere(user, role)),
-            HeldAt::At(path) => match self.path(path, scope) {
-                Value::Node(UNLISTED) | Value::Absent => Tri::False,
-                Value::Node(node) => any(roles, |&role| self.holds_exactly(user, role, node)),
-                _ => Tri::Unknown,
-            },
-        }
+        condition::test(&mut &*self, At { ask: &(), scope }, test)
     }
 
     /// The value of one side of a test.
     #[must_use]
     pub fn operand(&self, operand: &Operand, scope: Scope<'_>) -> Value {
-        match operand {
-            Operand::Value(value) => *value,
-            Operand::Path(path) => self.path(path, scope),
-            Operand::List(_) => Value::Missing,
-        }
+        condition::operand(&mut &*self, At { ask: &(), scope }, operand)
     }
 
     /// The value that a path leads to.
     #[must_use]
     pub fn path(&self, path: &Path, scope: Scope<'_>) -> Value {
-        let root = self.root(path.root, scope);
-        path.steps.iter().fold(root, |at, &step| self.step(at, step))
+        condition::path(&mut &*self, At { ask: &(), scope }, path)
+    }
+
+    /// `as a or b`: true if the user is, or is in, what one of the relations leads to.
+    #[must_use]
+    pub fn related(&self, relations: &[Relation]) -> Tri {
+        condition::related(&mut &*self, &(), relations)
+    }
+
+    /// What a relation's first attribute names.
+    pub(crate) fn related_value(&self, relation: &Relation) -> Value {
+        condition::related_value(&mut &*self, &(), relation)
+    }
+
+    /// u is the value, or is in it.
+    #[inline]
+    pub(super) fn is_or_in(&self, user: UserId, value: Value) -> Tri {
+        condition::is_or_in(&mut &*self, user, &value)
     }
 
     /// Where a path starts.
     pub(crate) fn root(&self, root: Root, scope: Scope<'_>) -> Value {
         let request = self.request;
         match root {
-            Root::Resource => match request.target.resource {
-                Resource::Node(node) => Value::Node(node),
-                Resource::User(user) => Value::User(user),
-                Resource::Unlisted(_) => Value::Node(UNLISTED),
-            },
+            Root::Resource => self.resource(),
             Root::User => request.user.map_or(Value::Absent, Value::User),
             Root::Recipient => request.recipient.map_or(Value::Missing, Value::User),
             Root::Here => scope.here.map_or(Value::Missing, Value::Node),
-            Root::Near(ty) => match reach::near(self.org, &request.target, ty) {
-                Some(Near::Node(node)) => Value::Node(node),
-                Some(Near::Own) => self.root(Root::Resource, scope),
-                None => Value::Missing,
-            },
+            Root::Near(ty) => self.near(ty).unwrap_or(Value::Missing),
             Root::Context(slot) => request.context.get(slot).copied().unwrap_or(Value::Missing),
             Root::Holding(key) => scope
                 .entry
                 .map_or(Value::Missing, |entry| self.holding_value(entry, key)),
         }
+    }
+
+    const fn resource(&self) -> Value {
+        match self.request.target.resource {
+            Resource::Node(node) => Value::Node(node),
+            Resource::User(user) => Value::User(user),
+            Resource::Unlisted(_) => Value::Node(UNLISTED),
+        }
+    }
+
+    /// The nearest node of a type.
+    fn near(&self, ty: TypeId) -> Option<Value> {
+        Some(match reach::near(self.org, &self.request.target, ty)? {
+            Near::Node(node) => Value::Node(node),
+            Near::Own => self.resource(),
+        })
     }
 
     fn holding_value(&self, entry: &Entry, key: AttrName) -> Value {
@@ -252,33 +308,6 @@ impl Eval<'_> {
         at
     }
 
-    /// `as a or b`: true if the user is, or is in, what one of the relations leads to.
-    #[must_use]
-    pub fn related(&self, relations: &[Relation]) -> Tri {
-        let Some(user) = self.request.user else {
-            return (relations.is_empty()).into();
-        };
-        if relations.is_empty() {
-            return Tri::True;
-        }
-        any(relations, |relation| self.relation(relation, user))
-    }
-
-    fn relation(&self, relation: &Relation, user: UserId) -> Tri {
-        self.followed(self.related_value(relation), &relation.then, user)
-    }
-
-    /// What a relation's first attribute names.
-    pub(crate) fn related_value(&self, relation: &Relation) -> Value {
-        match relation.at {
-            Some(ty) => match reach::near(self.org, &self.request.target, ty) {
-                Some(_) => self.step(self.root(Root::Near(ty), Scope::NONE), relation.first),
-                None => Value::Absent,
-            },
-            None => self.outward(relation.first),
-        }
-    }
-
     /// The value of an attribute on the resource, else on the first node outward that has one of that name.
     fn outward(&self, name: AttrName) -> Value {
         let model = self.table.model();
@@ -289,71 +318,13 @@ impl Eval<'_> {
             Resource::Node(_) => None,
         };
         if own.is_some_and(|ty| model.slot(ty, name).is_some()) {
-            return self.step(self.root(Root::Resource, Scope::NONE), name);
+            return self.step(self.resource(), name);
         }
         let value = |node: NodeId| {
             let slot = model.slot(self.org.ty(node), name)?;
             Some(self.org.facts.node(node).values[slot])
         };
         self.org.chain(target.start).find_map(value).unwrap_or(Value::Absent)
-    }
-
-    fn followed(&self, value: Value, then: &[(AttrName, bool)], user: UserId) -> Tri {
-        let Some((&(name, plus), rest)) = then.split_first() else {
-            return self.is_or_in(user, value);
-        };
-        match value {
-            Value::User(from) if plus => self.chain_up(from, name, rest, user),
-            Value::User(_) => self.followed(self.step(value, name), rest, user),
-            Value::List(list) => any(self.request.pool.values(list), |&each| self.followed(each, then, user)),
-            Value::Absent => Tri::False,
-            Value::Group(group) => self.followed_by_group(group, then, user),
-            Value::Missing => Tri::Unknown,
-            _ => Tri::False,
-        }
-    }
-
-    /// Followed from each user of a group, to the degree that he is in it.
-    fn followed_by_group(&self, group: GroupId, then: &[(AttrName, bool)], user: UserId) -> Tri {
-        let mut truth = Tri::False;
-        for each in self.org.facts.user_ids() {
-            let member = self.org.is_in_group(each, group, self.now());
-            if member > truth {
-                truth = truth.max(member.min(self.followed(Value::User(each), then, user)));
-            }
-        }
-        truth
-    }
-
-    /// `manager+`: one or more steps, ending where the attribute is absent.
-    fn chain_up(&self, from: UserId, name: AttrName, rest: &[(AttrName, bool)], user: UserId) -> Tri {
-        let mut at = Value::User(from);
-        let mut truth = Tri::False;
-        // Facts refuse circles, so that no chain is longer than there are users.
-        for _ in 0..=self.org.facts.users.len() {
-            at = self.step(at, name);
-            match at {
-                Value::User(_) => truth = truth.max(self.followed(at, rest, user)),
-                Value::Missing => return truth.max(Tri::Unknown),
-                _ => return truth,
-            }
-            if truth == Tri::True {
-                return truth;
-            }
-        }
-        truth.max(Tri::Unknown)
-    }
-
-    /// u is the value, or is in it.
-    #[inline]
-    pub(super) fn is_or_in(&self, user: UserId, value: Value) -> Tri {
-        match value {
-            Value::User(other) => (user == other).into(),
-            Value::List(list) => any(self.request.pool.values(list), |&each| self.is_or_in(user, each)),
-            Value::Group(group) => self.org.is_in_group(user, group, self.now()),
-            Value::Missing => Tri::Unknown,
-            _ => Tri::False,
-        }
     }
 
     /// The moment of the request.
@@ -365,7 +336,7 @@ impl Eval<'_> {
 
 /// The least of the truths; stops at false.
 #[inline]
-pub(super) fn all<T>(items: &[T], mut truth: impl FnMut(&T) -> Tri) -> Tri {
+pub(super) fn all<T>(items: impl IntoIterator<Item = T>, mut truth: impl FnMut(T) -> Tri) -> Tri {
     let mut least = Tri::True;
     for item in items {
         least = least.min(truth(item));
@@ -394,45 +365,4 @@ const fn bound(second: i64) -> Value {
         i64::MIN | i64::MAX => Value::Missing,
         second => Value::Time(second),
     }
-}
-
-/// The truth of a value that stands alone as a condition.
-#[must_use]
-pub fn truth(value: Value) -> Tri {
-    match value {
-        Value::Bool(value) => value.into(),
-        Value::Absent => Tri::False,
-        _ => Tri::Unknown,
-    }
-}
-
-/// `not in`: false where the left side is nobody.
-fn negated(negate: bool, left: Value, found: Tri) -> Tri {
-    match (negate, left) {
-        (_, Value::Absent) => Tri::False,
-        (true, _) => found.negate(),
-        (false, _) => found,
-    }
-}
-
-/// `left op right`, for the operators that compare two single values.
-#[must_use]
-pub fn ordered(left: Value, op: Op, right: Value) -> Tri {
-    if left == Value::Absent || right == Value::Absent {
-        return Tri::False;
-    }
-    if left == Value::Missing || right == Value::Missing {
-        return Tri::Unknown;
-    }
-    let order = compare(left, right);
-    let holds = match op {
-        Op::Is => order == Some(Ordering::Equal),
-        Op::IsNot => order != Some(Ordering::Equal),
-        Op::Less | Op::Before => order == Some(Ordering::Less),
-        Op::Greater | Op::After => order == Some(Ordering::Greater),
-        Op::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        Op::AtLeast => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-        Op::In | Op::NotIn => false,
-    };
-    holds.into()
 }

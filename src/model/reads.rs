@@ -1,7 +1,7 @@
 //! What rules and conditions read: the one walk over expressions.
 //!
 //! Whoever wants the tests, the paths or the constants of a rule asks here, so that a new kind of test is taught to
-//! one place. What a test *means* is not here ([`crate::eval`], [`crate::analyze`]).
+//! one place. What a test *means* is in `meaning`.
 
 use super::value::{Value, shift};
 use super::{Expr, HeldAt, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, Who};
@@ -175,7 +175,9 @@ mod tests {
             TestKind::Compare(..) => 1,
             TestKind::Quantified { .. } => 2,
             TestKind::Holds { at: HeldAt::Above, .. } => 3,
-            TestKind::Holds { at: HeldAt::Anywhere, .. } => 4,
+            TestKind::Holds {
+                at: HeldAt::Anywhere, ..
+            } => 4,
             TestKind::Holds { at: HeldAt::At(_), .. } => 5,
         }
     }
@@ -207,7 +209,11 @@ mod tests {
         for (condition, count) in conditions {
             let rule = rule(condition);
             assert_eq!(rule.paths().count(), count, "{condition}");
-            assert_eq!(paths_within(&serde_json::to_value(&rule).unwrap()), count, "{condition}");
+            assert_eq!(
+                paths_within(&serde_json::to_value(&rule).unwrap()),
+                count,
+                "{condition}"
+            );
             kinds.extend(rule.tests().map(kind));
         }
         kinds.sort_unstable();
@@ -223,7 +229,10 @@ mod tests {
             values.collect::<Vec<_>>()
         };
         let [day, minute] = [86_400, 60];
-        assert_eq!(of("context.now > 1970-01-02T00:00Z + 1 minutes"), [Value::Time(day + minute)]);
+        assert_eq!(
+            of("context.now > 1970-01-02T00:00Z + 1 minutes"),
+            [Value::Time(day + minute)]
+        );
         assert_eq!(of("1970-01-03T00:00Z <= context.now + 1 days"), [Value::Time(day)]);
         assert_eq!(of("resource.level > shop.level"), []);
     }

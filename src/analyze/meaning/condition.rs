@@ -1,214 +1,77 @@
-//! Conditions and relations in a symbolic organisation.
+//! Formulas as the domain of proofs: what conditions and relations are in a symbolic organisation.
 
-use super::constant::equal_or_within;
-use super::value::{Base, Cases, UNLISTED, known};
+use super::value::{Base, Cases, known};
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, TermKind};
-use crate::eval::condition::{ordered, truth};
-use crate::eval::reach::near;
-use crate::model::value::{NodeId, Tri, UserId, Value, shift};
-use crate::model::{AttrName, Expr, HeldAt, Operand, Relation, RoleId, Root, Test, TestKind};
+use crate::eval::reach;
+use crate::meaning::condition::{self, At, equal_or_within, ordered};
+use crate::meaning::{Case, Domain};
+use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, shift};
+use crate::model::{AttrName, Expr, Operand, Relation, RoleId, Root, TypeId};
 use crate::syntax::ast::Op;
 
-impl Meaning<'_, '_> {
-    /// The truth of a condition.
-    pub fn expr(&mut self, expr: &Expr, scope: Scope, asked: &Asked) -> Truth {
-        match expr {
-            Expr::And(parts) => {
-                let parts: Vec<Truth> = parts.iter().map(|part| self.expr(part, scope, asked)).collect();
-                self.world.circuit.all(parts)
-            }
-            Expr::Or(parts) => {
-                let parts: Vec<Truth> = parts.iter().map(|part| self.expr(part, scope, asked)).collect();
-                self.world.circuit.any(parts)
-            }
-            Expr::Not(inner) => !self.expr(inner, scope, asked),
-            Expr::Test(test) => self.one_test(test, scope, asked),
-        }
+/// A set, element by element with what says that it is in it.
+#[derive(Debug)]
+pub struct Elements {
+    /// The attribute that it is, if it is one of the world's.
+    term: Option<usize>,
+    /// The elements.
+    pub(super) bits: Vec<(Value, Lit)>,
+}
+
+impl Domain for Meaning<'_, '_> {
+    type Ask = Asked;
+    type Scope = Scope;
+    type Value = Cases;
+    type Set = Elements;
+    type Truth = Truth;
+
+    fn constant(&mut self, truth: Tri) -> Truth {
+        truth.into()
     }
 
-    fn one_test(&mut self, test: &Test, scope: Scope, asked: &Asked) -> Truth {
-        match &test.kind {
-            TestKind::Truth(operand) => {
-                let cases = self.operand(operand, scope, asked);
-                self.test(&cases, truth)
-            }
-            TestKind::Compare(left, op, right, minutes) => {
-                let left = self.operand(left, scope, asked);
-                self.compared(&left, *op, right, *minutes, scope, asked)
-            }
-            TestKind::Quantified { all, set, op, right } => {
-                let set = self.path(set, scope, asked);
-                self.quantified(*all, &set, *op, right, scope, asked)
-            }
-            TestKind::Holds { who, roles, at } => {
-                let who = self.path(who, scope, asked);
-                self.holds(&who, roles, at, scope, asked)
-            }
-        }
+    fn all<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Truth) -> Truth {
+        let truths: Vec<Truth> = items.into_iter().map(|item| one(self, item)).collect();
+        self.world.circuit.all(truths)
     }
 
-    fn holds(&mut self, who: &Cases, roles: &[RoleId], at: &HeldAt, scope: Scope, asked: &Asked) -> Truth {
-        let nowhere = match at {
-            HeldAt::At(path) => {
-                let place = self.path(path, scope, asked);
-                self.test(&place, |value| (value == Value::Absent).into())
-            }
-            _ => Truth::FALSE,
-        };
-        let mut cases = Vec::new();
-        for (guard, value) in self.single(who) {
-            let holds = match value {
-                Value::User(user) => self.holds_at(user.0, roles, at, scope, asked),
-                Value::Absent | Value::Node(_) => Truth::FALSE,
-                _ if nowhere.yes == Lit::TRUE => Truth::FALSE,
-                _ => Truth {
-                    yes: Lit::FALSE,
-                    no: nowhere.yes,
-                },
-            };
-            cases.push((guard, holds));
-        }
-        self.world.circuit.choose(&cases)
+    fn any<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Truth) -> Truth {
+        let truths: Vec<Truth> = items.into_iter().map(|item| one(self, item)).collect();
+        self.world.circuit.any(truths)
     }
 
-    fn holds_at(&mut self, user: u32, roles: &[RoleId], at: &HeldAt, scope: Scope, asked: &Asked) -> Truth {
-        let path = match at {
-            HeldAt::Above => return self.holds_above(user, roles, asked),
-            HeldAt::Anywhere => return self.holds_anywhere(user, roles, asked),
-            HeldAt::At(path) => path,
-        };
-        let places = self.path(path, scope, asked);
-        let mut cases = Vec::new();
-        for (guard, value) in self.single(&places) {
-            let holds = match value {
-                Value::Node(UNLISTED) | Value::Absent => Truth::FALSE,
-                Value::Node(node) => self.holds_one_exactly(user, roles, node),
-                _ => Truth::UNKNOWN,
-            };
-            cases.push((guard, holds));
-        }
-        self.world.circuit.choose(&cases)
+    fn not(&mut self, inner: impl FnOnce(&mut Self) -> Truth) -> Truth {
+        !inner(self)
     }
 
-    fn quantified(&mut self, every: bool, set: &Cases, op: Op, right: &Operand, scope: Scope, asked: &Asked) -> Truth {
-        let mut cases = Vec::new();
-        for &(guard, base) in set {
-            cases.push((guard, self.quantified_over(every, base, op, right, scope, asked)));
-        }
-        self.world.circuit.choose(&cases)
+    fn known(&mut self, value: Value) -> Cases {
+        known(value)
     }
 
-    fn quantified_over(
-        &mut self,
-        every: bool,
-        set: Base,
-        op: Op,
-        right: &Operand,
-        scope: Scope,
-        asked: &Asked,
-    ) -> Truth {
-        let key = match (set, right) {
-            (Base::Term(term), Operand::Value(value)) => Some((term, Some(every), op, *value)),
-            _ => None,
-        };
-        self.once(key, |it| it.quantified_anew(every, set, op, right, scope, asked))
+    fn root(&mut self, at: At<'_, Self>, root: Root) -> Cases {
+        Meaning::root(self, root, at.scope, at.ask)
     }
 
-    fn quantified_anew(
-        &mut self,
-        every: bool,
-        set: Base,
-        op: Op,
-        right: &Operand,
-        scope: Scope,
-        asked: &Asked,
-    ) -> Truth {
-        let elements: Vec<(Value, Lit)> = match set {
-            Base::Value(Value::Missing) => {
-                let right = self.operand(right, scope, asked);
-                let absent = self.test(&right, |value| (value == Value::Absent).into());
-                return Truth {
-                    yes: Lit::FALSE,
-                    no: absent.yes,
-                };
-            }
-            Base::Value(Value::Absent) => return Truth::FALSE,
-            Base::Value(Value::List(list)) => self
-                .model()
-                .pool
-                .values(list)
-                .iter()
-                .map(|&value| (value, Lit::TRUE))
-                .collect(),
-            Base::Term(term) => match &self.world.terms[term].kind {
-                TermKind::Set(bits) => bits.clone(),
-                TermKind::One(..) => return Truth::UNKNOWN,
-            },
-            Base::Value(_) => return Truth::UNKNOWN,
-        };
-        let mut found = Vec::new();
-        for &(value, bit) in &elements {
-            let fits = self.compared(&known(value), op, right, 0, scope, asked);
-            found.push(match every {
-                true => self.world.circuit.any([Truth::sure(!bit), fits]),
-                false => self.world.circuit.both(Truth::sure(bit), fits),
-            });
-        }
-        if !every {
-            return self.world.circuit.any(found);
-        }
-        found.push(Truth::sure(self.world.circuit.or(elements.iter().map(|(_, bit)| *bit))));
-        self.world.circuit.all(found)
+    fn nearest(&mut self, ask: &Asked, ty: TypeId) -> Cases {
+        self.near(ask, ty, Value::Absent)
     }
 
-    fn compared(&mut self, left: &Cases, op: Op, right: &Operand, minutes: i64, scope: Scope, asked: &Asked) -> Truth {
-        match (op, right) {
-            (Op::In | Op::NotIn, Operand::List(items)) => {
-                let found = self.listed(left, items, scope, asked);
-                self.negated(op == Op::NotIn, left, found)
-            }
-            (Op::In | Op::NotIn, _) => {
-                let right = self.operand(right, scope, asked);
-                let found = self.contained(left, &right, asked);
-                let found = self.negated(op == Op::NotIn, left, found);
-                let nobody = self.test(&right, |value| (value == Value::Absent).into());
-                self.world.circuit.both(found, !nobody)
-            }
-            _ => {
-                let right = self.operand(right, scope, asked);
-                match (&left[..], &right[..]) {
-                    (_, &[(Lit::TRUE, Base::Value(value))]) => {
-                        let value = shift(value, minutes);
-                        let key = self.term_of(left).map(|term| (term, None, op, value));
-                        self.once(key, |it| it.test(left, |one| ordered(one, op, value)))
-                    }
-                    (&[(Lit::TRUE, Base::Value(value))], _) => {
-                        self.test(&right, |it| ordered(value, op, shift(it, minutes)))
-                    }
-                    _ => self.related_as(left, &right, |l, r| ordered(l, op, shift(r, minutes))),
-                }
-            }
-        }
+    fn outward(&mut self, ask: &Asked, name: AttrName) -> Cases {
+        Meaning::outward(self, name, ask)
     }
 
-    /// `not in`: false where the left side is nobody, unknown where it is missing.
-    fn negated(&mut self, negate: bool, left: &Cases, found: Truth) -> Truth {
-        let nobody = self.test(left, |value| (value == Value::Absent).into());
-        let missing = self.test(left, |value| (value == Value::Missing).into());
-        let found = if negate { !found } else { found };
-        let there = self.world.circuit.both(found, !nobody);
-        let (yes, no) = (there.yes, there.no);
-        let yes = self.world.circuit.and([yes, !missing.yes]);
-        let no = self.world.circuit.and([no, !missing.yes]);
-        Truth { yes, no }
+    fn step(&mut self, ask: &Asked, at: Cases, name: AttrName) -> Cases {
+        Meaning::step(self, at, name, ask)
     }
 
-    /// A test of two single values. Those of one side are taken one by one; what each asks of the other is a few ranges of
-    /// its values.
-    pub(super) fn related_as(&mut self, left: &Cases, right: &Cases, test: impl Fn(Value, Value) -> Tri) -> Truth {
+    fn is(&mut self, value: &Cases, test: impl Fn(Value) -> Tri) -> Truth {
+        self.test(value, test)
+    }
+
+    /// Those of one side are taken one by one; what each asks of the other is a few ranges of its values.
+    fn compare(&mut self, left: &Cases, right: &Cases, test: impl Fn(Value, Value) -> Tri) -> Truth {
         let (lefts, rights) = (self.single(left), self.single(right));
         let is_shorter = lefts.len() <= rights.len();
         let (ones, others) = if is_shorter { (lefts, right) } else { (rights, left) };
@@ -223,202 +86,149 @@ impl Meaning<'_, '_> {
         self.world.circuit.choose(&cases)
     }
 
-    /// Every pair of single values that the two sides can be.
-    pub(super) fn pairs(
-        &mut self,
-        left: &Cases,
-        right: &Cases,
-        test: impl Fn(&mut Self, Value, Value) -> Truth,
-    ) -> Truth {
-        let (left, right) = (self.single(left), self.single(right));
-        let mut cases = Vec::new();
-        for &(l, a) in &left {
-            for &(r, b) in &right {
-                let both = self.world.circuit.and([l, r]);
-                if both != Lit::FALSE {
-                    let truth = test(self, a, b);
-                    cases.push((both, truth));
-                }
+    fn ordered(&mut self, left: &Cases, op: Op, right: &Cases, minutes: i64) -> Truth {
+        match (&left[..], &right[..]) {
+            (_, &[(Lit::TRUE, Base::Value(value))]) => {
+                let value = shift(value, minutes);
+                let key = self.term_of(left).map(|term| (term, None, op, value));
+                self.once(key, |it| it.test(left, |one| ordered(one, op, value)))
             }
-        }
-        self.world.circuit.choose(&cases)
-    }
-
-    /// `left in right`.
-    fn contained(&mut self, left: &Cases, right: &Cases, asked: &Asked) -> Truth {
-        let mut cases = Vec::new();
-        for &(guard, base) in right {
-            let truth = match self.elements(base) {
-                Some(elements) => self.in_set(left, &elements),
-                None => self.pairs(left, &vec![(Lit::TRUE, base)], |it, l, r| it.contained_in(l, r, asked)),
-            };
-            cases.push((guard, truth));
-        }
-        self.world.circuit.choose(&cases)
-    }
-
-    /// The elements of a set; none if it is no set.
-    pub(super) fn elements(&self, base: Base) -> Option<Vec<(Value, Lit)>> {
-        match base {
-            Base::Value(Value::List(list)) => Some(
-                self.model()
-                    .pool
-                    .values(list)
-                    .iter()
-                    .map(|&value| (value, Lit::TRUE))
-                    .collect(),
-            ),
-            Base::Term(term) => match &self.world.terms[term].kind {
-                TermKind::Set(bits) => Some(bits.clone()),
-                TermKind::One(..) => None,
-            },
-            Base::Value(_) => None,
+            (&[(Lit::TRUE, Base::Value(value))], _) => self.test(right, |it| ordered(value, op, shift(it, minutes))),
+            _ => self.compare(left, right, |l, r| ordered(l, op, shift(r, minutes))),
         }
     }
 
-    fn in_set(&mut self, left: &Cases, elements: &[(Value, Lit)]) -> Truth {
-        let mut found = vec![self.test(left, |value| match value {
-            Value::Missing => crate::model::value::Tri::Unknown,
-            _ => crate::model::value::Tri::False,
-        })];
-        for &(value, bit) in elements {
-            let equal = self.related_as(left, &known(value), equal_or_within);
-            found.push(self.world.circuit.both(Truth::sure(bit), equal));
+    /// Of its constants all at once, of its paths one by one.
+    fn listed(&mut self, at: At<'_, Self>, left: &Cases, items: &[Operand]) -> Truth {
+        let (constants, paths): (Vec<&Operand>, Vec<&Operand>) =
+            items.iter().partition(|item| matches!(item, Operand::Value(_)));
+        let constants: Vec<Value> = constants.into_iter().flat_map(Operand::constants).collect();
+        let mut found = vec![self.one_of(left, &constants)];
+        for item in paths {
+            let item = condition::operand(self, at, item);
+            found.push(self.compare(left, &item, equal_or_within));
         }
         self.world.circuit.any(found)
     }
 
-    fn contained_in(&mut self, left: Value, right: Value, asked: &Asked) -> Truth {
-        match (left, right) {
-            (Value::Missing, _) | (_, Value::Missing) => Truth::UNKNOWN,
-            (Value::Absent, _) | (_, Value::Absent) => Truth::FALSE,
-            (Value::User(user), Value::Group(group)) => Truth::sure(self.world.atom(Atom::InGroup(user.0, group))),
-            (Value::User(_), Value::Node(UNLISTED)) => Truth::FALSE,
-            (Value::User(user), Value::Node(place)) => Truth::sure(self.member(user.0, place)),
-            (Value::Node(inner), Value::Node(outer)) => Truth::sure(self.node_in(inner, outer, asked)),
-            (Value::Net(_), Value::Net(_)) => equal_or_within(left, right).into(),
-            _ => Truth::FALSE,
-        }
-    }
-
-    fn node_in(&mut self, inner: NodeId, outer: NodeId, asked: &Asked) -> Lit {
-        match (inner, outer) {
-            (UNLISTED, UNLISTED) => Lit::TRUE,
-            (_, UNLISTED) => Lit::FALSE,
-            (UNLISTED, _) => self.where_target(asked, |shape, target| shape.forest.lies_in(target.start, outer)),
-            _ => self.world.in_shapes(|shape| shape.forest.lies_in(inner, outer)),
-        }
-    }
-
-    /// `as a or b`: the user is, or is in, what one of the relations leads to.
-    pub(super) fn related(&mut self, relations: &[Relation], asked: &Asked) -> Truth {
-        if relations.is_empty() {
-            return Truth::TRUE;
-        }
-        let all: Vec<Truth> = relations
-            .iter()
-            .map(|relation| self.relation(relation, asked))
-            .collect();
-        let related = self.world.circuit.any(all);
-        let known = Truth::sure(self.signed_in(asked));
-        self.world.circuit.both(known, related)
-    }
-
-    fn relation(&mut self, relation: &Relation, asked: &Asked) -> Truth {
-        let value = match relation.at {
-            Some(ty) => {
-                let root = self.root(Root::Near(ty), Scope::default(), asked);
-                let there = self.where_target(asked, |shape, target| near(&shape.forest, target, ty).is_some());
-                let mut cases = self.step(root, relation.first, asked);
-                if there != Lit::TRUE {
-                    for (guard, _) in &mut cases {
-                        *guard = self.world.circuit.and([*guard, there]);
-                    }
-                    cases.push((!there, Base::Value(Value::Absent)));
-                }
-                cases
-            }
-            None => self.outward(relation.first, asked),
+    fn there(&mut self, values: &[&Cases], then: impl FnOnce(&mut Self) -> Truth) -> Truth {
+        let found = then(self);
+        let mut one_is = |wanted| {
+            let is: Vec<Lit> = values
+                .iter()
+                .map(|value| self.test(value, |it| (it == wanted).into()).yes)
+                .collect();
+            self.world.circuit.or(is)
         };
-        self.followed(&value, &relation.then, asked.caller, asked)
-    }
-
-    fn followed(&mut self, value: &Cases, then: &[(AttrName, bool)], user: u32, asked: &Asked) -> Truth {
-        let Some((&(name, plus), rest)) = then.split_first() else {
-            return self.is_or_in(user, value);
-        };
-        let mut cases = Vec::new();
-        for &(guard, base) in value {
-            let truth = match self.elements(base) {
-                Some(elements) => self.followed_by_each(&elements, then, user, asked),
-                None => {
-                    let mut found = Vec::new();
-                    for (inner, value) in self.single(&vec![(Lit::TRUE, base)]) {
-                        found.push((inner, self.followed_from(value, (name, plus, rest), then, user, asked)));
-                    }
-                    self.world.circuit.choose(&found)
-                }
-            };
-            cases.push((guard, truth));
+        let (nobody, missing) = (one_is(Value::Absent), one_is(Value::Missing));
+        let yes = self.world.circuit.and([found.yes, !nobody, !missing]);
+        let no = self.world.circuit.and([found.no, !missing]);
+        Truth {
+            yes,
+            no: self.world.circuit.or([nobody, no]),
         }
-        self.world.circuit.choose(&cases)
     }
 
-    fn followed_by_each(
-        &mut self,
-        elements: &[(Value, Lit)],
-        then: &[(AttrName, bool)],
-        user: u32,
-        asked: &Asked,
-    ) -> Truth {
+    fn cases(&mut self, value: &Cases, mut one: impl FnMut(&mut Self, Case<Elements>) -> Truth) -> Truth {
         let mut found = Vec::new();
-        for &(value, bit) in elements {
-            let truth = self.followed(&known(value), then, user, asked);
-            found.push(self.world.circuit.both(Truth::sure(bit), truth));
+        let mut single = Cases::new();
+        for &(guard, base) in value {
+            match self.elements(base) {
+                Some(elements) => found.push((guard, one(self, Case::Set(elements)))),
+                None => single.push((guard, base)),
+            }
         }
-        self.world.circuit.any(found)
+        for (guard, value) in self.single(&single) {
+            found.push((guard, one(self, Case::One(value))));
+        }
+        self.world.circuit.choose(&found)
     }
 
-    fn followed_from(
+    fn any_in(&mut self, set: &Elements, mut one: impl FnMut(&mut Self, Value) -> Truth) -> Truth {
+        self.any(&set.bits, |it, &(value, bit)| {
+            let truth = one(it, value);
+            it.world.circuit.both(Truth::sure(bit), truth)
+        })
+    }
+
+    fn quantify(
         &mut self,
-        value: Value,
-        (name, plus, rest): (AttrName, bool, &[(AttrName, bool)]),
-        then: &[(AttrName, bool)],
-        user: u32,
-        asked: &Asked,
+        set: &Elements,
+        every: bool,
+        (op, right): (Op, &Operand),
+        mut one: impl FnMut(&mut Self, Value) -> Truth,
     ) -> Truth {
-        match value {
-            Value::User(from) if plus => self.chain_up(from.0, name, rest, user, asked),
-            Value::User(from) => {
-                let next = self.step_from_user(from.0, name);
-                self.followed(&next, rest, user, asked)
+        let key = match (set.term, right) {
+            (Some(term), Operand::Value(value)) => Some((term, Some(every), op, *value)),
+            _ => None,
+        };
+        self.once(key, |it| {
+            if !every {
+                return it.any_in(set, one);
             }
-            Value::Group(group) => {
-                let users: Vec<(Value, Lit)> = (0..self.world.users)
-                    .map(|each| (Value::User(UserId(each)), self.world.atom(Atom::InGroup(each, group))))
-                    .collect();
-                self.followed_by_each(&users, then, user, asked)
+            let mut found = Vec::new();
+            for &(value, bit) in &set.bits {
+                let truth = one(it, value);
+                found.push(it.world.circuit.any([Truth::sure(!bit), truth]));
             }
-            Value::Missing => Truth::UNKNOWN,
-            _ => Truth::FALSE,
-        }
+            let some = it.world.circuit.or(set.bits.iter().map(|(_, bit)| *bit));
+            found.push(Truth::sure(some));
+            it.world.circuit.all(found)
+        })
     }
 
-    /// `manager+`: one or more steps, ending where the attribute is absent; facts with circles are refused, so that there are
-    /// no more steps than users. By how many steps there may be, from each user.
-    fn chain_up(&mut self, from: u32, name: AttrName, rest: &[(AttrName, bool)], user: u32, asked: &Asked) -> Truth {
+    fn in_group(&mut self, user: UserId, group: GroupId) -> Truth {
+        Truth::sure(self.world.atom(Atom::InGroup(user.0, group)))
+    }
+
+    fn any_member(&mut self, group: GroupId, mut one: impl FnMut(&mut Self, UserId) -> Truth) -> Truth {
+        self.any((0..self.world.users).map(UserId), |it, user| {
+            let (member, truth) = (it.in_group(user, group), one(it, user));
+            it.world.circuit.both(member, truth)
+        })
+    }
+
+    fn is_member(&mut self, user: UserId, place: NodeId) -> Truth {
+        Truth::sure(self.member(user.0, place))
+    }
+
+    fn lies_in(&mut self, ask: &Asked, inner: NodeId, outer: NodeId) -> Truth {
+        Truth::sure(match inner {
+            condition::UNLISTED => self.where_target(ask, |shape, target| shape.forest.lies_in(target.start, outer)),
+            _ => self.world.in_shapes(|shape| shape.forest.lies_in(inner, outer)),
+        })
+    }
+
+    fn of_caller(&mut self, ask: &Asked, then: impl FnOnce(&mut Self, UserId) -> Truth) -> Truth {
+        let truth = then(self, UserId(ask.caller));
+        let known = Truth::sure(self.signed_in(ask));
+        self.world.circuit.both(known, truth)
+    }
+
+    /// Facts with circles are refused, so that there are no more steps than users. By how many steps there may be, from
+    /// each user.
+    fn chain_up(
+        &mut self,
+        ask: &Asked,
+        from: UserId,
+        name: AttrName,
+        rest: &[(AttrName, bool)],
+        user: UserId,
+    ) -> Truth {
         let users = 0..self.world.users;
-        let next: Vec<Vec<(Lit, Value)>> = users
-            .clone()
-            .map(|from| {
-                let cases = self.step_from_user(from, name);
-                self.single(&cases)
-            })
-            .collect();
-        let there: Vec<Truth> = users
-            .clone()
-            .map(|next| self.followed(&known(Value::User(UserId(next))), rest, user, asked))
-            .collect();
+        let mut next = Vec::new();
+        let mut there = Vec::new();
+        for from in users.clone() {
+            let cases = self.step_from_user(from, name);
+            next.push(self.single(&cases));
+            there.push(condition::followed(
+                self,
+                ask,
+                &known(Value::User(UserId(from))),
+                rest,
+                user,
+            ));
+        }
         let mut above = vec![Truth::FALSE; next.len()];
         for _ in users {
             above = next
@@ -426,7 +236,50 @@ impl Meaning<'_, '_> {
                 .map(|cases| self.one_further(cases, &there, &above))
                 .collect();
         }
-        above[from as usize]
+        above[from.0 as usize]
+    }
+
+    fn holds_above(&mut self, ask: &Asked, user: UserId, roles: &[RoleId]) -> Truth {
+        Meaning::holds_above(self, user.0, roles, ask)
+    }
+
+    fn holds_anywhere(&mut self, ask: &Asked, user: UserId, roles: &[RoleId]) -> Truth {
+        Meaning::holds_anywhere(self, user.0, roles, ask)
+    }
+
+    fn holds_exactly(&mut self, user: UserId, roles: &[RoleId], node: NodeId) -> Truth {
+        self.holds_one_exactly(user.0, roles, node)
+    }
+}
+
+impl Meaning<'_, '_> {
+    /// The truth of a condition.
+    pub fn expr(&mut self, expr: &Expr, scope: Scope, asked: &Asked) -> Truth {
+        condition::expr(self, At { ask: asked, scope }, expr)
+    }
+
+    /// `as a or b`: the user is, or is in, what one of the relations leads to.
+    pub(super) fn related(&mut self, relations: &[Relation], asked: &Asked) -> Truth {
+        condition::related(self, asked, relations)
+    }
+
+    /// The elements of a set; none if it is no set.
+    pub(super) fn elements(&self, base: Base) -> Option<Elements> {
+        match base {
+            Base::Value(Value::List(list)) => {
+                let values = self.model().pool.values(list).iter();
+                let bits = values.map(|&value| (value, Lit::TRUE)).collect();
+                Some(Elements { term: None, bits })
+            }
+            Base::Term(term) => match &self.world.terms[term].kind {
+                TermKind::Set(bits) => Some(Elements {
+                    term: Some(term),
+                    bits: bits.clone(),
+                }),
+                TermKind::One(..) => None,
+            },
+            Base::Value(_) => None,
+        }
     }
 
     /// One step, and then as many as before.
@@ -440,36 +293,12 @@ impl Meaning<'_, '_> {
         self.world.circuit.choose(&cases)
     }
 
-    /// u is the value, or is in it.
-    pub(super) fn is_or_in(&mut self, user: u32, value: &Cases) -> Truth {
-        let mut cases = Vec::new();
-        for &(guard, base) in value {
-            let truth = match self.elements(base) {
-                Some(elements) => {
-                    let mut found = Vec::new();
-                    for (value, bit) in elements {
-                        let is = self.is_value(user, value);
-                        found.push(self.world.circuit.both(Truth::sure(bit), is));
-                    }
-                    self.world.circuit.any(found)
-                }
-                None => self.pairs(
-                    &known(Value::User(UserId(user))),
-                    &vec![(Lit::TRUE, base)],
-                    |it, _, r| it.is_value(user, r),
-                ),
-            };
-            cases.push((guard, truth));
-        }
-        self.world.circuit.choose(&cases)
-    }
-
-    fn is_value(&mut self, user: u32, value: Value) -> Truth {
-        match value {
-            Value::User(other) => Truth::from(crate::model::value::Tri::from(other.0 == user)),
-            Value::Group(group) => Truth::sure(self.world.atom(Atom::InGroup(user, group))),
-            Value::Missing => Truth::UNKNOWN,
-            _ => Truth::FALSE,
-        }
+    /// The nearest node of a type, or what is said where there is none.
+    pub(super) fn near(&mut self, ask: &Asked, ty: TypeId, otherwise: Value) -> Cases {
+        self.nearest_as(ask, |shape, target| match reach::near(&shape.forest, target, ty) {
+            Some(reach::Near::Node(node)) => Value::Node(node),
+            Some(reach::Near::Own) => Value::Node(condition::UNLISTED),
+            None => otherwise,
+        })
     }
 }

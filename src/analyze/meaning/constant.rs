@@ -2,15 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::Meaning;
 use super::value::{Base, Cases};
-use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::Tested;
-use crate::eval::condition::ordered;
-use crate::model::Operand;
+use crate::meaning::condition::equal_or_within;
 use crate::model::value::{Tri, Value};
-use crate::syntax::ast::Op;
 
 impl Meaning<'_, '_> {
     /// A term is tested against a constant many times over: by each rule, and again without each part of it.
@@ -38,37 +36,17 @@ impl Meaning<'_, '_> {
         }
     }
 
-    /// The left side is one of a list: of its constants all at once, of its paths one by one.
-    pub(super) fn listed(&mut self, left: &Cases, items: &[Operand], scope: Scope, asked: &Asked) -> Truth {
-        let constants = items.iter().filter_map(|item| match item {
-            Operand::Value(value) => Some(*value),
-            _ => None,
-        });
-        let constants: Vec<Value> = constants.collect();
+    /// The value is one of these constants.
+    pub(super) fn one_of(&mut self, value: &Cases, constants: &[Value]) -> Truth {
         let known: HashSet<Value> = constants.iter().copied().collect();
         let plain = constants.iter().all(|&value| is_plain(value));
-        let mut found = vec![self.test(left, |it| {
-            match plain && is_plain(it) {
-                true => known.contains(&it).into(),
-                false => constants
-                    .iter()
-                    .map(|&value| equal_or_within(it, value))
-                    .max()
-                    .unwrap_or(Tri::False),
+        self.test(value, |it| match plain && is_plain(it) {
+            true => known.contains(&it).into(),
+            false => {
+                let truths = constants.iter().map(|&value| equal_or_within(it, value));
+                truths.max().unwrap_or(Tri::False)
             }
-        })];
-        for item in items.iter().filter(|item| !matches!(item, Operand::Value(_))) {
-            let item = self.operand(item, scope, asked);
-            found.push(self.related_as(left, &item, equal_or_within));
-        }
-        self.world.circuit.any(found)
-    }
-}
-
-pub(super) fn equal_or_within(left: Value, right: Value) -> Tri {
-    match (left, right) {
-        (Value::Net(a), Value::Net(b)) => b.contains(&a).into(),
-        _ => ordered(left, Op::Is, right),
+        })
     }
 }
 

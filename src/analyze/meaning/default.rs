@@ -6,6 +6,7 @@ use super::Meaning;
 use super::value::{Base, Cases, known};
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, Order, Owner, Shape};
+use crate::meaning::Domain as _;
 use crate::model::value::{NodeId, Tri, Value};
 use crate::model::{AttrName, Attribute, Default, TypeId};
 
@@ -163,10 +164,10 @@ impl Meaning<'_, '_> {
         for &(a, left) in one {
             for &(b, right) in other {
                 let same = match (self.elements(left), self.elements(right)) {
-                    (Some(left), Some(right)) => self.same_elements(&left, &right),
+                    (Some(left), Some(right)) => self.same_elements(&left.bits, &right.bits),
                     (None, None) => {
                         let sides = [left, right].map(|base| vec![(Lit::TRUE, base)]);
-                        self.related_as(&sides[0], &sides[1], |l, r| Tri::from(l == r)).yes
+                        self.compare(&sides[0], &sides[1], |l, r| Tri::from(l == r)).yes
                     }
                     _ => Lit::FALSE,
                 };

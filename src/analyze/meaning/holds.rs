@@ -6,8 +6,9 @@ use crate::analyze::solver::Lit;
 use crate::analyze::world::Shape;
 use crate::eval::Target;
 use crate::eval::reach::account;
+use crate::meaning::condition;
 use crate::model::permission::PermId;
-use crate::model::value::NodeId;
+use crate::model::value::{NodeId, UserId};
 use crate::model::{Being, RoleId};
 
 impl Meaning<'_, '_> {
@@ -26,7 +27,7 @@ impl Meaning<'_, '_> {
             parts.push(match being {
                 Being::Relation(name) => {
                     let value = self.step_from_node(node, *name);
-                    self.is_or_in(user, &value)
+                    condition::is_or_in(self, UserId(user), &value)
                 }
                 Being::Member => Truth::sure(self.member(user, node)),
                 Being::Holds(roles) => self.holds_one_exactly(user, roles, node),

@@ -8,20 +8,19 @@ use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::{Aim, Atom, Owner, Shape, TermKind, Without};
 use crate::eval::Resource;
-use crate::eval::condition::ordered;
-use crate::eval::reach::{Near, near};
+use crate::meaning::Domain as _;
+use crate::meaning::condition::{UNLISTED, ordered};
 use crate::model::permission::Permission;
 use crate::model::value::{AttributeType, NodeId, Scalar, Tri, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, NOW, Operand, Path, Root};
+use crate::model::{AttrName, Attribute, Default, NOW, Root};
 use crate::syntax::ast::{Doc, Op};
-
-/// The node that stands for a target which nobody lists.
-pub(super) const UNLISTED: NodeId = NodeId(u32::MAX);
 
 /// A known value, or an attribute of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Base {
+pub enum Base {
+    /// It is this.
     Value(Value),
+    /// It is what the world says of this term.
     Term(usize),
 }
 
@@ -33,24 +32,6 @@ pub(super) fn known(value: Value) -> Cases {
 }
 
 impl<'m> Meaning<'_, 'm> {
-    /// The value of one side of a test.
-    pub(super) fn operand(&mut self, operand: &Operand, scope: Scope, asked: &Asked) -> Cases {
-        match operand {
-            Operand::Value(value) => known(*value),
-            Operand::Path(path) => self.path(path, scope, asked),
-            Operand::List(_) => known(Value::Missing),
-        }
-    }
-
-    /// What a path leads to.
-    pub(super) fn path(&mut self, path: &Path, scope: Scope, asked: &Asked) -> Cases {
-        let mut at = self.root(path.root, scope, asked);
-        for &step in &path.steps {
-            at = self.step(at, step, asked);
-        }
-        at
-    }
-
     pub(super) fn root(&mut self, root: Root, scope: Scope, asked: &Asked) -> Cases {
         match root {
             Root::Resource => self.resource(asked),
@@ -63,11 +44,7 @@ impl<'m> Meaning<'_, 'm> {
             Root::Recipient if asked.handed && asked.at.is_none() => self.other_user(asked),
             Root::Recipient => known(Value::Missing),
             Root::Here => known(scope.here.map_or(Value::Missing, Value::Node)),
-            Root::Near(ty) => self.nearest(asked, |shape, target| match near(&shape.forest, target, ty) {
-                Some(Near::Node(node)) => Value::Node(node),
-                Some(Near::Own) => Value::Node(UNLISTED),
-                None => Value::Missing,
-            }),
+            Root::Near(ty) => self.near(asked, ty, Value::Missing),
             Root::Context(slot) => self.term(Owner::Context, &self.table.model().context[slot]),
             Root::Holding(key) => self.parameter(key, scope),
         }
@@ -85,7 +62,7 @@ impl<'m> Meaning<'_, 'm> {
             (Some(_), Resource::Node(node), _) => known(Value::Node(node)),
             (Some(_), _, _) | (None, _, Aim::Fresh(_)) => known(Value::Node(UNLISTED)),
             (None, _, Aim::User(_)) => self.other_user(asked),
-            (None, _, Aim::Node) => self.nearest(asked, |_, target| match target.own {
+            (None, _, Aim::Node) => self.nearest_as(asked, |_, target| match target.own {
                 None => Value::Node(target.start),
                 Some(_) => Value::Node(UNLISTED),
             }),
@@ -93,7 +70,7 @@ impl<'m> Meaning<'_, 'm> {
     }
 
     /// A value that depends on the shape.
-    fn nearest(&mut self, asked: &Asked, of: impl Fn(&Shape, &crate::eval::Target) -> Value) -> Cases {
+    pub(super) fn nearest_as(&mut self, asked: &Asked, of: impl Fn(&Shape, &crate::eval::Target) -> Value) -> Cases {
         self.by_shape(|shape| Self::target(asked, shape).map_or(Value::Missing, |target| of(shape, &target)))
     }
 
@@ -150,7 +127,7 @@ impl<'m> Meaning<'_, 'm> {
             _ => Op::Before,
         };
         let stated = vec![(Lit::TRUE, Base::Term(term))];
-        let runs = self.related_as(&now, &stated, |now, bound| ordered(now, op, bound));
+        let runs = self.compare(&now, &stated, |now, bound| ordered(now, op, bound));
         self.world.circuit.require(&[!held, !given, runs.yes]);
         cases
     }
@@ -275,7 +252,7 @@ impl<'m> Meaning<'_, 'm> {
             let resource = self.resource(asked);
             return self.step(resource, name, asked);
         }
-        let at = self.nearest(asked, |shape, target| {
+        let at = self.nearest_as(asked, |shape, target| {
             if target.own.is_some_and(|ty| model.slot(ty, name).is_some()) {
                 return Value::Node(UNLISTED);
             }
