@@ -148,18 +148,10 @@ fn nodes(world: &World<'_>, picture: &Picture) -> BTreeSet<NodeId> {
         Value::Node(node) => Some(node),
         _ => None,
     });
-    let described = world
-        .terms
-        .iter()
-        .zip(&picture.values)
-        .enumerate()
-        .filter_map(|(ix, (term, given))| {
-            let says_something = !world.is_by_default(ix, given);
-            match term.owner {
-                Owner::Node(node) if says_something && shape.present[node.0 as usize] => Some(node),
-                _ => None,
-            }
-        });
+    let described = described(world, picture).filter_map(|owner| match owner {
+        Owner::Node(node) => Some(node).filter(|node| shape.present[node.0 as usize]),
+        _ => None,
+    });
     let there = (0..world.nodes.len()).filter_map(|ix| u32::try_from(ix).ok().map(NodeId));
     let there = there.filter(|node| {
         let present = shape.present[node.0 as usize];
@@ -180,6 +172,10 @@ fn users(world: &World<'_>, picture: &Picture, requests: &[(PermId, bool)]) -> B
         Value::User(UserId(user)) => Some(user),
         _ => None,
     }));
+    found.extend(described(world, picture).filter_map(|owner| match owner {
+        Owner::User(user, kind) => Some(user).filter(|_| picture.kinds[user as usize] == kind),
+        _ => None,
+    }));
     found.insert(0);
     for &(permission, second) in requests {
         let (aim, same, other) = match second {
@@ -191,6 +187,12 @@ fn users(world: &World<'_>, picture: &Picture, requests: &[(PermId, bool)]) -> B
         }
     }
     found
+}
+
+/// Of what a picture says something that would not be so by default.
+fn described(world: &World<'_>, picture: &Picture) -> impl Iterator<Item = Owner> {
+    let terms = world.terms.iter().zip(&picture.values).enumerate();
+    terms.filter_map(|(ix, (term, given))| (!world.is_by_default(ix, given)).then_some(term.owner))
 }
 
 fn values(given: &Given) -> Vec<Value> {

@@ -83,12 +83,15 @@ impl Writer<'_, '_> {
     }
 }
 
-/// A permission by name, with the type of the place where membership is meant.
+/// A permission by a name that is no other's: of two policies one may have a second role or place of the same name.
 fn key(model: &Model, id: PermId) -> String {
     let shown = model.show_permission(id);
     match model.permissions.get(id) {
+        Permission::Give(role) => format!("give {}", model.full_role(role)),
+        Permission::Take(role) => format!("take {}", model.full_role(role)),
+        Permission::Grant(inner) => format!("grant {}", key(model, inner)),
         Permission::AddMember(ty) | Permission::RemoveMember(ty) => format!("{shown} {}", model.ty(ty).name),
-        _ => shown,
+        Permission::Act { .. } => shown,
     }
 }
 

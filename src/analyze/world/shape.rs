@@ -9,10 +9,13 @@ use crate::eval::Target;
 use crate::eval::forest::Forest;
 use crate::model::containment::Containment;
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Constraint, ConstraintKind, TypeId, TypeKind};
+use crate::model::{Attribute, Constraint, ConstraintKind, Default, TypeId, TypeKind};
 
 /// The most nodes of one type that attributes can name beside the chain.
 const MOST_NAMED: usize = 6;
+
+/// The most ways up from a type beside the chain.
+const MOST_WAYS: usize = 12;
 
 /// An individual node.
 #[derive(Debug, Clone)]
@@ -217,26 +220,49 @@ impl World<'_> {
             }
         }
         for (ty, under) in wanted {
-            self.add_side_node(containers, kinds, ty, under);
+            let way = match under {
+                Some(node) => {
+                    let wanted = self.nodes[node.0 as usize].ty;
+                    way_up(containers, ty, |at| at == wanted)
+                }
+                None if kinds[ty.ix()] == TypeKind::Account => Some(vec![ty]),
+                None => way_up(containers, ty, |at| kinds[at.ix()] == TypeKind::Account),
+            };
+            way.into_iter().for_each(|way| self.add_side_node(&way, under));
+        }
+        let apart = self
+            .scope
+            .far
+            .iter()
+            .filter(|(_, zone)| zone.is_none())
+            .map(|(ty, _)| *ty);
+        let apart: BTreeSet<TypeId> = apart.chain(self.scope.named.iter().copied()).collect();
+        for ty in apart {
+            if !self.looks_outward(ty) {
+                continue;
+            }
+            let (ways, whole) = chains(containers, kinds, ty, |_| 1);
+            self.exact &= whole && ways.len() <= MOST_WAYS;
+            // The shortest is there.
+            for way in ways.into_iter().take(MOST_WAYS).skip(1) {
+                self.add_side_node(&way, None);
+            }
         }
     }
 
-    /// A node of a type under another, or apart from the chain, with what lies between.
-    fn add_side_node(&mut self, containers: &[Vec<TypeId>], kinds: &[TypeKind], ty: TypeId, under: Option<NodeId>) {
-        let way = match under {
-            Some(node) => {
-                let wanted = self.nodes[node.0 as usize].ty;
-                way_up(containers, ty, |at| at == wanted)
-            }
-            None if kinds[ty.ix()] == TypeKind::Account => Some(vec![ty]),
-            None => way_up(containers, ty, |at| kinds[at.ix()] == TypeKind::Account),
-        };
-        let Some(mut way) = way else { return };
-        if under.is_some() {
-            way.pop();
-        }
+    /// What is true of a node of this type depends on what it lies in: what a role is derived from, what an attribute is by
+    /// default.
+    fn looks_outward(&self, ty: TypeId) -> bool {
+        let mut attributes = self.model.ty(ty).attributes.iter();
+        let falls_back = |it: &Attribute| matches!(it.default, Default::Path(..)) && self.reads(it.key);
+        self.scope.derived_at.contains(&ty) || attributes.any(falls_back)
+    }
+
+    /// A node at the start of a way up, under another or apart from the chain.
+    fn add_side_node(&mut self, way: &[TypeId], under: Option<NodeId>) {
+        let own = way.len() - usize::from(under.is_some());
         let mut parent = under;
-        for &ty in way.iter().rev() {
+        for &ty in way[..own].iter().rev() {
             parent = Some(self.add_node(Individual {
                 ty,
                 ordinal: None,
