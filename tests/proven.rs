@@ -366,3 +366,19 @@ fn what_nobody_has_nobody_can_take() {
     // Somebody's role has ended: that is no membership, and can still be taken.
     assert_refuted(&text.replace('@', "role Clerk at Shop\n"));
 }
+
+#[test]
+fn a_node_apart_lies_wherever_it_may() {
+    let text = "account Tenant\naccount Lab\nresource Doc in Tenant, Lab { actions use }\n\
+                role Tech at Tenant\nrole Boss at Lab { can use Doc }\nrole Maker at Doc for whoever can use Doc\n@";
+    let (_, losses) = edit(text, "role Maker at Doc { can assign Tenant.Tech anywhere }", "");
+    assert_eq!(losses, ["Doc.Maker: give Tech", "Doc.Maker: take Tech"]);
+}
+
+#[test]
+fn nothing_is_supposed_of_what_facts_list() {
+    let text = "account Client { size: small < @ < large = small  actions view }\n\
+                role Advisor at Client for whoever is member\nrole Senior at Client { can view Client }\n\
+                nobody but Client.Advisor can view Client when resource.size is large";
+    edit(text, "medium", "extra");
+}

@@ -309,7 +309,8 @@ impl<'c> Comparer<'c> {
         world.unstated = true;
         world.circuit.share(&self.budget);
         let mut read = |side: usize| {
-            let mut meaning = Meaning::new(&mut world, self.sides[side]);
+            let declared = [&self.rebased.old_types, &self.rebased.new_types][side];
+            let mut meaning = Meaning::of_one(&mut world, self.sides[side], Some(declared));
             let Some(id) = of.ids[side] else {
                 return (Decision::never(), Truth::FALSE);
             };

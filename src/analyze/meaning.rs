@@ -21,7 +21,7 @@ use crate::eval::reach::{account, near, reaches};
 use crate::eval::{Resource, Target};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{AttrName, Model, Reach, RoleId, Rule, Who};
+use crate::model::{AttrName, Model, Reach, RoleId, Rule, TypeId, Who};
 use crate::table::{Table, Way};
 
 /// What is asked: who, what, on what.
@@ -34,7 +34,7 @@ pub struct Asked {
     /// On the world's own target, or at a node.
     pub at: Option<NodeId>,
     /// What stands before that node in the chain, unlisted.
-    own: Option<crate::model::TypeId>,
+    own: Option<TypeId>,
     /// What `resource` is, at a node.
     resource: Resource,
     /// Something is handed to somebody.
@@ -49,6 +49,8 @@ pub struct Meaning<'w, 'm> {
     pub world: &'w mut World<'m>,
     /// The policy.
     pub table: &'m Table,
+    /// Of two policies: the types that this one declares. It is told nothing of nodes of another one's.
+    declared: Option<&'m HashSet<TypeId>>,
     derived: HashMap<(u32, RoleId, NodeId), Truth>,
     decided: HashMap<(u32, PermId, NodeId), Truth>,
     defaults: default::Defaults,
@@ -95,9 +97,15 @@ pub struct Scope {
 impl<'w, 'm> Meaning<'w, 'm> {
     /// Reads a world by a policy.
     pub fn new(world: &'w mut World<'m>, table: &'m Table) -> Self {
+        Self::of_one(world, table, None)
+    }
+
+    /// Reads a world by one of two policies, with the types that it declares.
+    pub fn of_one(world: &'w mut World<'m>, table: &'m Table, declared: Option<&'m HashSet<TypeId>>) -> Self {
         let mut it = Self {
             world,
             table,
+            declared,
             derived: HashMap::new(),
             decided: HashMap::new(),
             defaults: default::Defaults::default(),
@@ -115,7 +123,11 @@ impl<'w, 'm> Meaning<'w, 'm> {
 
     /// The user is a member of a place.
     pub(super) fn member(&mut self, user: u32, place: NodeId) -> Lit {
-        self.world.member(self.table.model(), user, place)
+        let ty = self.world.nodes[place.0 as usize].ty;
+        match self.declared {
+            Some(declared) if !declared.contains(&ty) => Lit::FALSE,
+            _ => self.world.member(self.table.model(), user, place),
+        }
     }
 
     /// A user who is the target is a member of the place at which the chain starts.

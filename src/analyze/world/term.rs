@@ -195,6 +195,12 @@ impl<'m> World<'m> {
         if self.terms[term].is_empty() {
             self.circuit.require(&[!given]);
         }
+        if let Owner::Fresh(second) = owner {
+            // Nothing is supposed of what facts list.
+            let aim = if second { self.second } else { Some(self.aim) };
+            let fresh = self.in_shapes(|shape| aim != Some(Aim::Node) || shape.unlisted[usize::from(second)].is_some());
+            self.circuit.require(&[!given, fresh]);
+        }
         for (value, is) in self.stated_values(term) {
             let fits = match (value, owner) {
                 (Value::Node(node), _) => self.present(node),
