@@ -277,7 +277,7 @@ fn permission(table: &Table, wanted: &str) -> PermId {
         .0
 }
 
-fn request<'a>(org: &Org<'a>, user: UserId, permission: PermId, node: NodeId) -> Request<'a> {
+fn request<'a>(org: &'a Org<'_>, user: UserId, permission: PermId, node: NodeId) -> Request<'a> {
     Request {
         user: Some(user),
         permission,
@@ -290,7 +290,7 @@ fn request<'a>(org: &Org<'a>, user: UserId, permission: PermId, node: NodeId) ->
 }
 
 /// Requests at random: one in two about a document that lies where the user holds something.
-fn requests<'a>(table: &Table, org: &Org<'a>) -> Vec<Request<'a>> {
+fn requests<'a>(table: &Table, org: &'a Org<'_>) -> Vec<Request<'a>> {
     let mut dice = Dice(17);
     let ty = org.facts.nodes[org.facts.nodes.len() - 1].ty;
     let permissions = ["view", "edit", "share"].map(|name| permission(table, name));

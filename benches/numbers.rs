@@ -40,7 +40,7 @@ fn littlebig() -> (Table, Facts) {
 }
 
 /// Every user, ordinary permission and listed node of its type; what is created is not listed yet.
-fn requests<'a>(table: &Table, org: &Org<'a>, context: &'a [Value]) -> Vec<Request<'a>> {
+fn requests<'a>(table: &Table, org: &'a Org<'_>, context: &'a [Value]) -> Vec<Request<'a>> {
     let mut requests = Vec::new();
     for user in org.facts.user_ids() {
         for (permission, what) in table.model().permissions.iter() {

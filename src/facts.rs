@@ -336,6 +336,14 @@ impl Facts {
         self.user_ids().find(|&user| self.user(user).id == id)
     }
 
+    /// The rules that data hands out: of custom roles, of single grants.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let custom = self.custom.iter().flat_map(|role| &role.rules);
+        custom
+            .map(|(_, rule)| rule)
+            .chain(self.grants.iter().map(|grant| &grant.rule))
+    }
+
     /// The custom role of a number beyond the policy's roles.
     #[must_use]
     pub fn custom_role(&self, model: &Model, role: RoleId) -> Option<&CustomRole> {

@@ -3,6 +3,35 @@
 //! A policy is a folder of `.roles` files that read like a help page. It is compiled to a decision table, questioned,
 //! tested and linted. The program is `rolebook`; this library decides in nanoseconds inside an application.
 //!
+//! # The front door
+//!
+//! ```
+//! use rolebook::{Object, Policy};
+//!
+//! let policy = Policy::of_texts([("shop.roles",
+//!     "account Shop { }  resource Order in Shop { creator: user  creating actions place  actions view, stop }
+//!      role Clerk at Shop { can place, view Order  can stop Order as creator }")])?;
+//! let shop = policy.organisation_of(
+//!     "{ accounts: { main: { is: Shop } },
+//!        users: { ann: { in: main, roles: { Clerk: main } } },
+//!        resources: { o-1: { is: Order, in: main, creator: ann } } }")?;
+//!
+//! assert!(shop.can("ann", "stop", ("Order", "o-1"))?);
+//! assert!(shop.can("ann", "place", Object::within("Order", ("Shop", "main")))?);
+//! assert!(shop.can("anne", "stop", ("Order", "o-1")).is_err()); // unknown, never a guess
+//!
+//! let stop = shop.prepare("stop", "Order")?; // names looked up once
+//! assert!(stop.allows(shop.user("ann")?, shop.node("Order", "o-1")?)?);
+//!
+//! let why = shop.ask("why can ann stop o-1")?;
+//! assert!(why.to_string().contains("can stop Order as creator"));
+//! # Ok::<(), rolebook::Error>(())
+//! ```
+//!
+//! A policy of files is opened with [`Policy::open`], an organisation of a file or of a folder of tables with
+//! [`Policy::organisation`]. All are owned, `Send`, `Sync`, and cheap to clone. Below the front door a request is numbers; one
+//! that makes no sense is denied, and [`Request::check`](eval::Request::check) tells what is wrong with it.
+//!
 //! # The pipeline
 //!
 //! ```text
@@ -14,44 +43,6 @@
 //!
 //! Each stage is a type, and each consumes the last. Up to the gate a stage gives a value *and* diagnostics, so that lint
 //! works on half-good files; after [`model::check`] nothing can fail.
-//!
-//! ```
-//! use rolebook::{diagnostic::Found, facts, model, source::Sources, syntax, table, yaml};
-//! use rolebook::eval::{Request, Target, decide, org::Org};
-//! use rolebook::model::value::NodeId;
-//!
-//! let policy = "account Shop { } resource Order in Shop { creator: user  actions view, stop }
-//!               role Clerk at Shop { can view Order  can stop Order as creator }";
-//! let people = "{ accounts: { main: { is: Shop } },
-//!                 users: { ann: { in: main, roles: { Clerk: main } } },
-//!                 resources: { o-1: { is: Order, in: main, creator: ann } } }";
-//!
-//! let (mut sources, mut found) = (Sources::default(), Found::default());
-//! let file = sources.add("shop.roles", policy);
-//! let tree = syntax::parse::policy(file, policy, &mut found);
-//! let model = model::resolve::resolve(&[tree], &mut found);
-//! let table = table::compile(model::check(&model, &found).expect("the policy has no errors"));
-//!
-//! let file = sources.add("facts.yaml", people);
-//! let yaml = yaml::read(file, people, &mut found).expect("the facts are YAML");
-//! let facts = facts::read::read(&yaml, table.model(), &mut found);
-//! let org = Org::new(&table, &facts);
-//!
-//! let stop = table.model().permissions.iter().find(|(id, _)| table.model().show_permission(*id) == "stop Order");
-//! let request = Request {
-//!     user: facts.user_named("ann"),
-//!     permission: stop.expect("the policy has this permission").0,
-//!     target: Target::node(NodeId(1)),
-//!     recipient: None,
-//!     context: &[],
-//!     given: &[],
-//!     pool: &facts.pool,
-//! };
-//! assert!(decide(&table, &org, &request));
-//! ```
-//!
-//! A request is numbers; one that makes no sense, such as `view Order` on a shop, is denied, and
-//! [`Request::check`](eval::Request::check) tells what is wrong with it.
 //!
 //! # The house
 //!
@@ -78,6 +69,7 @@
 //! | [`suite`] | tests of a policy |
 //! | [`report`] | findings, tables and outcomes as text, Markdown, CSV, JSON, SARIF, JUnit |
 //! | [`project`] | which files make a policy, and its `rolebook.toml`; the only module that reads and writes them |
+//! | [`engine`] | the front door: [`Policy`], [`Organisation`] |
 //! | [`cli`] | the command line |
 //!
 //! # What a policy means
@@ -103,6 +95,7 @@ pub mod audit;
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod engine;
 pub mod eval;
 pub mod facts;
 pub mod lint;
@@ -118,3 +111,10 @@ pub mod suite;
 pub mod syntax;
 pub mod table;
 pub mod yaml;
+
+pub use engine::{Error, Node, Object, Organisation, Policy, Prepared, Reply, User};
+
+/// The README's example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -139,7 +139,7 @@ pub fn ask_within(
     budget: how_could::Budget,
     found: &mut Found,
 ) -> Option<Answer> {
-    let facts = ground.org.map(|org| org.facts);
+    let facts = ground.org.map(|org| &org.facts);
     let model = ground.table.model();
     let mut context = facts.map_or_else(Vec::new, |facts| facts.context.clone());
     context.resize(model.context.len(), Value::Missing);
@@ -220,7 +220,7 @@ impl<'a> Query<'a, '_> {
     }
 
     pub(super) fn facts(&mut self) -> Option<&'a Facts> {
-        self.needs_org().map(|org| org.facts)
+        self.needs_org().map(|org| &*org.facts)
     }
 
     pub(super) fn later<T>(&mut self, what: &str) -> Option<T> {

@@ -95,8 +95,8 @@ pub fn save(policy: &[FileId], sources: &Sources, model: &Model, org: &Org<'_>, 
         policy,
         sources,
         numbering: numbering(model),
-        facts: org.facts,
-        values: SharedValues::of(org.facts),
+        facts: &org.facts,
+        values: SharedValues::of(&org.facts),
     };
     to.write_all(&MAGIC)?;
     to.write_all(&VERSION.to_le_bytes())?;

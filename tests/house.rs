@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "packed",
     "source",
     "diagnostic",
@@ -26,6 +26,7 @@ const ORDER: [&str; 21] = [
     "suite",
     "report",
     "project",
+    "engine",
     "cli",
     "main",
 ];

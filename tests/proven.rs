@@ -382,3 +382,21 @@ fn nothing_is_supposed_of_what_facts_list() {
                 nobody but Client.Advisor can view Client when resource.size is large";
     edit(text, "medium", "extra");
 }
+
+#[test]
+fn what_facts_may_name_and_means_something_else_is_not_known() {
+    let closed = |text: &str, old: &str, new: &str| {
+        let [old, new] = [old, new].map(|word| policy(&text.replace('@', word)));
+        compare(&old, &new).closed
+    };
+    // A group whose members are those who hold a role.
+    let text = "account Shop\nunit Team in Shop\nresource Doc in Shop { actions view }\n\
+                role Member at Team @\nrole Clerk at Shop { can view Doc }";
+    assert!(matches!(closed(text, "default", ""), Closed::Unknown(why) if why.contains("`Team.Member`")));
+    // `grants: [{ to: ann, can: view papers, at: … }]`
+    let text = "account Shop\nresource Doc in Shop { actions view }\nresource Key in Shop { actions view }\n\
+                area papers { @ }\nrole Boss at Shop { can grant everything }";
+    assert!(matches!(closed(text, "Doc, Key", "Key"), Closed::Unknown(why) if why.contains("`papers`")));
+    let nothing_handed = text.replace("can grant everything", "can view Key");
+    assert_eq!(closed(&nothing_handed, "Doc, Key", "Key"), Closed::Proven);
+}

@@ -12,6 +12,7 @@
 
 mod behind;
 mod confirmed;
+mod named;
 mod refused;
 pub(super) mod same;
 
@@ -177,6 +178,7 @@ pub fn compare(old: &Table, new: &Table) -> Comparison {
     for setting in comparer.moved_settings() {
         comparer.subject(&setting);
     }
+    comparer.look_at_names();
     comparer.out
 }
 

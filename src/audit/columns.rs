@@ -129,7 +129,7 @@ impl<'a> Taker<'a> for Writer<'_, 'a> {
     fn begin(&mut self, account: Option<NodeId>, user: Option<UserId>) {
         self.set_node(Column::Account, account);
         if let Some(user) = user {
-            let facts = self.ground.org.facts;
+            let facts = &self.ground.org.facts;
             self.cell(Column::User).push_str(&facts.user(user).id);
         }
     }

@@ -200,7 +200,7 @@ impl Finder<'_> {
             Value::User(user) => visit(user),
             Value::Group(group) => self.members(group).iter().for_each(|&user| visit(user)),
             Value::List(list) => {
-                let facts = self.org.facts;
+                let facts = &self.org.facts;
                 facts.pool.values(list).iter().for_each(|&one| self.named(one, visit));
             }
             Value::Missing if self.prohibiting => self.org.facts.user_ids().for_each(visit),

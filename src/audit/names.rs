@@ -21,7 +21,7 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(ground: &Ground<'_>) -> Self {
-        let (model, facts) = (ground.table.model(), ground.org.facts);
+        let (model, facts) = (ground.table.model(), &ground.org.facts);
         let mut hashes: Vec<u64> = facts.nodes.iter().map(|node| xxh3_64(node.id.as_bytes())).collect();
         hashes.sort_unstable();
         let shared = hashes.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);

@@ -230,7 +230,7 @@ impl<'a> Maker<'a> {
         let Some(number) = role.ix().checked_sub(model.roles.len()) else {
             return 0;
         };
-        let facts = self.org.facts;
+        let facts = &self.org.facts;
         let named: usize = match facts.custom_role(model, role) {
             Some(custom) => {
                 let rules = custom.rules.iter().filter(|(at, _)| Some(*at) == ty);

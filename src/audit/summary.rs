@@ -178,7 +178,7 @@ impl Audit<'_> {
     }
 
     fn idle(&self, tally: &Tally<'_, '_>, inside: &dyn Fn(NodeId) -> bool) -> Vec<Idle> {
-        let facts = self.ground.org.facts;
+        let facts = &self.ground.org.facts;
         let holdings = facts
             .holdings
             .iter()
@@ -208,7 +208,7 @@ impl Audit<'_> {
     }
 
     fn idle_one(&self, to: Subject, what: String, at: NodeId, why: Option<Dropped>) -> Idle {
-        let facts = self.ground.org.facts;
+        let facts = &self.ground.org.facts;
         let to = match to {
             Subject::User(user) => facts.user(user).id.to_string(),
             Subject::Group(group) => format!("group {}", facts.group(group).id),
@@ -280,7 +280,7 @@ struct Tally<'t, 'a> {
 
 impl<'t, 'a> Tally<'t, 'a> {
     fn new(audit: &'t Audit<'a>) -> Self {
-        let facts = audit.ground.org.facts;
+        let facts = &audit.ground.org.facts;
         Self {
             audit,
             rows: [0; 2],

@@ -215,7 +215,7 @@ impl Job<'_, '_> {
     }
 
     fn stamp(&self, args: &Args, sources: &Sources) -> Stamp {
-        let facts = self.org.facts;
+        let facts = &self.org.facts;
         let tables = args.facts.as_deref().filter(|path| path.is_dir());
         let snapshot = args.policy.as_deref().filter(|path| path.is_file());
         let ages: Vec<String> = tables.into_iter().chain(snapshot).flat_map(project::ages).collect();

@@ -1,20 +1,17 @@
-//! From paths to a compiled policy and its facts, for every command.
+//! What every command does: reading what the user named, printing what is wrong.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Exit, progress};
 use crate::diagnostic::Found;
-use crate::eval::org::{Index, Org};
-use crate::facts::{self, Facts};
+pub(super) use crate::engine::load::{Loaded, compile, facts, one, ready, yaml};
+use crate::engine::load::{facts_beside, organisation_at};
+use crate::facts::Facts;
+use crate::model::NOW;
 use crate::model::value::{Value, show_time};
-use crate::model::{self, Model, NOW};
-use crate::project::{self, Policy};
 use crate::report::{self, Format, Style};
-use crate::source::{FileId, Sources};
-use crate::syntax::{ast, parse};
-use crate::table::{self, Table};
-use crate::yaml::{self, Yaml};
+use crate::source::Sources;
 
 /// A moment given on the command line.
 #[derive(Debug, Clone, Copy)]
@@ -26,76 +23,6 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
     parsed
         .map(Moment)
         .ok_or_else(|| "a datetime looks like `2026-12-31T08:00Z`".to_owned())
-}
-
-/// A policy with every stage that it reached.
-pub(super) struct Loaded {
-    pub(super) policy: Policy,
-    pub(super) trees: Vec<ast::File>,
-    pub(super) model: Model,
-    /// `None` if the policy has errors.
-    pub(super) table: Option<Table>,
-    /// The organisation that a snapshot brought along.
-    pub(super) facts: Option<Facts>,
-    /// Its index, where that was brought along as well.
-    pub(super) index: Option<Index>,
-    pub(super) found: Found,
-}
-
-/// Parses, resolves and compiles a policy.
-pub(super) fn compile(policy: Policy, sources: &Sources) -> Loaded {
-    let mut found = Found::default();
-    let trees: Vec<ast::File> = policy
-        .roles
-        .iter()
-        .map(|&file| parse::policy(file, sources.text(file), &mut found))
-        .collect();
-    let model = model::resolve::resolve(&trees, &mut found);
-    let table = model::check(&model, &found).ok().map(table::compile);
-    Loaded {
-        policy,
-        trees,
-        model,
-        table,
-        facts: None,
-        index: None,
-        found,
-    }
-}
-
-/// The one policy that a command is about: of a folder, or of a snapshot.
-pub(super) fn one(path: Option<&Path>, sources: &mut Sources, found: &mut Found) -> Option<Loaded> {
-    if let Some(file) = path.filter(|path| project::is_snapshot(path)) {
-        return snapshot(file, sources, found);
-    }
-    let paths: Vec<PathBuf> = path.map(Path::to_path_buf).into_iter().collect();
-    let mut policies = project::find(&paths, sources, found);
-    if policies.len() > 1 {
-        let names: Vec<String> = policies.iter().map(|p| format!("`{}`", p.folder.display())).collect();
-        let message = format!("there are {} policies here: {}", policies.len(), names.join(", "));
-        let fault = crate::diagnostic::Diagnostic::error("project/several-policies", message);
-        found.push(fault.help("say which with `-p FOLDER`"));
-        return None;
-    }
-    policies.pop().map(|policy| compile(policy, sources))
-}
-
-/// A snapshot, its policy compiled again. It brings its own texts, so it must be the first that is read.
-fn snapshot(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<Loaded> {
-    let mut snapshot = project::snapshot(path, found)?;
-    *sources = std::mem::take(&mut snapshot.sources);
-    let policy = Policy {
-        folder: path.to_path_buf(),
-        roles: std::mem::take(&mut snapshot.policy),
-        facts: Vec::new(),
-        tests: Vec::new(),
-    };
-    let mut loaded = compile(policy, sources);
-    match snapshot.organisation(&loaded.model) {
-        Ok((facts, index)) => (loaded.facts, loaded.index) = (Some(facts), Some(index)),
-        Err(fault) => found.push(fault),
-    }
-    Some(loaded)
 }
 
 /// What is told of the moment of all answers, where it is not that of the clock. A moment given on the command line stands
@@ -119,11 +46,6 @@ pub(super) fn pin(facts: &mut Facts, said: Option<Moment>) -> Option<String> {
     ))
 }
 
-/// Reads a YAML file of the sources.
-pub(super) fn yaml(file: FileId, sources: &Sources, found: &mut Found) -> Option<Yaml> {
-    yaml::read(file, sources.text(file), found)
-}
-
 /// The organisation that the user named, or the one that came with the policy: a file, or a folder of tables.
 pub(super) fn organisation(
     given: Option<&Path>,
@@ -131,48 +53,16 @@ pub(super) fn organisation(
     sources: &mut Sources,
     found: &mut Found,
 ) -> Option<Facts> {
-    let (model, policy) = (&loaded.model, &loaded.policy);
-    if given.is_some() {
-        loaded.index = None;
-    }
-    match given {
-        None if loaded.facts.is_some() => loaded.facts.take(),
-        Some(folder) if folder.is_dir() => {
-            let tables = project::tables(folder, found)?;
-            let read = || facts::tables::read(&tables.inputs, model, sources, found);
-            Some(progress::watch("reading", tables.bytes, &tables.read, read))
-        }
-        _ => facts_file(given, policy, sources, found).and_then(|file| facts(file, model, sources, found)),
-    }
-}
-
-/// The organisation made ready: the index is made where no snapshot brought it along.
-pub(super) fn ready<'f>(table: &Table, facts: &'f Facts, index: Option<Index>) -> Org<'f> {
-    let kept = index.and_then(|index| Org::with(table, facts, index));
-    kept.unwrap_or_else(|| Org::new(table, facts))
-}
-
-/// Reads the facts of a file.
-pub(super) fn facts(file: FileId, model: &Model, sources: &Sources, found: &mut Found) -> Option<Facts> {
-    yaml(file, sources, found).map(|yaml| facts::read::read(&yaml, model, found))
-}
-
-/// The facts file to use: the one given, else the only one beside the policy, else `facts.yaml` there.
-pub(super) fn facts_file(
-    given: Option<&Path>,
-    policy: &Policy,
-    sources: &mut Sources,
-    found: &mut Found,
-) -> Option<FileId> {
-    match (given, &policy.facts[..]) {
-        (Some(path), _) => project::read_facts(path, sources, found),
-        (None, &[only]) => Some(only),
-        (None, several) => several.iter().copied().find(|&file| {
-            Path::new(sources.name(file))
-                .file_name()
-                .is_some_and(|n| n == "facts.yaml")
-        }),
-    }
+    let Some(path) = given else {
+        return match loaded.facts.take() {
+            None => facts_beside(&loaded.policy, sources).and_then(|file| facts(file, &loaded.model, sources, found)),
+            facts => facts,
+        };
+    };
+    loaded.index = None;
+    organisation_at(path, &loaded.model, sources, found, |tables, read| {
+        progress::watch("reading", tables.bytes, &tables.read, read)
+    })
 }
 
 /// The look of texts on a terminal or in a pipe.

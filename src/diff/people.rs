@@ -144,7 +144,7 @@ impl<'a> Asked<'a> {
     }
 
     fn powers(&self, user: Option<&str>) -> Powers {
-        let facts = self.view.org.facts;
+        let facts = &self.view.org.facts;
         let id = user.map(|name| facts.user_named(name));
         let mut powers = Powers::new();
         if id == Some(None) {
@@ -170,7 +170,7 @@ impl<'a> Asked<'a> {
     }
 
     fn recipients(&self, user: Option<UserId>, case: &Case) -> BTreeSet<String> {
-        let facts = self.view.org.facts;
+        let facts = &self.view.org.facts;
         let fits = facts
             .user_ids()
             .filter(|&to| self.degree(user, case, Some(to)) == Tri::True);
@@ -273,7 +273,7 @@ fn targets(
     permission: Permission,
     filled: &BTreeSet<(NodeId, TypeId)>,
 ) -> Vec<(Target, String)> {
-    let facts = org.facts;
+    let facts = &org.facts;
     let here = |node: NodeId| (Target::node(node), facts.node_name(model, node));
     let of_type = |ty: TypeId| facts.node_ids().filter(move |&node| org.ty(node) == ty);
     match permission {
@@ -303,7 +303,7 @@ fn targets(
 
 /// Users as targets, in each place of which they are members.
 fn on_users(model: &Model, org: &Org<'_>, ty: TypeId) -> Vec<(Target, String)> {
-    let facts: &Facts = org.facts;
+    let facts: &Facts = &org.facts;
     let users = facts.user_ids().filter(|&user| facts.user(user).ty == ty);
     let mut targets = Vec::new();
     for user in users {

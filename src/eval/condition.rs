@@ -258,7 +258,7 @@ impl Eval<'_> {
     /// The value of an attribute.
     pub(crate) fn step(&self, at: Value, name: AttrName) -> Value {
         let model = self.table.model();
-        let facts = self.org.facts;
+        let facts = &self.org.facts;
         match at {
             Value::Node(UNLISTED) => self.unlisted(name),
             Value::Node(node) => match model.slot(self.org.ty(node), name) {

@@ -15,7 +15,7 @@ use stated::Stated;
 use windows::{WindowId, Windows};
 
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -143,11 +143,32 @@ impl Held {
     }
 }
 
+/// Facts that somebody else keeps, or that are kept together.
+#[derive(Debug, Clone)]
+pub enum FactsRef<'a> {
+    /// Somebody else keeps them.
+    Borrowed(&'a Facts),
+    /// They live as long as the organisation.
+    Shared(Arc<Facts>),
+}
+
+impl Deref for FactsRef<'_> {
+    type Target = Facts;
+
+    #[inline]
+    fn deref(&self) -> &Facts {
+        match self {
+            Self::Borrowed(facts) => facts,
+            Self::Shared(facts) => facts,
+        }
+    }
+}
+
 /// An organisation with its indices.
 #[derive(Debug)]
 pub struct Org<'a> {
     /// What it was built from.
-    pub facts: &'a Facts,
+    pub facts: FactsRef<'a>,
     /// Ways that custom roles and single grants add.
     pub extra: Extra,
     index: Index,
@@ -167,7 +188,8 @@ impl<'a> Org<'a> {
     /// Builds the indices, those of many users on all processors; linear but for sorting.
     #[must_use]
     pub fn new(table: &Table, facts: &'a Facts) -> Self {
-        Self::of(table, facts, Index::new(facts, table))
+        let index = Index::new(facts, table);
+        Self::of(table, FactsRef::Borrowed(facts), index)
     }
 
     /// The same with an index that was made before, for the same facts and policy; `None` if it is not for as many nodes
@@ -178,10 +200,17 @@ impl<'a> Org<'a> {
             return None;
         }
         index.held.complete();
-        Some(Self::of(table, facts, index))
+        Some(Self::of(table, FactsRef::Borrowed(facts), index))
     }
 
-    fn of(table: &Table, facts: &'a Facts, index: Index) -> Self {
+    /// The same of facts that it keeps, so that it can be kept anywhere.
+    #[must_use]
+    pub fn shared(table: &Table, facts: Arc<Facts>) -> Org<'static> {
+        let index = Index::new(&facts, table);
+        Org::of(table, FactsRef::Shared(facts), index)
+    }
+
+    fn of(table: &Table, facts: FactsRef<'a>, index: Index) -> Self {
         let mut org = Self {
             facts,
             extra: Extra::default(),
@@ -210,6 +239,12 @@ impl<'a> Org<'a> {
         self.index.held.windows.get(entry.window)
     }
 
+    /// Something is held for a time only.
+    #[must_use]
+    pub fn has_windows(&self) -> bool {
+        self.index.held.windows.are_several()
+    }
+
     /// To what degree something is held at a moment.
     #[must_use]
     #[inline]
@@ -229,7 +264,7 @@ impl<'a> Org<'a> {
     /// The group through which something came; `None` where it is the user's own.
     #[must_use]
     pub fn group(&self, entry: &Entry) -> Option<GroupId> {
-        group_of(self.facts, entry)
+        group_of(&self.facts, entry)
     }
 
     /// What a user holds at one node.

@@ -187,7 +187,7 @@ impl Look<'_> {
     }
 
     fn is(&self, value: Value, of: Scalar) -> bool {
-        let facts = self.org.facts;
+        let facts = &self.org.facts;
         match (of, value) {
             (Scalar::Bool, Value::Bool(_))
             | (Scalar::Decimal, Value::Number(_))

@@ -65,7 +65,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn new(table: &'a Table, org: &'a Org<'a>, context: &'a [Value], found: &'a mut Found) -> Self {
-        let (model, facts) = (table.model(), org.facts);
+        let (model, facts): (_, &Facts) = (table.model(), &org.facts);
         let mut defaults = vec![None; model.types.len()];
         for role in model.role_ids().filter(|&role| model.role(role).default) {
             defaults[model.role(role).ty.ix()] = Some(role);

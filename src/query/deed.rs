@@ -328,7 +328,7 @@ impl Query<'_, '_> {
 
     /// A user, where the word names one and the actions are those of users.
     fn user_target(&self, id: &Id, actions: &[Name], no_node: bool) -> Option<UserId> {
-        let facts = self.org?.facts;
+        let facts = &self.org?.facts;
         let user = facts.user_named(&id.text)?;
         let declared = &self.model().ty(facts.user(user).ty).actions;
         let fits = actions.iter().all(|name| declared.iter().any(|a| a.name == name.text));
@@ -336,7 +336,7 @@ impl Query<'_, '_> {
     }
 
     fn typed_user(&self, ty: &Id, id: &Id) -> Option<UserId> {
-        let facts = self.org?.facts;
+        let facts = &self.org?.facts;
         let user = facts.user_named(&id.text)?;
         (self.type_called(&ty.text, ty.quoted) == Some(facts.user(user).ty)).then_some(user)
     }
@@ -452,7 +452,7 @@ impl Query<'_, '_> {
         if org.lies_in(node, outer) {
             return Some(());
         }
-        let facts = org.facts;
+        let facts = &org.facts;
         let where_it_is = facts.node(node).container.map_or("nothing", |c| &facts.node(c).id);
         let message = format!("`{}` does not lie in `{}`", thing.node.id.text, place.id.text);
         let fault = Diagnostic::error("sentence/contradiction", message).at(place.id.span(), "");

@@ -119,7 +119,7 @@ impl Query<'_, '_> {
     }
 
     fn item(&self, held: &Held) -> Item {
-        let facts = self.org.map(|org| org.facts);
+        let facts = self.org.map(|org| &org.facts);
         let name = facts.map_or_else(String::new, |facts| {
             format!(
                 "{} at {}",
@@ -192,7 +192,7 @@ impl Query<'_, '_> {
 /// How an entry came about, in a few words.
 #[must_use]
 pub(super) fn how(entry: &Entry, org: &Org<'_>, model: &Model) -> String {
-    let (facts, window) = (org.facts, org.window(entry));
+    let (facts, window) = (&org.facts, org.window(entry));
     let base = match (entry.source(), org.group(entry)) {
         (Source::Default, _) => format!("by default, as a member of {}", facts.node_name(model, entry.node)),
         (_, Some(group)) => format!("through group {}", facts.group(group).id),

@@ -166,7 +166,7 @@ struct Ground<'g> {
 impl Ground<'_> {
     /// What would allow a deed, and what was read of the request on the way.
     fn look(&self, wanted: &Wanted<'_>) -> (Alternatives, Vec<Read>) {
-        let world = World::new(self.table, wanted, self.values, self.base.facts);
+        let world = World::new(self.table, wanted, self.values, &self.base.facts);
         if world.failing(self.base).is_none() {
             let already = Alternatives {
                 already: true,
@@ -196,7 +196,7 @@ impl Ground<'_> {
             context: &context,
             ..*wanted
         };
-        let world = World::new(self.table, &with, self.values, self.base.facts);
+        let world = World::new(self.table, &with, self.values, &self.base.facts);
         world.failing(self.base).is_none()
     }
 
@@ -223,7 +223,7 @@ impl Ground<'_> {
         let model = self.table.model();
         let values = |attribute: &Attribute, hints: &[Value]| {
             let known = (attribute.key, attribute.ty);
-            self.values.of(self.base.facts, known, Value::Missing, hints, false)
+            self.values.of(&self.base.facts, known, Value::Missing, hints, false)
         };
         match (read, fresh(wanted.act)) {
             (Read::Context(slot, hints), _) if *slot != NOW => {
@@ -265,7 +265,7 @@ fn ranked(world: &World<'_>, base: &Org<'_>, ways: Vec<Vec<Step>>) -> Vec<Altern
     let gains = world.wanted.user.map(|user| Gains::new(world, base, user));
     let gain_of = |steps: &[Step]| {
         let changes: Vec<&Change> = steps.iter().map(|step| &step.change).collect();
-        let facts = made(base.facts, world.table.model(), &changes);
+        let facts = made(&base.facts, world.table.model(), &changes);
         let org = facts.as_ref().map(|facts| Org::new(world.table, facts));
         match (&gains, org) {
             (Some(gains), Some(org)) => gains.of(&org),

@@ -255,7 +255,7 @@ impl Query<'_, '_> {
 
     fn value(&mut self, setting: &Setting, ty: AttributeType) -> Option<Value> {
         let empty = Facts::default();
-        let facts = self.org.map_or(&empty, |org| org.facts);
+        let facts = self.org.map_or(&empty, |org| &org.facts);
         let names = Names::of(facts, self.model());
         if setting.list && !ty.many {
             let span = setting.values.first().map_or(setting.key.span(), Id::span);

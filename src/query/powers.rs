@@ -256,7 +256,7 @@ impl Query<'_, '_> {
                 format!(
                     "{} = {}",
                     attribute.name,
-                    show(value, attribute.ty.of, org.facts, model)
+                    show(value, attribute.ty.of, &org.facts, model)
                 )
             })
             .collect();

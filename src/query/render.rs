@@ -108,7 +108,7 @@ impl<'w> Writer<'w> {
     }
 
     fn facts(&self) -> Option<&'w Facts> {
-        self.ground.org.map(|org| org.facts)
+        self.ground.org.map(|org| &*org.facts)
     }
 
     fn line(&mut self, head: &str, text: &str) {

@@ -118,7 +118,7 @@ impl Question<'_> {
             }
         }
         let has = |subject: Subject| matches!(subject, Subject::Group(id) if groups.contains(&id));
-        let (to, facts) = (Subject::User(who), org.facts);
+        let (to, facts) = (Subject::User(who), &org.facts);
         let held: Vec<_> = facts.holdings.iter().filter(|held| has(held.subject())).collect();
         let granted: Vec<_> = facts.grants.iter().filter(|grant| has(grant.to)).collect();
         !(held.is_empty() && granted.is_empty())
@@ -300,7 +300,7 @@ impl Question<'_> {
     pub(crate) fn is_reached(&self, org: &Org<'_>) -> bool {
         let scene = Scene {
             table: self.table,
-            facts: org.facts,
+            facts: &org.facts,
             context: &self.context,
             pool: &org.facts.pool,
             actors: &self.actors,

@@ -69,7 +69,7 @@ impl<'a> Review<'a> {
 
     /// The row; for each permission of these words, of which there is mostly one.
     fn read(&self, cells: &[&str]) -> Vec<(PermId, Row<'a>)> {
-        let (model, facts) = (self.table.model(), self.org.facts);
+        let (model, facts) = (self.table.model(), &self.org.facts);
         let place = facts.node_ids().find(|&node| facts.node_name(model, node) == cells[2]);
         assert_eq!(place.is_none(), cells[2].is_empty(), "{cells:?}");
         let named = model.permissions.iter().filter(|(id, permission)| match permission {

@@ -51,6 +51,11 @@ impl From<Windows> for Vec<Window> {
 }
 
 impl Windows {
+    /// There are others than [`Window::ALWAYS`].
+    pub(super) fn are_several(&self) -> bool {
+        self.all.len() > 1
+    }
+
     /// None but [`Window::ALWAYS`].
     pub(super) fn none() -> Self {
         Self {

@@ -29,12 +29,7 @@ pub(in crate::facts) fn relation_circles(facts: &Facts, model: &Model, found: &m
 }
 
 fn circles_of(facts: &Facts, model: &Model) -> Vec<(AttrName, Vec<usize>)> {
-    let custom = facts
-        .custom
-        .iter()
-        .flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
-    let single = facts.grants.iter().map(|grant| &grant.rule);
-    let rules = model.rules.iter().chain(custom).chain(single);
+    let rules = model.rules.iter().chain(facts.rules());
     let mut names: Vec<AttrName> = rules.flat_map(followed).collect();
     names.sort_unstable();
     names.dedup();

@@ -60,7 +60,7 @@ impl<'a> Asked<'a> {
     /// True if the user may make the change now.
     pub(in crate::query) fn may(&self, user: UserId, change: &Change) -> bool {
         self.meets(user, &change.demands(self.table.model(), self.org))
-            && !change.closes_circle(self.org.facts, self.table.model())
+            && !change.closes_circle(&self.org.facts, self.table.model())
     }
 
     /// True if one of these lists of cases is allowed to the user in full.
@@ -180,8 +180,8 @@ fn grouped(model: &Model, org: &Org<'_>, group: GroupId, user: UserId, give: boo
     if group == EVERYONE {
         return None;
     }
-    let facts = org.facts;
-    let groups = outward(facts, group);
+    let facts = &org.facts;
+    let groups = outward(&facts, group);
     let has = |subject: Subject| matches!(subject, Subject::Group(id) if groups.contains(&id));
     let mut cases = Vec::new();
     for held in facts.holdings.iter().filter(|held| has(held.subject())) {

@@ -30,8 +30,8 @@ impl Candidates<'_> {
         self.table.model()
     }
 
-    const fn facts(&self) -> &Facts {
-        self.org.facts
+    fn facts(&self) -> &Facts {
+        &self.org.facts
     }
 
     /// The changes that bear on one of these.

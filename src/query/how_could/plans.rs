@@ -196,7 +196,7 @@ impl<'w> World<'w> {
             for at in nodes(eval, org.extra.rule(way)) {
                 let held_here = match org.facts.custom_role(model, way.role) {
                     Some(custom) => org.lies_in(at, custom.at),
-                    None => self.is_of(user, org.facts, way.role, at),
+                    None => self.is_of(user, &org.facts, way.role, at),
                 };
                 supports.extend(held_here.then_some(Support::Extra(ix, at)));
             }
@@ -254,7 +254,7 @@ impl<'w> World<'w> {
     }
 
     fn granted(&self, tracer: &mut Tracer<'_>, user: UserId, ix: usize, at: NodeId) {
-        let (facts, permission) = (tracer.eval.org.facts, tracer.eval.request.permission);
+        let (facts, permission) = (&tracer.eval.org.facts, tracer.eval.request.permission);
         let handout = self.handouts.borrow()[ix].clone();
         let made = |grant: &crate::facts::SingleGrant| {
             (grant.to, grant.at) == (Subject::User(user), at) && handout.is_of(&grant.rule)

@@ -124,7 +124,7 @@ impl<'s> Search<'s> {
 
     fn made(&self, set: &[usize]) -> Option<Facts> {
         let changes: Vec<&Change> = set.iter().map(|&ix| &self.changes[ix]).collect();
-        made(self.base.facts, self.world.table.model(), &changes)
+        made(&self.base.facts, self.world.table.model(), &changes)
     }
 
     /// Tries a set, and enters the larger ones that it leads to.
@@ -237,7 +237,7 @@ impl<'s> Search<'s> {
     fn in_order(&self, changes: &[Change]) -> Option<Vec<Step>> {
         let before: Vec<&Change> = changes.iter().collect();
         let step = |(ix, change): (usize, &Change)| {
-            let facts = made(self.base.facts, self.world.table.model(), &before[..ix])?;
+            let facts = made(&self.base.facts, self.world.table.model(), &before[..ix])?;
             let makers = self.makers(&Org::new(self.world.table, &facts), change);
             (!makers.is_empty()).then(|| Step {
                 change: change.clone(),

@@ -118,7 +118,7 @@ impl Tracer<'_> {
     /// An attribute, and what it falls back on.
     pub(super) fn slot(&mut self, at: Value, name: AttrName, hints: &[Value], followed: bool) {
         let (eval, mut seen) = (self.eval, HashSet::new());
-        let (model, facts) = (eval.table.model(), eval.org.facts);
+        let (model, facts) = (eval.table.model(), &eval.org.facts);
         let mut open: Vec<Step> = vec![(at, name, followed)];
         while let Some((at, name, followed)) = open.pop() {
             let thing = match at {

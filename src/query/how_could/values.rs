@@ -24,12 +24,7 @@ impl<'v> Values<'v> {
             constants: HashMap::new(),
             other: facts.pool.intern(OTHER),
         };
-        let custom = facts
-            .custom
-            .iter()
-            .flat_map(|role| role.rules.iter().map(|(_, rule)| rule));
-        let single = facts.grants.iter().map(|grant| &grant.rule);
-        for rule in model.rules.iter().chain(custom).chain(single) {
+        for rule in model.rules.iter().chain(facts.rules()) {
             values.collect(rule);
         }
         values.inherit();

@@ -1,0 +1,24 @@
+//! The front door: a policy, an organisation, and questions to it. What is made here is owned, may be sent to and shared
+//! between threads, and is cheap to clone.
+//!
+//! 1. [`Policy::open`] reads and compiles a policy; [`Policy::organisation`] reads whom it is about and makes it ready.
+//! 2. [`Organisation::can`] answers one request by names, [`Organisation::ask`] a sentence, with reasons.
+//! 3. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
+//!
+//! Whatever is unknown or makes no sense is an [`Error`], never a guess: a misspelt user is not a denial.
+//!
+//! **The clock is part of a request.** Where something is held for a time only, or a rule reads `context.now`, the moment is
+//! that of the facts if they name one, else that of the system's clock at the time of asking.
+
+mod error;
+pub(crate) mod load;
+mod object;
+mod organisation;
+mod policy;
+mod prepared;
+
+pub use error::Error;
+pub use object::Object;
+pub use organisation::{Node, Organisation, Reply, User};
+pub use policy::Policy;
+pub use prepared::Prepared;

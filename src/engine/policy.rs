@@ -1,0 +1,103 @@
+//! A compiled policy.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::load::{self, Loaded};
+use super::{Error, Organisation};
+use crate::diagnostic::Found;
+use crate::project;
+use crate::source::Sources;
+use crate::table::Table;
+
+/// A compiled policy; a clone is the same one.
+#[derive(Clone)]
+pub struct Policy(Arc<Compiled>);
+
+struct Compiled {
+    table: Table,
+    sources: Sources,
+}
+
+impl Policy {
+    /// The policy of a folder of `.roles` files, or that of a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// What `rolebook lint` would call an error: the path is none of a policy, or the policy does not compile.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let (mut sources, mut found) = (Sources::default(), Found::default());
+        let loaded = load::one(Some(path.as_ref()), &mut sources, &mut found);
+        Self::of(loaded, sources, found)
+    }
+
+    /// A policy of texts, each with the name under which mistakes are told.
+    ///
+    /// # Errors
+    ///
+    /// They do not compile.
+    pub fn of_texts<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, Error> {
+        let mut sources = Sources::default();
+        let roles = texts.into_iter().map(|(name, text)| sources.add(name, text)).collect();
+        let policy = project::Policy {
+            folder: Path::new(".").to_path_buf(),
+            roles,
+            facts: Vec::new(),
+            tests: Vec::new(),
+        };
+        let loaded = load::compile(policy, &sources);
+        Self::of(Some(loaded), sources, Found::default())
+    }
+
+    fn of(loaded: Option<Loaded>, sources: Sources, mut found: Found) -> Result<Self, Error> {
+        let Some(mut loaded) = loaded else {
+            return Err(Error::new(found, &sources));
+        };
+        found.append(std::mem::take(&mut loaded.found));
+        match loaded.table.take().filter(|_| !found.has_errors()) {
+            Some(table) => Ok(Self(Arc::new(Compiled { table, sources }))),
+            None => Err(Error::new(found, &sources)),
+        }
+    }
+
+    /// The organisation that a file describes, or a folder of tables.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or the policy does not take it.
+    pub fn organisation(&self, path: impl AsRef<Path>) -> Result<Organisation, Error> {
+        self.read(|policy, sources, found| {
+            load::organisation_at(path.as_ref(), policy.model(), sources, found, |_, read| read())
+        })
+    }
+
+    /// The organisation that a text in YAML describes.
+    ///
+    /// # Errors
+    ///
+    /// The policy does not take it.
+    pub fn organisation_of(&self, text: &str) -> Result<Organisation, Error> {
+        self.read(|policy, sources, found| {
+            let file = sources.add("facts", text);
+            load::facts(file, policy.model(), sources, found)
+        })
+    }
+
+    fn read(
+        &self,
+        read: impl FnOnce(&Table, &mut Sources, &mut Found) -> Option<crate::facts::Facts>,
+    ) -> Result<Organisation, Error> {
+        let (mut sources, mut found) = (self.0.sources.clone(), Found::default());
+        let facts = read(&self.0.table, &mut sources, &mut found);
+        match facts.filter(|_| !found.has_errors()) {
+            Some(facts) => Ok(Organisation::new(self.clone(), facts, sources)),
+            None => Err(Error::new(found, &sources)),
+        }
+    }
+
+    /// The decision table.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.0.table
+    }
+}
