@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::Exit;
 use super::load::{self, Loaded};
 use crate::diagnostic::{Diagnostic, Found, Severity};
@@ -10,7 +12,7 @@ use crate::eval::org::Org;
 use crate::facts;
 use crate::lint::baseline::{self, Baseline, Linted};
 use crate::lint::{self, Levels, Suppressions};
-use crate::project::{self, Configs};
+use crate::project::{self, Config, Configs, Policy};
 use crate::report::{self, Format};
 use crate::source::{FileId, Sources};
 use crate::table::Table;
@@ -52,17 +54,26 @@ pub(super) fn run(args: &Args) -> Exit {
     exit(&list)
 }
 
+/// Reads all policies, then lints them side by side.
 fn lint_all(args: &Args, sources: &mut Sources, found: &mut Found) -> Groups {
-    let (mut configs, mut groups) = (Configs::default(), Groups::new());
+    let mut configs = Configs::default();
+    let mut policies = Vec::new();
     for policy in project::find(&args.paths, sources, found) {
         let config = configs.of(&policy.folder, sources, found);
+        policies.push((policy, config));
+    }
+    let lint = |(policy, config): (Policy, Config)| {
         let loaded = load::compile(policy, sources);
         let linted = Linted {
             name: baseline::name(&loaded.model),
             found: examine(loaded, &config.levels, sources),
         };
-        let baseline = args.baseline.clone().or(config.baseline);
-        groups.entry(baseline).or_default().push(linted);
+        (args.baseline.clone().or(config.baseline), linted)
+    };
+    let linted: Vec<(Option<PathBuf>, Linted)> = policies.into_par_iter().map(lint).collect();
+    let mut groups = Groups::new();
+    for (baseline, policy) in linted {
+        groups.entry(baseline).or_default().push(policy);
     }
     groups
 }

@@ -96,7 +96,7 @@ impl Bench<'_> {
             }
             Change::Join { user: to, group } | Change::Leave { user: to, group } => {
                 let give = matches!(change, Change::Join { .. });
-                let roles = roles_of(org.facts, *group);
+                let roles = roles_of(&org.facts, *group);
                 let each = |(role, n): &(RoleId, NodeId)| {
                     let half = if give {
                         Permission::Give(*role)

@@ -181,7 +181,7 @@ fn grouped(model: &Model, org: &Org<'_>, group: GroupId, user: UserId, give: boo
         return None;
     }
     let facts = &org.facts;
-    let groups = outward(&facts, group);
+    let groups = outward(facts, group);
     let has = |subject: Subject| matches!(subject, Subject::Group(id) if groups.contains(&id));
     let mut cases = Vec::new();
     for held in facts.holdings.iter().filter(|held| has(held.subject())) {
