@@ -1,7 +1,8 @@
 //! The front door: a policy, an organisation, and questions to it. What is made here is owned, may be sent to and shared
 //! between threads, and is cheap to clone.
 //!
-//! 1. [`Policy::open`] reads and compiles a policy; [`Policy::organisation`] reads whom it is about and makes it ready.
+//! 1. [`Policy::open`] reads and compiles a policy; [`Policy::lint`] tells what is wrong with it; [`Policy::organisation`] reads
+//!    whom it is about and makes it ready.
 //! 2. [`Organisation::can`] answers one request by names, [`Organisation::ask`] a sentence, with reasons.
 //! 3. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
 //!
@@ -11,6 +12,8 @@
 //! that of the facts if they name one, else that of the system's clock at the time of asking.
 
 mod error;
+mod findings;
+pub(crate) mod lint;
 pub(crate) mod load;
 mod object;
 mod organisation;
@@ -18,6 +21,7 @@ mod policy;
 mod prepared;
 
 pub use error::Error;
+pub use findings::Findings;
 pub use object::Object;
 pub use organisation::{Node, Organisation, Reply, User};
 pub use policy::Policy;

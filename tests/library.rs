@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use rolebook::{Error, Object, Organisation, Policy, Prepared};
@@ -24,8 +25,8 @@ fn shop() -> Organisation {
     policy.organisation_of(PEOPLE).unwrap()
 }
 
-fn code(error: &Error) -> &'static str {
-    error.codes().next().unwrap()
+fn code_of(error: &Error) -> &'static str {
+    error.code()
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn all_kinds_of_objects_can_be_acted_upon() {
 #[test]
 fn what_is_unknown_is_an_error_and_no_denial() {
     let org = shop();
-    let of = |user, action, object: (&str, &str)| code(&org.can(user, action, object).unwrap_err());
+    let of = |user, action, object: (&str, &str)| code_of(&org.can(user, action, object).unwrap_err());
     assert_eq!(of("anne", "view", ("Order", "o-1")), "name/unknown-user");
     assert_eq!(of("ann", "views", ("Order", "o-1")), "name/unknown-action");
     assert_eq!(of("ann", "view", ("Orders", "o-1")), "name/unknown-type");
@@ -78,7 +79,7 @@ fn what_is_unknown_is_an_error_and_no_denial() {
     assert_eq!(of("ann", "place", ("Order", "o-1")), "request/ill-typed");
     let error = org.can("anne", "view", ("Order", "o-1")).unwrap_err();
     assert!(error.to_string().contains("did you mean `ann`?"), "{error}");
-    assert_eq!(code(&org.ask("can anne view o-1").unwrap_err()), "name/unknown-user");
+    assert_eq!(code_of(&org.ask("can anne view o-1").unwrap_err()), "name/unknown-user");
 }
 
 #[test]
@@ -100,8 +101,8 @@ fn a_prepared_deed_is_decided_as_by_names() {
     }
     // A shop is no order, and an order is no place to put one.
     let ann = org.user("ann").unwrap();
-    assert_eq!(code(&stop.allows(ann, main).unwrap_err()), "request/ill-typed");
-    assert_eq!(code(&place.allows(ann, order).unwrap_err()), "request/ill-typed");
+    assert_eq!(code_of(&stop.allows(ann, main).unwrap_err()), "request/ill-typed");
+    assert_eq!(code_of(&place.allows(ann, order).unwrap_err()), "request/ill-typed");
 }
 
 #[test]
@@ -127,6 +128,21 @@ fn mistakes_are_shown_with_their_source() {
     let policy = Policy::of_texts([("shop.roles", POLICY)]).unwrap();
     assert!(policy.organisation("no-such-file.yaml").is_err());
     assert!(policy.organisation_of("accounts: { main: { is: Shpo } }").is_err());
+}
+
+#[test]
+fn a_policy_is_linted_as_on_the_command_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/partner-portal");
+    let found = Policy::open(&folder).unwrap().lint();
+    let run = Command::new(env!("CARGO_BIN_EXE_rolebook"))
+        .arg("lint")
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert_eq!(found.to_string(), String::from_utf8(run.stdout).unwrap().trim_end());
+    assert_eq!(found.codes().collect::<Vec<_>>()[0], "wildcard-grant");
+    let policy = Policy::of_texts([("shop.roles", "account Shop\nrole Clerk at Shop")]).unwrap();
+    assert!(policy.lint().codes().any(|code| code == "empty-role"));
 }
 
 #[test]

@@ -6,16 +6,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::Exit;
-use super::load::{self, Loaded};
+use super::load;
 use crate::diagnostic::{Diagnostic, Found, Severity};
-use crate::eval::org::Org;
-use crate::facts;
+use crate::engine::lint::examine;
 use crate::lint::baseline::{self, Baseline, Linted};
-use crate::lint::{self, Levels, Suppressions};
 use crate::project::{self, Config, Configs, Policy};
 use crate::report::{self, Format};
-use crate::source::{FileId, Sources};
-use crate::table::Table;
+use crate::source::Sources;
 
 /// Find errors, conflicts and broken constraints: the step for CI.
 #[derive(Debug, clap::Args)]
@@ -66,7 +63,7 @@ fn lint_all(args: &Args, sources: &mut Sources, found: &mut Found) -> Groups {
         let loaded = load::compile(policy, sources);
         let linted = Linted {
             name: baseline::name(&loaded.model),
-            found: examine(loaded, &config.levels, sources),
+            found: examine(&loaded, loaded.table.as_ref(), &config.levels, sources),
         };
         (args.baseline.clone().or(config.baseline), linted)
     };
@@ -76,36 +73,6 @@ fn lint_all(args: &Args, sources: &mut Sources, found: &mut Found) -> Groups {
         groups.entry(baseline).or_default().push(policy);
     }
     groups
-}
-
-/// Lints a policy and the facts beside it; tests are `rolebook test`'s matter.
-fn examine(loaded: Loaded, levels: &Levels, sources: &Sources) -> Found {
-    let mut found = loaded.found;
-    let mut suppressions = Suppressions::default();
-    for tree in &loaded.trees {
-        suppressions.add_policy(tree, sources);
-    }
-    let table = loaded.table.as_ref();
-    lint::policy(&loaded.model, table, &loaded.trees, sources, levels, &mut found);
-    if let Some(table) = table {
-        for &file in &loaded.policy.facts {
-            examine_facts(file, table, sources, &mut suppressions, &mut found);
-        }
-    }
-    lint::settle(found, levels, suppressions)
-}
-
-fn examine_facts(file: FileId, table: &Table, sources: &Sources, suppressions: &mut Suppressions, found: &mut Found) {
-    let mut problems = Found::default();
-    if let Some(yaml) = load::yaml(file, sources, &mut problems) {
-        suppressions.add_facts(file, &yaml, sources);
-        let facts = facts::read::read(&yaml, table.model(), &mut problems);
-        if !problems.has_errors() {
-            let org = Org::new(table, &facts);
-            lint::facts(table, &org, &facts.context, &mut problems);
-        }
-    }
-    found.append(problems);
 }
 
 fn hide_known(groups: &mut Groups, sources: &mut Sources, found: &mut Found) {

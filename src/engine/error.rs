@@ -1,38 +1,29 @@
-//! What is wrong, as the command line prints it.
+//! Why something could not be done.
 
 use std::fmt;
 
+use super::Findings;
 use crate::diagnostic::{Diagnostic, Found};
-use crate::report::{self, Style};
 use crate::source::Sources;
 
-/// Why something could not be read, or a question not be put. Shown, it is all that the command line would print: each
-/// mistake with its source, what to do, and a code that `rolebook explain` knows.
-pub struct Error {
-    found: Vec<Diagnostic>,
-    text: String,
-}
+/// Why something could not be read, or a question not be put: all mistakes at once, shown as the command line would.
+pub struct Error(Findings);
 
 impl Error {
-    /// What was found wrong, with the sources that it points into.
     pub(crate) fn new(found: Found, sources: &Sources) -> Self {
-        let found = found.sorted();
-        let style = Style {
-            color: false,
-            width: 100,
-        };
-        let text = report::text(&found, sources, &style);
-        Self { found, text }
+        Self(Findings::new(found, sources))
     }
 
-    /// The codes of the mistakes, such as `name/unknown-role`, in the order in which they are shown.
-    pub fn codes(&self) -> impl Iterator<Item = &'static str> {
-        self.found.iter().map(|it| it.code)
+    /// The mistakes.
+    #[must_use]
+    pub const fn findings(&self) -> &Findings {
+        &self.0
     }
 
-    /// The mistakes one by one, each in a line that can be understood alone.
-    pub fn messages(&self) -> impl Iterator<Item = &str> {
-        self.found.iter().map(|it| it.message.as_str())
+    /// The code of the first of them, such as `name/unknown-user`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.codes().next().unwrap_or_default()
     }
 }
 
@@ -44,14 +35,14 @@ impl From<Diagnostic> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text.trim_end())
+        self.0.fmt(f)
     }
 }
 
 /// The same as it is shown: `unwrap` and `main` print this.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n{self}")
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 
@@ -59,7 +50,6 @@ impl std::error::Error for Error {}
 
 impl miette::Diagnostic for Error {
     fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        let code = self.codes().next()?;
-        Some(Box::new(code))
+        Some(Box::new(self.code()))
     }
 }

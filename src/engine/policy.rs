@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::lint::examine;
 use super::load::{self, Loaded};
-use super::{Error, Organisation};
+use super::{Error, Findings, Organisation};
 use crate::diagnostic::Found;
-use crate::project;
+use crate::lint::Levels;
+use crate::project::{self, Config, Configs};
 use crate::source::Sources;
 use crate::table::Table;
 
@@ -15,7 +17,10 @@ use crate::table::Table;
 pub struct Policy(Arc<Compiled>);
 
 struct Compiled {
+    /// Every stage but the table.
+    loaded: Loaded,
     table: Table,
+    levels: Levels,
     sources: Sources,
 }
 
@@ -28,7 +33,11 @@ impl Policy {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let (mut sources, mut found) = (Sources::default(), Found::default());
         let loaded = load::one(Some(path.as_ref()), &mut sources, &mut found);
-        Self::of(loaded, sources, found)
+        let config = match &loaded {
+            Some(loaded) => Configs::default().of(&loaded.policy.folder, &mut sources, &mut found),
+            None => Config::default(),
+        };
+        Self::of(loaded, config.levels, sources, found)
     }
 
     /// A policy of texts, each with the name under which mistakes are told.
@@ -46,18 +55,31 @@ impl Policy {
             tests: Vec::new(),
         };
         let loaded = load::compile(policy, &sources);
-        Self::of(Some(loaded), sources, Found::default())
+        Self::of(Some(loaded), Levels::default(), sources, Found::default())
     }
 
-    fn of(loaded: Option<Loaded>, sources: Sources, mut found: Found) -> Result<Self, Error> {
+    fn of(loaded: Option<Loaded>, levels: Levels, sources: Sources, mut found: Found) -> Result<Self, Error> {
         let Some(mut loaded) = loaded else {
             return Err(Error::new(found, &sources));
         };
-        found.append(std::mem::take(&mut loaded.found));
+        found.append(loaded.found.clone());
         match loaded.table.take().filter(|_| !found.has_errors()) {
-            Some(table) => Ok(Self(Arc::new(Compiled { table, sources }))),
+            Some(table) => Ok(Self(Arc::new(Compiled {
+                loaded,
+                table,
+                levels,
+                sources,
+            }))),
             None => Err(Error::new(found, &sources)),
         }
+    }
+
+    /// What `rolebook lint` finds in the policy and in the facts beside it, at the levels that `rolebook.toml` sets.
+    #[must_use]
+    pub fn lint(&self) -> Findings {
+        let it = &*self.0;
+        let found = examine(&it.loaded, Some(&it.table), &it.levels, &it.sources);
+        Findings::new(found, &it.sources)
     }
 
     /// The organisation that a file describes, or a folder of tables.
