@@ -106,6 +106,19 @@ fn a_prepared_deed_is_decided_as_by_names() {
 }
 
 #[test]
+fn users_and_nodes_are_of_one_organisation() {
+    let (org, other) = (shop(), shop());
+    let view = org.prepare("view", "Order").unwrap();
+    let (ann, order) = (org.user("ann").unwrap(), org.node("Order", "o-1").unwrap());
+    assert!(view.allows(ann, order).unwrap());
+    let (stranger, elsewhere) = (other.user("ann").unwrap(), other.node("Order", "o-1").unwrap());
+    assert_eq!(code_of(&view.allows(stranger, order).unwrap_err()), "request/ill-typed");
+    assert_eq!(code_of(&view.allows(ann, elsewhere).unwrap_err()), "request/ill-typed");
+    // A clone is the same organisation.
+    assert!(view.allows(org.clone().user("ann").unwrap(), order).unwrap());
+}
+
+#[test]
 fn a_sentence_is_answered_with_reasons() {
     let org = shop();
     let why = org.ask("why can ann stop o-1").unwrap();

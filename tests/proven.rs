@@ -399,4 +399,12 @@ fn what_facts_may_name_and_means_something_else_is_not_known() {
     assert!(matches!(closed(text, "Doc, Key", "Key"), Closed::Unknown(why) if why.contains("`papers`")));
     let nothing_handed = text.replace("can grant everything", "can view Key");
     assert_eq!(closed(&nothing_handed, "Doc, Key", "Key"), Closed::Proven);
+    // The area is what it was; who may hand it out is another matter.
+    let handed = nothing_handed.replace('@', "Doc, Key");
+    let more = handed.replace("can view Key", "can grant view Key");
+    assert_eq!(compare(&policy(&handed), &policy(&more)).closed, Closed::Proven);
+    // What only one of them has is looked at as it is.
+    let action = text.replace('@', "Doc, Key");
+    let with_action = action.replacen("actions view", "actions view, stop", 1);
+    assert_eq!(compare(&policy(&action), &policy(&with_action)).closed, Closed::Proven);
 }

@@ -337,16 +337,8 @@ pub fn asks_holding(rule: &Rule) -> bool {
 fn is_membership(test: &Test) -> bool {
     let of_users = |of| matches!(of, Scalar::User(_));
     let is_place = |right: &Operand| matches!(right, Operand::Path(path) if matches!(path.ty.of, Scalar::Node(_)));
-    match &test.kind {
-        TestKind::Compare(Operand::Path(left), Op::In | Op::NotIn, right, _)
-        | TestKind::Quantified {
-            set: left,
-            op: Op::In | Op::NotIn,
-            right,
-            ..
-        } => of_users(left.ty.of) && is_place(right),
-        _ => false,
-    }
+    let within = test.within();
+    within.is_some_and(|(left, right)| of_users(left.ty.of) && is_place(right))
 }
 
 /// True if a rule's condition tells holdings of one role apart: by the node or by parameters.

@@ -1,6 +1,7 @@
 //! An organisation made ready, with questions by names.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::object::Kind;
@@ -17,17 +18,37 @@ use crate::syntax::parse;
 
 /// A user, looked up: [`Organisation::user`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct User(pub(super) UserId);
+pub struct User {
+    pub(super) id: UserId,
+    /// Whose.
+    pub(super) of: Mark,
+}
 
 /// A node, looked up: [`Organisation::node`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Node(pub(super) NodeId);
+pub struct Node {
+    pub(super) id: NodeId,
+    /// Whose.
+    pub(super) of: Mark,
+}
+
+/// What tells organisations apart: the numbers of users and nodes are those of one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Mark(u64);
+
+impl Mark {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// An organisation that a policy is asked about; a clone is the same one. It may be shared between threads.
 #[derive(Clone)]
 pub struct Organisation(Arc<Ready>);
 
 struct Ready {
+    mark: Mark,
     policy: Policy,
     org: Org<'static>,
     sources: Sources,
@@ -60,12 +81,17 @@ impl Organisation {
     pub(super) fn new(policy: Policy, facts: Facts, sources: Sources) -> Self {
         let org = Org::shared(policy.table(), Arc::new(facts));
         Self(Arc::new(Ready {
+            mark: Mark::next(),
             is_timed: org.has_windows() || reads_now(policy.table().model()) || org.facts.rules().any(reads_moment),
             policy,
             org,
             sources,
             names: OnceLock::new(),
         }))
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        self.0.mark
     }
 
     pub(super) fn policy(&self) -> &Policy {
@@ -108,7 +134,7 @@ impl Organisation {
     pub fn user(&self, id: &str) -> Result<User, Error> {
         let users = &self.names().users;
         let known = users.get(nfc(id).as_ref());
-        known.map(|&user| User(user)).ok_or_else(|| {
+        known.map(|&id| User { id, of: self.mark() }).ok_or_else(|| {
             let fault = Diagnostic::error("name/unknown-user", format!("unknown user `{id}`"));
             fault.did_you_mean(id, users.keys().map(AsRef::as_ref)).into()
         })
@@ -122,7 +148,7 @@ impl Organisation {
     pub fn node(&self, ty: &str, id: &str) -> Result<Node, Error> {
         let (ty, nodes) = (self.type_named(ty)?, &self.names().nodes);
         let known = nodes.get(&(ty, nfc(id).as_ref().into()));
-        known.map(|&node| Node(node)).ok_or_else(|| {
+        known.map(|&id| Node { id, of: self.mark() }).ok_or_else(|| {
             let name = &self.model().ty(ty).name;
             let fault = Diagnostic::error("name/unknown-node", format!("unknown `{name}` `{id}`"));
             let others = nodes
@@ -147,17 +173,17 @@ impl Organisation {
     pub(super) fn target(&self, object: &Object<'_>, creating: bool) -> Result<Target, Error> {
         let name = object.ty.split_once('.').map_or(object.ty, |(ty, _)| ty);
         Ok(match object.kind {
-            Kind::Listed(id) => Target::node(self.node(name, id)?.0),
+            Kind::Listed(id) => Target::node(self.node(name, id)?.id),
             Kind::In((ty, id)) => {
-                let (own, container) = (self.type_named(name)?, self.node(ty, id)?.0);
+                let (own, container) = (self.type_named(name)?, self.node(ty, id)?.id);
                 match creating {
                     true => Target::created(own, container),
                     false => Target::unlisted(own, container),
                 }
             }
             Kind::Member(id, (ty, place)) => {
-                let (own, place) = (self.type_named(name)?, self.node(ty, place)?.0);
-                Target::user(self.user(id)?.0, own, place)
+                let (own, place) = (self.type_named(name)?, self.node(ty, place)?.id);
+                Target::user(self.user(id)?.id, own, place)
             }
         })
     }
@@ -171,7 +197,7 @@ impl Organisation {
         let object = object.into();
         let deed = self.prepare(action, object.ty)?;
         let target = self.target(&object, deed.is_creating())?;
-        deed.decide(self.user(user)?, target)
+        deed.decide(self.user(user)?.id, target)
     }
 
     /// An action on a type, or on a field of it (`Order.cost`), looked up once to be decided again and again.

@@ -25,7 +25,7 @@ struct Compiled {
 }
 
 impl Policy {
-    /// The policy of a folder of `.roles` files, or that of a snapshot.
+    /// The policy of a folder of `.roles` files, or that of a snapshot, without its organisation.
     ///
     /// # Errors
     ///
@@ -62,6 +62,7 @@ impl Policy {
         let Some(mut loaded) = loaded else {
             return Err(Error::new(found, &sources));
         };
+        (loaded.facts, loaded.index) = (None, None);
         found.append(loaded.found.clone());
         match loaded.table.take().filter(|_| !found.has_errors()) {
             Some(table) => Ok(Self(Arc::new(Compiled {

@@ -4,10 +4,11 @@ use super::{Error, Node, Organisation, User};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Request, Target, decide};
 use crate::model::permission::{PermId, Permission};
-use crate::model::value::Value;
+use crate::model::value::{UserId, Value};
 use crate::model::{NOW, TypeId};
 
-/// An action on a type in an organisation: [`Organisation::prepare`]. It is decided as fast as the evaluator can.
+/// An action on a type in an organisation: [`Organisation::prepare`]. Its names are
+/// looked up; a decision allocates only where it needs the moment of the clock.
 #[derive(Clone)]
 pub struct Prepared {
     organisation: Organisation,
@@ -47,15 +48,20 @@ impl Prepared {
     ///
     /// The node is not of the type, or the user or the node is of another organisation.
     pub fn allows(&self, user: User, node: Node) -> Result<bool, Error> {
+        let mark = self.organisation.mark();
+        if user.of != mark || node.of != mark {
+            let fault = Diagnostic::error("request/ill-typed", "the user or the node is of another organisation");
+            return Err(fault.into());
+        }
         let model = self.organisation.policy().table().model();
         let target = match model.permissions.get(self.permission) {
-            Permission::Act { ty, .. } if self.is_creating => Target::created(ty, node.0),
-            _ => Target::node(node.0),
+            Permission::Act { ty, .. } if self.is_creating => Target::created(ty, node.id),
+            _ => Target::node(node.id),
         };
-        self.decide(user, target)
+        self.decide(user.id, target)
     }
 
-    pub(super) fn decide(&self, user: User, target: Target) -> Result<bool, Error> {
+    pub(super) fn decide(&self, user: UserId, target: Target) -> Result<bool, Error> {
         match self.organisation.now() {
             Value::Missing => self.decide_in(user, target, &self.context),
             now if self.context[NOW] == now => self.decide_in(user, target, &self.context),
@@ -67,10 +73,10 @@ impl Prepared {
         }
     }
 
-    fn decide_in(&self, user: User, target: Target, context: &[Value]) -> Result<bool, Error> {
+    fn decide_in(&self, user: UserId, target: Target, context: &[Value]) -> Result<bool, Error> {
         let (table, org) = (self.organisation.policy().table(), self.organisation.org());
         let request = Request {
-            user: Some(user.0),
+            user: Some(user),
             permission: self.permission,
             target,
             recipient: None,

@@ -5,6 +5,7 @@
 
 use super::value::{Value, shift};
 use super::{Expr, HeldAt, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, Who};
+use crate::syntax::ast::Op;
 
 impl Rule {
     /// What stands behind `when` and behind `unless`.
@@ -79,6 +80,21 @@ impl Test {
         match &self.kind {
             TestKind::Holds { roles, .. } => roles,
             _ => &[],
+        }
+    }
+
+    /// `left in right`, `left not in right`.
+    #[must_use]
+    pub const fn within(&self) -> Option<(&Path, &Operand)> {
+        match &self.kind {
+            TestKind::Compare(Operand::Path(left), Op::In | Op::NotIn, right, _)
+            | TestKind::Quantified {
+                set: left,
+                op: Op::In | Op::NotIn,
+                right,
+                ..
+            } => Some((left, right)),
+            _ => None,
         }
     }
 

@@ -16,27 +16,39 @@ use crate::table::Table;
 impl Comparer<'_> {
     /// Names by which both policies mean something, and not the same.
     pub(super) fn look_at_names(&mut self) {
-        let [old, new] = self.originals;
-        let defaults = [old, new].map(|table| default_roles(table.model()));
-        if let Some(role) = differing(&defaults[0], &defaults[1]).next() {
+        let defaults = self.originals.map(|table| default_roles(table.model()));
+        let differs =
+            |(role, by_default): &(&String, &bool)| defaults[1].get(*role).is_some_and(|it| it != *by_default);
+        if let Some((role, _)) = defaults[0].iter().find(differs) {
             self.unknown(&format!("a group of those who hold `{role}` has others in it now"));
         }
-        let areas = [old, new].map(areas);
-        if let Some(area) = differing(&areas[0], &areas[1]).next() {
-            self.unknown(&format!(
-                "what is handed out may name the area `{area}`, which holds other things now"
-            ));
+        let (areas, handed) = (self.originals.map(areas), self.originals.map(handed_out));
+        // What only one policy has is looked at as it is, by whatever name it is handed out.
+        let counts =
+            |it: &String| matches!(handed.each_ref().map(|of| of.get(it)), [Some(was), Some(is)] if *was || *is);
+        for (name, was) in &areas[0] {
+            let Some(is) = areas[1].get(name) else { continue };
+            if was.symmetric_difference(is).any(counts) {
+                self.unknown(&format!(
+                    "what is handed out may name the area `{name}`, which holds other things now"
+                ));
+            }
         }
     }
 }
 
-/// The names that both know, and that mean something else to each.
-fn differing<'n, T: PartialEq>(
-    old: &'n BTreeMap<String, T>,
-    new: &'n BTreeMap<String, T>,
-) -> impl Iterator<Item = &'n str> {
-    let other = |(name, meaning): &(&String, &T)| new.get(*name).is_some_and(|now| now != *meaning);
-    old.iter().filter(other).map(|(name, _)| name.as_str())
+/// The permissions, with whether somebody may hand them out.
+fn handed_out(table: &Table) -> BTreeMap<String, bool> {
+    let model = table.model();
+    let is_handed = |id| {
+        let grant = model.permissions.id(Permission::Grant(id));
+        grant.is_some_and(|grant| !table.row(grant).grants.is_empty())
+    };
+    let all = model
+        .permissions
+        .iter()
+        .map(|(id, _)| (model.show_permission(id), is_handed(id)));
+    all.collect()
 }
 
 /// The roles that are given by hand at places, with whether they are held by default. Nobody is listed in a resource.
@@ -46,20 +58,12 @@ fn default_roles(model: &Model) -> BTreeMap<String, bool> {
     roles.map(|id| (model.full_role(id), model.role(id).default)).collect()
 }
 
-/// The areas, with what of them somebody may hand out.
-fn areas(table: &Table) -> BTreeMap<String, BTreeSet<String>> {
+/// What is in each area.
+fn areas(table: &Table) -> BTreeMap<&str, BTreeSet<String>> {
     let model = table.model();
-    let is_handed = |id: &PermId| {
-        let grant = model.permissions.id(Permission::Grant(*id));
-        grant.is_some_and(|grant| !table.row(grant).grants.is_empty())
-    };
-    let of = |permissions: &[PermId]| {
-        let handed = permissions.iter().copied().filter(is_handed);
-        handed.map(|id| model.show_permission(id)).collect()
-    };
-    model
-        .areas
-        .iter()
-        .map(|area| (area.name.clone(), of(&area.permissions)))
+    let shown = |permissions: &[PermId]| permissions.iter().map(|&id| model.show_permission(id)).collect();
+    let areas = model.areas.iter();
+    areas
+        .map(|area| (area.name.as_str(), shown(&area.permissions)))
         .collect()
 }

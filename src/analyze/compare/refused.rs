@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::Comparer;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, Owner, Shape, TermKind, World, node_of};
+use crate::analyze::world::{Aim, Atom, Owner, Shape, TermKind, World, node_of};
 use crate::eval::Resource;
 use crate::model::rebase::{Bearer, allows};
 use crate::model::value::{AttributeType, NodeId, Number, Scalar, Value};
@@ -117,7 +117,8 @@ fn counts(world: &mut World<'_>, node: NodeId) -> Lit {
             .into_iter()
             .find(|(value, _)| *value == Value::Node(node));
         if let Some((_, is)) = is_it {
-            found.push(world.circuit.and([given, is]));
+            let there = is_there(world, term);
+            found.push(world.circuit.and([there, given, is]));
         }
         if world.terms[term].owner == Owner::Node(node) {
             found.push(given);
@@ -161,6 +162,10 @@ fn is_there(world: &mut World<'_>, term: usize) -> Lit {
     match world.terms[term].owner {
         Owner::User(user, kind) => world.is_of_kind(user, kind),
         Owner::Node(node) => world.present(node),
+        // Nothing is supposed of what facts list.
+        Owner::Fresh(second) if world.aim == Aim::Node => {
+            world.in_shapes(|shape| shape.unlisted[usize::from(second)].is_some())
+        }
         Owner::Fresh(_) | Owner::Context | Owner::Holding(..) => Lit::TRUE,
     }
 }

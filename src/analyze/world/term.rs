@@ -195,12 +195,6 @@ impl<'m> World<'m> {
         if self.terms[term].is_empty() {
             self.circuit.require(&[!given]);
         }
-        if let (Owner::Fresh(second), true) = (owner, self.unstated) {
-            // Nothing is supposed of what facts list: that one of two policies would refuse it counts for nothing.
-            let aim = if second { self.second } else { Some(self.aim) };
-            let fresh = self.in_shapes(|shape| aim != Some(Aim::Node) || shape.unlisted[usize::from(second)].is_some());
-            self.circuit.require(&[!given, fresh]);
-        }
         for (value, is) in self.stated_values(term) {
             let fits = match (value, owner) {
                 (Value::Node(node), _) => self.present(node),

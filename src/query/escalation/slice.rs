@@ -10,7 +10,6 @@ use crate::model::{
     AttrName, Being, Default, Model, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, TypeId, TypeKind, Who,
 };
 use crate::query::change::parts;
-use crate::syntax::ast::Op;
 
 /// What can matter.
 #[derive(Debug)]
@@ -181,16 +180,11 @@ impl Walk<'_> {
 
     fn test(&mut self, test: &Test) {
         test.paths().into_iter().for_each(|path| self.steps(&path.steps));
-        match &test.kind {
-            TestKind::Compare(Operand::Path(left), Op::In | Op::NotIn, right, _)
-            | TestKind::Quantified {
-                set: left,
-                op: Op::In | Op::NotIn,
-                right,
-                ..
-            } => self.belonging(left, right),
-            TestKind::Holds { who, .. } => self.slice.others |= !who.is_person(),
-            _ => {}
+        if let Some((left, right)) = test.within() {
+            self.belonging(left, right);
+        }
+        if let TestKind::Holds { who, .. } = &test.kind {
+            self.slice.others |= !who.is_person();
         }
     }
 
