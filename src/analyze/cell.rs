@@ -1,7 +1,8 @@
 //! One permission as a formula: its world, and the truth of each way of granting and prohibiting it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use hashbrown::HashMap;
 
 use super::circuit::Truth;
 use super::meaning::{Asked, Decision, Meaning};
@@ -9,8 +10,8 @@ use super::scope::Scope;
 use super::solver::{Lit, Search};
 use super::witness::Witness;
 use super::world::{Without, World};
-use crate::model::RoleId;
 use crate::model::permission::PermId;
+use crate::model::{Model, RoleId};
 use crate::source::{FileId, Span};
 use crate::table::{Table, Way};
 
@@ -26,19 +27,25 @@ pub struct Cell<'m> {
     pub decision: Decision,
     /// D(u, p, r)
     pub allowed: Truth,
-    /// Grants and prohibitions that need no role by hand: those of everybody, of derived and of default roles.
+    /// Grants and prohibitions that need no role by hand.
     common: Rc<[Vec<Way>; 2]>,
     without: HashMap<Without, Truth>,
+    /// For holders of one role alone, and whether a role can be had at all.
+    alone: HashMap<(RoleId, Option<RoleId>), Truth>,
 }
 
 fn common(table: &Table, permission: PermId) -> [Vec<Way>; 2] {
-    let model = table.model();
-    let by_itself = |role: RoleId| model.role(role).is_derived() || model.role(role).default;
     let row = table.row(permission);
     [&row.grants, &row.prohibitions].map(|ways| {
-        let common = ways.iter().filter(|way| way.role.is_none_or(by_itself));
+        let common = ways.iter().filter(|way| needs_no_holding(table.model(), way));
         common.copied().collect()
     })
+}
+
+/// True for ways of everybody, of derived and of default roles.
+pub(super) fn needs_no_holding(model: &Model, way: &Way) -> bool {
+    let by_itself = |role: RoleId| model.role(role).is_derived() || model.role(role).default;
+    way.role.is_none_or(by_itself)
 }
 
 impl<'m> Cell<'m> {
@@ -69,12 +76,23 @@ impl<'m> Cell<'m> {
             allowed,
             common: Rc::new(common(table, permission)),
             without: HashMap::new(),
+            alone: HashMap::new(),
         }
     }
 
     /// D for a caller whose only holding by hand is of one role. Ways of roles that can then not be held are left out, and
     /// what data hands out.
     pub fn allowed_alone(&mut self, role: RoleId) -> Truth {
+        let key = (role, self.world.never);
+        if let Some(&known) = self.alone.get(&key) {
+            return known;
+        }
+        let truth = self.held_alone(role);
+        self.alone.insert(key, truth);
+        truth
+    }
+
+    fn held_alone(&mut self, role: RoleId) -> Truth {
         let (table, common) = (self.table, self.common.clone());
         let row = table.row(self.permission);
         self.world.alone = Some(role);

@@ -11,7 +11,9 @@ mod holds;
 mod receive;
 mod value;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
 
 use super::circuit::Truth;
 use super::scope::asks_holding;

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::Analysis;
-use super::cell::Cell;
+use super::cell::{Cell, needs_no_holding};
 use super::circuit::Truth;
 use super::meaning::{Asked, Meaning, Scope};
 use super::solver::{Lit, Search};
@@ -230,7 +230,8 @@ fn placed(meaning: &mut Meaning<'_, '_>, role: RoleId, rule: &Rule, asked: &Aske
 pub fn contains(analysis: &Analysis<'_>, more: RoleId, less: RoleId) -> Outcome {
     let table = analysis.table;
     let permissions = table.model().permissions.iter().map(|(id, _)| id);
-    let touched = |id: &PermId| has_way(table, *id, less) || has_way(table, *id, more);
+    let touched =
+        |id: &PermId| is_granted(table, *id, less) && (has_way(table, *id, less) || has_way(table, *id, more));
     first(permissions.filter(touched).map(|permission| {
         analysis.with(permission, |cell| {
             let violation = match table.model().role(less).is_derived() {
@@ -274,6 +275,12 @@ fn beyond_derived(cell: &mut Cell<'_>, more: RoleId, less: RoleId) -> Violation 
         alone: None,
         allowed: true,
     }
+}
+
+/// True if a rule gives a permission to a role alone, or to whoever needs no role by hand.
+fn is_granted(table: &Table, id: PermId, role: RoleId) -> bool {
+    let mut grants = table.row(id).grants.iter();
+    grants.any(|way| way.role == Some(role) || needs_no_holding(table.model(), way))
 }
 
 /// True if what a role gives or takes may matter to a permission.

@@ -1,6 +1,6 @@
 //! What an attribute is where facts do not state it: a constant, or what a path leads to that may rest on further defaults.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::Meaning;
 use super::value::{Base, Cases, known};

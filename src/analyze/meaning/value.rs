@@ -1,6 +1,6 @@
 //! Values in a symbolic organisation: what a path leads to, case by case.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::hash::Hash;
 
 use super::{Asked, Meaning, Scope};

@@ -4,8 +4,8 @@
 //! attribute is where they do not is the policy's matter ([`super::super::meaning`]), so that two policies with other
 //! defaults can be read in one world, and a default that is a path is followed there as the evaluator follows it.
 
+use hashbrown::HashMap;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::{Aim, Choice, World};
 use crate::analyze::circuit::Circuit;
