@@ -12,85 +12,19 @@ pub mod candidates;
 pub mod condition;
 pub mod decision;
 pub mod explain;
-pub mod forest;
 pub mod org;
 pub mod org_extra;
 mod plainly;
-pub mod reach;
 pub mod reverse;
 pub mod sound;
 
-use crate::model::TypeId;
 use crate::model::permission::PermId;
-use crate::model::value::{NodeId, Pool, Tri, UserId, Value};
+use crate::model::value::{Pool, Tri, UserId, Value};
 use crate::table::Table;
 use org::Org;
 
+pub use crate::containment::{Resource, Target};
 pub use sound::IllTyped;
-
-/// What is acted upon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Target {
-    /// The first listed node of the chain of containers.
-    pub start: NodeId,
-    /// What stands before it in the chain: a node that nobody lists, or a user, by its type.
-    pub own: Option<TypeId>,
-    /// What `resource` is.
-    pub resource: Resource,
-}
-
-/// What `resource` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resource {
-    /// A listed node.
-    Node(NodeId),
-    /// A node of this type that nobody lists.
-    Unlisted(TypeId),
-    /// A user.
-    User(UserId),
-}
-
-impl Target {
-    /// A listed node.
-    #[must_use]
-    pub const fn node(node: NodeId) -> Self {
-        Self {
-            start: node,
-            own: None,
-            resource: Resource::Node(node),
-        }
-    }
-
-    /// A node directly in `container` that the facts do not list.
-    #[must_use]
-    pub const fn unlisted(ty: TypeId, container: NodeId) -> Self {
-        Self {
-            start: container,
-            own: Some(ty),
-            resource: Resource::Unlisted(ty),
-        }
-    }
-
-    /// The target of a creating action: reach and type roots start at the container, only `resource` is the new node.
-    #[must_use]
-    pub const fn created(ty: TypeId, container: NodeId) -> Self {
-        Self {
-            start: container,
-            own: None,
-            resource: Resource::Unlisted(ty),
-        }
-    }
-
-    /// A user, as a member of `place`.
-    #[must_use]
-    pub const fn user(user: UserId, ty: TypeId, place: NodeId) -> Self {
-        Self {
-            start: place,
-            own: Some(ty),
-            resource: Resource::User(user),
-        }
-    }
-}
 
 /// One question to the evaluator. It is plain data; [`Request::check`] tells whether it makes sense.
 #[derive(Debug, Clone, Copy)]

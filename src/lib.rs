@@ -58,7 +58,8 @@
 //! | [`model`] | types, permissions, roles, rules with every name looked up; the gate |
 //! | [`facts`] | an organisation, read from YAML and checked against the policy |
 //! | [`table`] | the decision table: permission × role, ways of granting and prohibiting |
-//! | [`meaning`] | what a condition means, over any domain of truths: decisions, proofs |
+//! | [`containment`] | what lies in what, and how far a rule reaches |
+//! | [`meaning`] | what rules and conditions mean, over any domain of truths: decisions, proofs |
 //! | [`eval`] | decisions without allocation; the same with reasons |
 //! | [`snapshot`] | a policy with its organisation in one file |
 //! | [`query`] | sentences answered |
@@ -93,6 +94,7 @@
 pub mod analyze;
 pub mod audit;
 pub mod cli;
+pub mod containment;
 pub mod diagnostic;
 pub mod diff;
 pub mod engine;

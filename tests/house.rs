@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom of the crate to its top.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "packed",
     "source",
     "diagnostic",
@@ -15,6 +15,7 @@ const ORDER: [&str; 22] = [
     "model",
     "facts",
     "table",
+    "containment",
     "meaning",
     "eval",
     "snapshot",

@@ -7,7 +7,7 @@ use super::solver::Lit;
 use super::texts::{permissions, rule};
 use super::witness::Shown;
 use super::world::{Atom, Shape};
-use crate::eval::reach::account;
+use crate::containment::reach::account;
 use crate::model::permission::PermId;
 use crate::model::value::NodeId;
 use crate::model::{Effect, Path, Reach, RoleId, Root, Rule, RuleId, Test, TestKind, TypeId, Who};

@@ -8,7 +8,6 @@ mod constant;
 mod default;
 mod extra;
 mod holds;
-mod receive;
 mod value;
 
 use std::collections::HashSet;
@@ -19,11 +18,13 @@ use super::circuit::Truth;
 use super::scope::asks_holding;
 use super::solver::Lit;
 use super::world::{Aim, Owner, Shape, World};
-use crate::eval::reach::{account, near, reaches};
+use crate::containment::reach::reaches;
 use crate::eval::{Resource, Target};
+use crate::meaning::condition::At;
+use crate::meaning::rule;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{AttrName, Model, Reach, RoleId, Rule, TypeId, Who};
+use crate::model::{AttrName, Model, RoleId, Rule, TypeId};
 use crate::table::{Table, Way};
 
 /// What is asked: who, what, on what.
@@ -289,34 +290,8 @@ impl<'w, 'm> Meaning<'w, 'm> {
 
     /// ρ of a rule without a role.
     pub fn public(&mut self, rule: &Rule, asked: &Asked) -> Truth {
-        let reach = self.public_reach(rule, asked);
-        if reach == Truth::FALSE {
-            return reach;
-        }
-        let exempt = match &rule.who {
-            Who::Nobody(but) if !but.is_empty() => {
-                let holds = self.holds_above(asked.caller, but, asked);
-                let anonymous = !self.signed_in(asked);
-                self.world.circuit.any([Truth::sure(anonymous), !holds])
-            }
-            _ => Truth::TRUE,
-        };
-        let conditions = self.conditions(rule, Scope::default(), asked);
-        self.world.circuit.all([reach, exempt, conditions])
-    }
-
-    /// Where a rule without a role reaches.
-    pub fn public_reach(&mut self, rule: &Rule, asked: &Asked) -> Truth {
-        let inside = match rule.reach {
-            Reach::In(ty) => self.where_target(asked, |shape, target| near(&shape.forest, target, ty).is_some()),
-            _ => self.where_target(asked, |_, _| true),
-        };
-        let belongs = match rule.who {
-            Who::Everyone if rule.reach != Reach::Anywhere => self.belongs(asked),
-            Who::Everyone => self.signed_in(asked),
-            _ => Lit::TRUE,
-        };
-        Truth::sure(self.world.circuit.and([inside, belongs]))
+        let scope = Scope::default();
+        rule::public(self, At { ask: asked, scope }, rule)
     }
 
     fn signed_in(&self, asked: &Asked) -> Lit {
@@ -324,22 +299,6 @@ impl<'w, 'm> Meaning<'w, 'm> {
             0 => self.world.signed_in,
             _ => Lit::TRUE,
         }
-    }
-
-    /// The user is a member of some place in the target's account.
-    fn belongs(&mut self, asked: &Asked) -> Lit {
-        let mut found = Vec::new();
-        for place in self.world.places() {
-            let in_account = self.where_target(asked, |shape, target| {
-                let home = account(&shape.forest, target);
-                shape.present[place.0 as usize] && home == Some(shape.forest.account(place))
-            });
-            if in_account != Lit::FALSE {
-                let member = self.member(asked.caller, place);
-                found.push(self.world.circuit.and([in_account, member]));
-            }
-        }
-        self.world.circuit.or(found)
     }
 
     /// ρ of a rule of a role: one of the user's holdings of it is where the rule reaches the target from.

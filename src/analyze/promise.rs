@@ -14,7 +14,7 @@ use super::meaning::{Asked, Meaning, Scope};
 use super::solver::{Lit, Search};
 use super::witness::Shown;
 use super::world::World;
-use crate::eval::reach::reaches;
+use crate::containment::reach::reaches;
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Effect, Promise, PromiseKind, Reach, RoleId, Rule};
 use crate::source::Span;

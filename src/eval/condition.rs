@@ -1,18 +1,21 @@
 //! Kleene's three values as the domain of decisions. Nothing here allocates.
 
-use super::Resource;
 use super::decision::Eval;
-use super::org::{self, Entry};
-use super::reach::{self, Near};
+use super::org::{self, Entry, running};
+use super::{Resource, Target};
+use crate::containment::forest::Forest;
+use crate::containment::reach::{self, Near};
 use crate::meaning::condition::{self, At};
 pub(crate) use crate::meaning::condition::{UNLISTED, ordered};
+use crate::meaning::rule::{self, Part};
 use crate::meaning::{Case, Domain};
+use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, ListId, NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, Expr, Operand, Path, Relation, RoleId, Root, Test, TypeId};
+use crate::model::{AttrName, Attribute, Default, Expr, Operand, Path, Relation, RoleId, Root, Rule, Test, TypeId};
 use crate::syntax::ast::Op;
 
 /// What a rule's condition sees besides the request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scope<'e> {
     /// Where the role is held.
     pub here: Option<NodeId>,
@@ -45,6 +48,13 @@ impl<'a> Domain for &'a Eval<'a> {
 
     fn any<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Tri) -> Tri {
         any(items, |item| one(self, item))
+    }
+
+    fn both(&mut self, first: impl FnOnce(&mut Self) -> Tri, second: impl FnOnce(&mut Self) -> Tri) -> Tri {
+        match first(self) {
+            Tri::False => Tri::False,
+            truth => truth.min(second(self)),
+        }
     }
 
     fn not(&mut self, inner: impl FnOnce(&mut Self) -> Tri) -> Tri {
@@ -171,6 +181,51 @@ impl<'a> Domain for &'a Eval<'a> {
     fn holds_exactly(&mut self, user: UserId, roles: &[RoleId], node: NodeId) -> Tri {
         any(roles, |&role| Eval::holds_exactly(self, user, role, node))
     }
+
+    fn asked(&self, (): &()) -> Permission {
+        self.table.model().permissions.get(self.request.permission)
+    }
+
+    fn stands(&mut self, (): &(), so: impl Fn(&Forest, &Target) -> bool) -> Tri {
+        so(self.org, &self.request.target).into()
+    }
+
+    fn any_membership(&mut self, (): &(), user: UserId, so: impl Fn(&Forest, &Target, NodeId) -> bool) -> Tri {
+        any(self.org.memberships(user), |(place, window)| {
+            match so(self.org, &self.request.target, place) {
+                true => running(window, self.now()),
+                false => Tri::False,
+            }
+        })
+    }
+
+    fn of_recipient(&mut self, (): &(), then: impl Fn(&mut Self, UserId) -> Tri) -> Tri {
+        self.request.recipient.map_or(Tri::Unknown, |to| then(self, to))
+    }
+
+    fn is_other(&mut self, (): &()) -> Tri {
+        let whom = match self.request.target.resource {
+            Resource::User(user) => Some(user),
+            _ => self.request.recipient,
+        };
+        match (whom, self.request.user) {
+            (Some(whom), Some(user)) => (whom != user).into(),
+            (_, None) => Tri::True,
+            (None, _) => Tri::Unknown,
+        }
+    }
+
+    fn may_here(&mut self, (): &(), permission: PermId) -> Tri {
+        self.could(self.request.user, permission, self.request.target.start)
+    }
+
+    fn may(&mut self, user: UserId, permission: PermId, node: NodeId) -> Tri {
+        self.could(Some(user), permission, node)
+    }
+
+    fn of_node(&mut self, node: NodeId, name: AttrName) -> Value {
+        Eval::step(self, Value::Node(node), name)
+    }
 }
 
 impl Eval<'_> {
@@ -198,21 +253,64 @@ impl Eval<'_> {
         condition::path(&mut &*self, At { ask: &(), scope }, path)
     }
 
+    /// Relation, recipient, `when` and `unless` of a rule.
+    #[must_use]
+    pub fn conditions(&self, rule: &Rule, scope: Scope<'_>) -> Tri {
+        rule::conditions(&mut &*self, At { ask: &(), scope }, rule)
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn part(&self, rule: &Rule, scope: Scope<'_>, part: Part) -> Tri {
+        rule::part(&mut &*self, At { ask: &(), scope }, rule, part)
+    }
+
+    /// Where a rule without a role reaches.
+    #[must_use]
+    pub fn public_reach(&self, rule: &Rule) -> Tri {
+        rule::public_reach(&mut &*self, &(), rule)
+    }
+
+    /// Nothing exempts the caller from a rule without a role.
+    #[must_use]
+    pub fn not_exempt(&self, rule: &Rule) -> Tri {
+        rule::not_exempt(&mut &*self, &(), rule)
+    }
+
+    /// The rule without a role applies.
+    #[must_use]
+    pub(crate) fn public(&self, rule: &Rule) -> Tri {
+        let scope = Scope::NONE;
+        rule::public(&mut &*self, At { ask: &(), scope }, rule)
+    }
+
+    /// To what degree a user holds a derived role at a node.
+    #[must_use]
+    pub fn derived(&self, user: UserId, role: RoleId, node: NodeId) -> Tri {
+        rule::derived(&mut &*self, user, &self.table.model().role(role).derived, node)
+    }
+
+    /// The user is a member of an account that encloses the target.
+    #[must_use]
+    pub fn is_account_member(&self, user: UserId) -> Tri {
+        rule::is_account_member(&mut &*self, &(), user)
+    }
+
     /// `as a or b`: true if the user is, or is in, what one of the relations leads to.
     #[must_use]
     pub fn related(&self, relations: &[Relation]) -> Tri {
         condition::related(&mut &*self, &(), relations)
     }
 
-    /// What a relation's first attribute names.
-    pub(crate) fn related_value(&self, relation: &Relation) -> Value {
-        condition::related_value(&mut &*self, &(), relation)
-    }
-
     /// u is the value, or is in it.
     #[inline]
     pub(super) fn is_or_in(&self, user: UserId, value: Value) -> Tri {
         condition::is_or_in(&mut &*self, user, &value)
+    }
+
+    /// What a relation's first attribute names.
+    pub(crate) fn related_value(&self, relation: &Relation) -> Value {
+        condition::related_value(&mut &*self, &(), relation)
     }
 
     /// Where a path starts.

@@ -6,15 +6,15 @@
 //!    enclose the target; far holdings (`across`, `anywhere`); derived roles; custom roles and single grants.
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
-use super::condition::{Scope, all, any};
-use super::org::{Entry, Org, running};
+use super::condition::{Scope, any};
+use super::org::{Entry, Org};
 use super::org_extra::Terms;
 use super::plainly::Plainly;
-use super::reach::{account, near, reaches};
 use super::{Request, Resource, Target};
+use crate::containment::reach::{account, reaches};
 use crate::model::permission::Permission;
-use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Being, Effect, Reach, Receiver, RoleId, Rule, TypeKind, Who};
+use crate::model::value::{NodeId, Tri, UserId};
+use crate::model::{Effect, RoleId, Rule, Who};
 use crate::table::{Needs, Row, Table, Way, is_far};
 
 /// One evaluation: policy, organisation, and a request that makes sense ([`Request::check`]), which is not looked at again.
@@ -117,7 +117,7 @@ impl<'e> Eval<'e> {
     /// The same for some of the rules, and what the organisation's data adds.
     fn searched(&self, effect: Effect, ways: &[Way], needs: Needs) -> Tri {
         let (public, ways) = ways.split_at(needs.public as usize);
-        let mut truth = any(public, |way| self.public(way));
+        let mut truth = any(public, |way| self.public(self.table.model().rule(way.rule)));
         let Some(user) = self.request.user else { return truth };
         if needs.held && truth != Tri::True {
             truth = truth.max(self.held(user, ways));
@@ -132,52 +132,6 @@ impl<'e> Eval<'e> {
             truth = truth.max(self.extra(user));
         }
         truth
-    }
-
-    /// ρ of a rule without a role.
-    fn public(&self, way: &Way) -> Tri {
-        let rule = self.table.model().rule(way.rule);
-        let reach = self.public_reach(rule);
-        if reach == Tri::False {
-            return reach;
-        }
-        let truth = reach.min(self.conditions(rule, Scope::NONE));
-        match (&rule.who, self.request.user) {
-            (Who::Nobody(but), Some(user)) if truth != Tri::False && !but.is_empty() => {
-                truth.min(self.holds_above(user, but).negate())
-            }
-            _ => truth,
-        }
-    }
-
-    /// Where a rule without a role reaches.
-    #[must_use]
-    pub fn public_reach(&self, rule: &Rule) -> Tri {
-        let target = &self.request.target;
-        if let Reach::In(ty) = rule.reach
-            && near(self.org, target, ty).is_none()
-        {
-            return Tri::False;
-        }
-        match (&rule.who, self.request.user) {
-            (Who::Everyone, None) => Tri::False,
-            (Who::Everyone, Some(user)) if rule.reach != Reach::Anywhere => self.belongs(user),
-            _ => Tri::True,
-        }
-    }
-
-    /// The user is a member of some place in the target's account.
-    fn belongs(&self, user: UserId) -> Tri {
-        let Some(account) = account(self.org, &self.request.target) else {
-            return Tri::False;
-        };
-        any(self.org.memberships(user), |(place, window)| {
-            if self.org.kind(place).is_place() && self.org.account(place) == account {
-                running(window, self.now())
-            } else {
-                Tri::False
-            }
-        })
     }
 
     /// Holdings at the nodes that enclose the target. A user with few holdings has each of them looked at, one with many
@@ -265,19 +219,13 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// To what degree a user holds a derived role at a node.
-    #[must_use]
-    pub fn derived(&self, user: UserId, role: RoleId, node: NodeId) -> Tri {
-        all(&self.table.model().role(role).derived, |being| match being {
-            Being::Relation(name) => self.is_or_in(user, self.step(Value::Node(node), *name)),
-            Being::Member => self.org.is_member(user, node, self.now()),
-            Being::Holds(roles) => any(roles, |&role| self.holds_exactly(user, role, node)),
-            Being::Can(permissions) => all(permissions, |&permission| self.could(Some(user), permission, node)),
-        })
-    }
-
     /// D(u, p, n): for the unlisted T in n if n is no T.
-    fn could(&self, user: Option<UserId>, permission: crate::model::permission::PermId, node: NodeId) -> Tri {
+    pub(super) fn could(
+        &self,
+        user: Option<UserId>,
+        permission: crate::model::permission::PermId,
+        node: NodeId,
+    ) -> Tri {
         let request = Request {
             user,
             permission,
@@ -354,96 +302,6 @@ impl<'e> Eval<'e> {
                 entry,
             },
         )
-    }
-
-    /// Relation, recipient, `when` and `unless`.
-    #[must_use]
-    pub fn conditions(&self, rule: &Rule, scope: Scope<'_>) -> Tri {
-        let mut truth = self.related(&rule.relation);
-        if truth != Tri::False && (rule.except_self || rule.they_have || self.is_administrative()) {
-            truth = truth.min(self.receives(rule));
-        }
-        if let (Some(when), true) = (&rule.when, truth != Tri::False) {
-            truth = truth.min(self.expr(when, scope));
-        }
-        if let (Some(unless), true) = (&rule.unless, truth != Tri::False) {
-            truth = truth.min(self.expr(unless, scope).negate());
-        }
-        truth
-    }
-
-    fn is_administrative(&self) -> bool {
-        self.table
-            .model()
-            .permissions
-            .get(self.request.permission)
-            .is_administrative()
-    }
-
-    /// What a rule asks of the recipient (DESIGN §5, *Administration*).
-    #[must_use]
-    pub fn receives(&self, rule: &Rule) -> Tri {
-        let mut truth = Tri::True;
-        if rule.except_self {
-            truth = truth.min(self.is_other());
-        }
-        if rule.they_have {
-            truth = truth.min(self.giver_has());
-        }
-        if truth == Tri::False || !self.is_administrative() {
-            return truth;
-        }
-        truth.min(self.may_receive(rule))
-    }
-
-    fn may_receive(&self, rule: &Rule) -> Tri {
-        let grants = rule.effect == Effect::Grant;
-        match (&rule.receiver, self.request.recipient) {
-            (Receiver::Anyone, _) => Tri::True,
-            (Receiver::Member, _) if !grants => Tri::True,
-            (_, None) => Tri::Unknown,
-            (Receiver::Member, Some(to)) => self.is_account_member(to),
-            (Receiver::Holders(roles), Some(to)) if grants => {
-                self.is_account_member(to).min(self.holds_above(to, roles))
-            }
-            (Receiver::Holders(roles), Some(to)) => self.holds_above(to, roles),
-        }
-    }
-
-    fn is_other(&self) -> Tri {
-        let target = match self.request.target.resource {
-            Resource::User(user) => Some(user),
-            _ => self.request.recipient,
-        };
-        match (target, self.request.user) {
-            (Some(target), Some(user)) => (target != user).into(),
-            (_, None) => Tri::True,
-            (None, _) => Tri::Unknown,
-        }
-    }
-
-    fn giver_has(&self) -> Tri {
-        match (
-            self.table.model().permissions.get(self.request.permission),
-            self.request.user,
-        ) {
-            (Permission::Grant(inner), user) => self.could(user, inner, self.request.target.start),
-            _ => Tri::True,
-        }
-    }
-
-    /// The user is a member of an account that encloses the target.
-    #[must_use]
-    pub fn is_account_member(&self, user: UserId) -> Tri {
-        let start = self.request.target.start;
-        any(self.org.memberships(user), |(place, window)| {
-            let account = self.org.kind(place) == TypeKind::Account;
-            if account && self.org.lies_in(start, place) {
-                running(window, self.now())
-            } else {
-                Tri::False
-            }
-        })
     }
 
     /// `u holds one of R`: at the target or above, within its account.

@@ -6,8 +6,9 @@
 use super::condition::Scope;
 use super::decision::Eval;
 use super::org::{Entry, Org};
-use super::reach::reaches;
 use super::{Request, Resource};
+use crate::containment::reach::reaches;
+use crate::meaning::rule::Part;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Effect, Expr, RoleId, Rule, Test, Who};
@@ -177,10 +178,7 @@ impl Eval<'_> {
 
     fn public_reason(&self, way: &Way) -> Option<Reason> {
         let rule = self.table.model().rule(way.rule);
-        let exempt = match (&rule.who, self.request.user) {
-            (Who::Nobody(but), Some(user)) => self.holds_above(user, but),
-            _ => Tri::False,
-        };
+        let exempt = self.not_exempt(rule).negate();
         let reach = self.public_reach(rule);
         if exempt == Tri::True || (reach == Tri::False && rule.effect == Effect::Prohibit) {
             return None;
@@ -330,22 +328,13 @@ impl Eval<'_> {
         let grants = rule.effect == Effect::Grant;
         let mut unknown = Vec::new();
         let mut perhaps = false;
-        if let Some(stopped) = self.relation_cause(rule, &mut unknown) {
-            return stopped;
-        }
-        match self.receives_if_asked(rule) {
-            Tri::False => return Cause::Recipient,
-            Tri::Unknown if grants => return Cause::Recipient,
-            Tri::Unknown => perhaps = true,
-            Tri::True => {}
-        }
-        for (expr, wanted) in [(&rule.when, Tri::True), (&rule.unless, Tri::False)] {
-            let Some(expr) = expr else { continue };
-            let truth = self.expr(expr, scope);
-            match truth {
-                Tri::Unknown => self.missing(expr, scope, &mut unknown),
-                _ if truth == wanted => {}
-                _ => return Cause::Condition(self.culprit(expr, truth, scope).span),
+        for part in Part::ALL {
+            match (part, self.part(rule, scope, part)) {
+                (_, Tri::True) => {}
+                (Part::Recipient, Tri::Unknown) if !grants => perhaps = true,
+                (Part::Recipient, _) => return Cause::Recipient,
+                (_, Tri::False) => return self.stopped_by(rule, part, scope),
+                (_, Tri::Unknown) => self.unknown_in(rule, part, scope, &mut unknown),
             }
         }
         match (unknown.is_empty() && !perhaps, grants) {
@@ -356,30 +345,27 @@ impl Eval<'_> {
         }
     }
 
-    fn relation_cause(&self, rule: &Rule, unknown: &mut Vec<Span>) -> Option<Cause> {
-        match (self.related(&rule.relation), rule.relation.first()) {
-            (Tri::False, Some(first)) => {
-                let last = rule.relation.last().map_or(first.span, |r| r.span);
-                return Some(Cause::Relation(first.span.to(last)));
-            }
-            (Tri::False, None) => return Some(Cause::NotHeld),
-            (Tri::Unknown, _) => unknown.extend(rule.relation.iter().map(|r| r.span)),
-            (Tri::True, _) => {}
+    /// What a part that does not hold is told as.
+    fn stopped_by(&self, rule: &Rule, part: Part, scope: Scope<'_>) -> Cause {
+        let culprit = |it: &Option<Expr>, truth| it.as_ref().map(|it| self.culprit(it, truth, scope).span);
+        let condition = match part {
+            Part::When => culprit(&rule.when, Tri::False),
+            Part::Unless => culprit(&rule.unless, Tri::True),
+            Part::Relation | Part::Recipient => None,
+        };
+        match (condition, &rule.relation[..]) {
+            (Some(test), _) => Cause::Condition(test),
+            (None, [first, .., last]) => Cause::Relation(first.span.to(last.span)),
+            (None, [only]) => Cause::Relation(only.span),
+            (None, []) => Cause::NotHeld,
         }
-        None
     }
 
-    fn receives_if_asked(&self, rule: &Rule) -> Tri {
-        let administrative = self
-            .table
-            .model()
-            .permissions
-            .get(self.request.permission)
-            .is_administrative();
-        if rule.except_self || rule.they_have || administrative {
-            self.receives(rule)
-        } else {
-            Tri::True
+    /// What would have to be known for a part to be settled.
+    fn unknown_in(&self, rule: &Rule, part: Part, scope: Scope<'_>, spans: &mut Vec<Span>) {
+        match (part, &rule.when, &rule.unless) {
+            (Part::When, Some(expr), _) | (Part::Unless, _, Some(expr)) => self.missing(expr, scope, spans),
+            _ => spans.extend(rule.relation.iter().map(|relation| relation.span)),
         }
     }
 

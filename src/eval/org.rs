@@ -20,8 +20,8 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::forest::Forest;
 use super::reverse::Reverse;
+use crate::containment::forest::Forest;
 use crate::facts::lists::Lists;
 use crate::facts::{EVERYONE, Facts, Subject, Window};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};

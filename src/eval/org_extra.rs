@@ -1,9 +1,9 @@
 //! What custom roles and single grants add to the table: only what some `can grant` reaches; the rest does nothing.
 
 use super::Target;
-use super::forest::Forest;
 use super::org::Org;
-use super::reach::{below, reaches};
+use crate::containment::forest::Forest;
+use crate::containment::reach::{below, reaches};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
 use crate::model::{Reach, Receiver, RoleId, Rule, Who};

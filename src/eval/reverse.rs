@@ -3,8 +3,8 @@
 //!
 //! Built when it is first asked for, in time linear in the holdings and nodes; then each answer is a slice.
 
-use super::forest::Forest;
 use super::org::Entry;
+use crate::containment::forest::Forest;
 use crate::facts::lists::Lists;
 use crate::model::value::{NodeId, UserId};
 use crate::model::{RoleId, TypeId};

@@ -1,5 +1,8 @@
 //! What a reading of rules brings to the one walk over them.
 
+use crate::containment::Target;
+use crate::containment::forest::Forest;
+use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, shift};
 use crate::model::{AttrName, Operand, RoleId, Root, TypeId};
 use crate::syntax::ast::Op;
@@ -20,7 +23,7 @@ pub trait Domain: Sized {
     /// What is asked: who, what, on what.
     type Ask;
     /// What a condition sees besides: where the role is held, and the holding.
-    type Scope: Copy;
+    type Scope: Copy + Default;
     /// What a path leads to.
     type Value;
     /// A value that is a set, opened.
@@ -43,6 +46,13 @@ pub trait Domain: Sized {
         &mut self,
         items: impl IntoIterator<Item = T>,
         one: impl FnMut(&mut Self, T) -> Self::Truth,
+    ) -> Self::Truth;
+
+    /// Both hold.
+    fn both(
+        &mut self,
+        first: impl FnOnce(&mut Self) -> Self::Truth,
+        second: impl FnOnce(&mut Self) -> Self::Truth,
     ) -> Self::Truth;
 
     /// It does not hold.
@@ -134,4 +144,33 @@ pub trait Domain: Sized {
 
     /// The user holds one of the roles at exactly this node.
     fn holds_exactly(&mut self, user: UserId, roles: &[RoleId], node: NodeId) -> Self::Truth;
+
+    /// What is to be done.
+    fn asked(&self, ask: &Self::Ask) -> Permission;
+
+    /// The target stands so.
+    fn stands(&mut self, ask: &Self::Ask, so: impl Fn(&Forest, &Target) -> bool) -> Self::Truth;
+
+    /// The user is a member of a place that stands so to the target.
+    fn any_membership(
+        &mut self,
+        ask: &Self::Ask,
+        user: UserId,
+        so: impl Fn(&Forest, &Target, NodeId) -> bool,
+    ) -> Self::Truth;
+
+    /// What is true of whom something is handed to; unknown where nobody is named.
+    fn of_recipient(&mut self, ask: &Self::Ask, then: impl Fn(&mut Self, UserId) -> Self::Truth) -> Self::Truth;
+
+    /// Whoever it is done to, or is handed something, is not the caller.
+    fn is_other(&mut self, ask: &Self::Ask) -> Self::Truth;
+
+    /// The caller may do something else where the target lies.
+    fn may_here(&mut self, ask: &Self::Ask, permission: PermId) -> Self::Truth;
+
+    /// A user may do something else at a node: to the unlisted T in it if the node is no T.
+    fn may(&mut self, user: UserId, permission: PermId, node: NodeId) -> Self::Truth;
+
+    /// An attribute of a listed node.
+    fn of_node(&mut self, node: NodeId, name: AttrName) -> Self::Value;
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use rolebook::containment::reach::reaches;
 use rolebook::eval::condition::Scope;
 use rolebook::eval::decision::Eval;
 use rolebook::eval::degree;
 use rolebook::eval::org::Org;
-use rolebook::eval::reach::reaches;
 use rolebook::model::value::Tri;
 use rolebook::model::{PromiseKind, Reach, RoleId};
 

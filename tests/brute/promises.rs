@@ -1,10 +1,10 @@
 //! Promises read again, one organisation and request at a time.
 
+use rolebook::containment::reach::{near, reaches};
 use rolebook::eval::Request;
 use rolebook::eval::condition::Scope;
 use rolebook::eval::decision::Eval;
 use rolebook::eval::org::Org;
-use rolebook::eval::reach::{near, reaches};
 use rolebook::model::permission::PermId;
 use rolebook::model::value::{NodeId, Tri, UserId};
 use rolebook::model::{Effect, Promise, PromiseKind, Reach, RoleId, Rule};

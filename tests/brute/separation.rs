@@ -1,8 +1,8 @@
 //! `no user can both P and Q [on the same T]`: organisations with two things in them, and one user who can do both.
 
+use rolebook::containment::reach::{Near, near};
 use rolebook::eval::decide;
 use rolebook::eval::org::Org;
-use rolebook::eval::reach::{Near, near};
 use rolebook::eval::{Resource, Target};
 use rolebook::model::permission::PermId;
 use rolebook::model::value::{NodeId, UserId};

@@ -4,12 +4,16 @@ use super::value::{Base, Cases, known};
 use super::{Asked, Meaning, Scope};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
-use crate::analyze::world::{Atom, TermKind};
-use crate::eval::reach;
+use crate::analyze::world::{Aim, Atom, TermKind};
+use crate::containment::Target;
+use crate::containment::forest::Forest;
+use crate::containment::reach;
 use crate::meaning::condition::{self, At, equal_or_within, ordered};
+use crate::meaning::rule;
 use crate::meaning::{Case, Domain};
+use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value, shift};
-use crate::model::{AttrName, Expr, Operand, Relation, RoleId, Root, TypeId};
+use crate::model::{AttrName, Expr, Operand, RoleId, Root, Rule, TypeId};
 use crate::syntax::ast::Op;
 
 /// A set, element by element with what says that it is in it.
@@ -40,6 +44,17 @@ impl Domain for Meaning<'_, '_> {
     fn any<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T) -> Truth) -> Truth {
         let truths: Vec<Truth> = items.into_iter().map(|item| one(self, item)).collect();
         self.world.circuit.any(truths)
+    }
+
+    /// What can only be false needs no second.
+    fn both(&mut self, first: impl FnOnce(&mut Self) -> Truth, second: impl FnOnce(&mut Self) -> Truth) -> Truth {
+        match first(self) {
+            Truth::FALSE => Truth::FALSE,
+            first => {
+                let second = second(self);
+                self.world.circuit.both(first, second)
+            }
+        }
     }
 
     fn not(&mut self, inner: impl FnOnce(&mut Self) -> Truth) -> Truth {
@@ -250,6 +265,63 @@ impl Domain for Meaning<'_, '_> {
     fn holds_exactly(&mut self, user: UserId, roles: &[RoleId], node: NodeId) -> Truth {
         self.holds_one_exactly(user.0, roles, node)
     }
+
+    fn asked(&self, ask: &Asked) -> Permission {
+        self.model().permissions.get(ask.permission)
+    }
+
+    fn stands(&mut self, ask: &Asked, so: impl Fn(&Forest, &Target) -> bool) -> Truth {
+        Truth::sure(self.where_target(ask, |shape, target| so(&shape.forest, target)))
+    }
+
+    fn any_membership(&mut self, ask: &Asked, user: UserId, so: impl Fn(&Forest, &Target, NodeId) -> bool) -> Truth {
+        let mut found = Vec::new();
+        for place in self.world.places() {
+            let there = self.where_target(ask, |shape, target| {
+                shape.present[place.0 as usize] && so(&shape.forest, target, place)
+            });
+            if there != Lit::FALSE {
+                let member = self.member(user.0, place);
+                found.push(self.world.circuit.and([there, member]));
+            }
+        }
+        Truth::sure(self.world.circuit.or(found))
+    }
+
+    fn of_recipient(&mut self, ask: &Asked, then: impl Fn(&mut Self, UserId) -> Truth) -> Truth {
+        if !ask.handed || ask.at.is_some() {
+            return Truth::UNKNOWN;
+        }
+        let (same, other) = self.whom(ask);
+        let cases = [(same, then(self, UserId(0))), (!same, then(self, UserId(other)))];
+        self.world.circuit.choose(&cases)
+    }
+
+    fn is_other(&mut self, ask: &Asked) -> Truth {
+        let is_about_a_user = ask.at.is_none() && (ask.handed || matches!(self.aim(ask), Aim::User(_)));
+        let ((same, _), signed_in) = (self.whom(ask), self.world.signed_in);
+        match is_about_a_user {
+            true => Truth::sure(self.world.circuit.or([!same, !signed_in])),
+            false => Truth::UNKNOWN,
+        }
+    }
+
+    fn may_here(&mut self, ask: &Asked, permission: PermId) -> Truth {
+        let mut cases = Vec::new();
+        for start in self.starts(ask) {
+            let here = self.where_target(ask, |_, target| target.start == start);
+            cases.push((here, self.could(ask.caller, permission, start)));
+        }
+        self.world.circuit.choose(&cases)
+    }
+
+    fn may(&mut self, user: UserId, permission: PermId, node: NodeId) -> Truth {
+        self.could(user.0, permission, node)
+    }
+
+    fn of_node(&mut self, node: NodeId, name: AttrName) -> Cases {
+        self.step_from_node(node, name)
+    }
 }
 
 impl Meaning<'_, '_> {
@@ -258,9 +330,23 @@ impl Meaning<'_, '_> {
         condition::expr(self, At { ask: asked, scope }, expr)
     }
 
-    /// `as a or b`: the user is, or is in, what one of the relations leads to.
-    pub(super) fn related(&mut self, relations: &[Relation], asked: &Asked) -> Truth {
-        condition::related(self, asked, relations)
+    /// Relation, recipient, `when` and `unless`.
+    pub fn conditions(&mut self, rule: &Rule, scope: Scope, asked: &Asked) -> Truth {
+        rule::conditions(self, At { ask: asked, scope }, rule)
+    }
+
+    /// Where a rule without a role reaches.
+    pub fn public_reach(&mut self, rule: &Rule, asked: &Asked) -> Truth {
+        rule::public_reach(self, asked, rule)
+    }
+
+    /// The nodes at which the target's chain can start.
+    fn starts(&self, asked: &Asked) -> Vec<NodeId> {
+        let targets = self.world.shapes.iter().filter_map(|shape| Self::target(asked, shape));
+        let mut starts: Vec<NodeId> = targets.map(|target| target.start).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
     }
 
     /// The elements of a set; none if it is no set.

@@ -4,12 +4,12 @@ use super::{Asked, Meaning};
 use crate::analyze::circuit::Truth;
 use crate::analyze::solver::Lit;
 use crate::analyze::world::Shape;
+use crate::containment::reach::account;
 use crate::eval::Target;
-use crate::eval::reach::account;
-use crate::meaning::condition;
+use crate::meaning::rule;
+use crate::model::RoleId;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Being, RoleId};
 
 impl Meaning<'_, '_> {
     /// To what degree a user holds a derived role at a node.
@@ -22,22 +22,9 @@ impl Meaning<'_, '_> {
             role if user == 0 && self.world.never == Some(role) => return Truth::FALSE,
             _ => {}
         }
-        let mut parts = vec![Truth::sure(self.world.present(node))];
-        for being in &self.table.model().role(role).derived {
-            parts.push(match being {
-                Being::Relation(name) => {
-                    let value = self.step_from_node(node, *name);
-                    condition::is_or_in(self, UserId(user), &value)
-                }
-                Being::Member => Truth::sure(self.member(user, node)),
-                Being::Holds(roles) => self.holds_one_exactly(user, roles, node),
-                Being::Can(permissions) => {
-                    let all: Vec<Truth> = permissions.iter().map(|&id| self.could(user, id, node)).collect();
-                    self.world.circuit.all(all)
-                }
-            });
-        }
-        let truth = self.world.circuit.all(parts);
+        let present = Truth::sure(self.world.present(node));
+        let terms = rule::derived(self, UserId(user), &self.table.model().role(role).derived, node);
+        let truth = self.world.circuit.both(present, terms);
         self.derived.insert((user, role, node), truth);
         truth
     }
@@ -76,6 +63,14 @@ impl Meaning<'_, '_> {
         self.holds_where(user, roles, asked, |shape, target, node| {
             let home = account(&shape.forest, target);
             home == Some(shape.forest.account(node)) && shape.forest.lies_in(target.start, node)
+        })
+    }
+
+    /// `u holds one of R` as a promise reads it: at the target or above, whatever the borders.
+    pub fn holds_at_or_above(&mut self, user: u32, roles: &[RoleId], asked: &Asked, borders: bool) -> Truth {
+        self.holds_where(user, roles, asked, |shape, target, node| {
+            let stays = !borders || account(&shape.forest, target) == Some(shape.forest.account(node));
+            stays && shape.forest.lies_in(target.start, node)
         })
     }
 

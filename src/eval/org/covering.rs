@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::entry::Entry;
 use super::glance::Key;
-use crate::eval::forest::{Forest, Spot};
+use crate::containment::forest::{Forest, Spot};
 use crate::model::RoleId;
 use crate::table::Table;
 

@@ -6,7 +6,7 @@
 
 use super::covering::Covering;
 use super::entry::Entry;
-use crate::eval::forest::{Forest, Spot};
+use crate::containment::forest::{Forest, Spot};
 use crate::model::RoleId;
 use crate::model::value::{GroupId, NodeId};
 use crate::packed::{Block, Reader, Record};

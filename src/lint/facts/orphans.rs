@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Check, few};
+use crate::containment::reach::reaches;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Target;
 use crate::eval::org::running;
-use crate::eval::reach::reaches;
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Being, Effect, Model, Reach, RoleId, Rule, RuleId, TypeId};

@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Check, blamed};
+use crate::containment::reach::{Near, near};
 use crate::diagnostic::Diagnostic;
-use crate::eval::reach::{Near, near};
 use crate::eval::unchecked::decide;
 use crate::eval::{Resource, Target};
 use crate::model::permission::{PermId, Permission};

@@ -5,9 +5,10 @@
 //! alone is worth trying as well. The default reach takes in all that `only here` and `only below` do; `in T` goes on
 //! over one border, and texts of the facts go no farther.
 
-use crate::eval::forest::Forest;
+use crate::containment::forest::Forest;
+use crate::containment::reach;
+use crate::eval::Target;
 use crate::eval::org::Org;
-use crate::eval::{Target, reach};
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;

@@ -10,10 +10,10 @@ mod stop;
 
 use super::Goal;
 use super::most::{Most, Need, Seat, plain};
+use crate::containment::reach::{near, reaches};
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::Entry;
-use crate::eval::reach::{near, reaches};
 use crate::eval::unchecked::degree;
 use crate::eval::{Request, Resource, Target};
 use crate::facts::Thing;

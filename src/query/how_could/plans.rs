@@ -9,10 +9,10 @@ use std::cell::RefCell;
 use super::Wanted;
 use super::reads::{Read, Tracer, Want, nodes, single_grants};
 use super::values::Values;
+use crate::containment::reach::near;
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::{Entry, Org};
-use crate::eval::reach::near;
 use crate::eval::unchecked::decide;
 use crate::eval::{Request, Resource, Target};
 use crate::facts::{Facts, Subject};
@@ -279,7 +279,7 @@ fn prohibition(tracer: &mut Tracer<'_>) -> bool {
     for way in &eval.table.row(eval.request.permission).prohibitions {
         let rule = eval.table.model().rule(way.rule);
         match (way.role, eval.request.user) {
-            (None, _) if bars(&eval, rule) => {
+            (None, _) if eval.public(rule) != Tri::False => {
                 tracer.public(rule, Want::False);
                 return true;
             }
@@ -294,14 +294,6 @@ fn prohibition(tracer: &mut Tracer<'_>) -> bool {
         }
     }
     true
-}
-
-fn bars(eval: &Eval<'_>, rule: &Rule) -> bool {
-    let exempt = match (&rule.who, eval.request.user) {
-        (Who::Nobody(but), Some(user)) => eval.holds_above(user, but),
-        _ => Tri::False,
-    };
-    exempt != Tri::True && eval.public_reach(rule) != Tri::False && eval.conditions(rule, Scope::NONE) != Tri::False
 }
 
 fn barred_at(eval: &Eval<'_>, way: &Way, rule: &Rule, user: UserId) -> Option<NodeId> {

@@ -9,11 +9,12 @@
 use std::collections::HashSet;
 
 use super::trace::values_of;
+use crate::containment::reach::{account, reaches};
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
-use crate::eval::reach::{account, reaches};
 use crate::eval::{Request, Resource};
 use crate::facts::Thing;
+use crate::meaning::rule::Part;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Being, Expr, Receiver, RoleId, Rule, TypeId, TypeKind, Who};
@@ -97,33 +98,25 @@ impl<'t> Tracer<'t> {
         }
     }
 
-    /// Relation, recipient, `when` and `unless` of a rule.
+    /// What a rule asks. Where all of it should hold, the first part that does not is looked at alone.
     pub(super) fn conditions(&mut self, rule: &Rule, scope: Scope<'_>, want: Want) {
-        let (eval, first) = (self.eval, want == Want::True);
-        let fine = |truth: Tri| first && truth == Tri::True;
-        if !(rule.relation.is_empty() || fine(eval.related(&rule.relation))) {
-            self.relations(&rule.relation);
-            if first {
-                return;
+        for part in Part::ALL {
+            let holds = self.eval.part(rule, scope, part) == Tri::True;
+            match (want, holds) {
+                (Want::True, true) => {}
+                (Want::True, false) => return self.part(rule, scope, part, want),
+                _ => self.part(rule, scope, part, want),
             }
         }
-        if self.asks(rule) && !fine(eval.receives(rule)) {
-            self.receives(rule, want);
-            if first {
-                return;
-            }
-        }
-        if let Some(when) = &rule.when {
-            let stops = first && eval.expr(when, scope) != Tri::True;
-            if stops || !first {
-                self.expr(when, scope, want);
-            }
-            if stops {
-                return;
-            }
-        }
-        if let Some(unless) = &rule.unless {
-            self.expr(unless, scope, want.turned());
+    }
+
+    fn part(&mut self, rule: &Rule, scope: Scope<'_>, part: Part, want: Want) {
+        match (part, &rule.when, &rule.unless) {
+            (Part::Relation, ..) => self.relations(&rule.relation),
+            (Part::Recipient, ..) if self.asks(rule) => self.receives(rule, want),
+            (Part::When, Some(when), _) => self.expr(when, scope, want),
+            (Part::Unless, _, Some(unless)) => self.expr(unless, scope, want.turned()),
+            _ => {}
         }
     }
 

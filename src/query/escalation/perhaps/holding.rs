@@ -1,8 +1,8 @@
 //! Membership and roles: what somebody may come to be.
 
 use super::{Perhaps, Seen, Stand, Trail, all_of, any_of};
+use crate::containment::reach::account;
 use crate::eval::condition::UNLISTED;
-use crate::eval::reach::account;
 use crate::eval::{Request, Target};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{Being, HeldAt, RoleId, TypeKind};

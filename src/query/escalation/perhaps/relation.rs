@@ -1,9 +1,9 @@
 //! Relations: whether somebody can come to stand in one.
 
 use super::{Perhaps, Seen, Trail, any_of, attempt};
+use crate::containment::reach::{Near, near};
 use crate::eval::Resource;
 use crate::eval::condition::UNLISTED;
-use crate::eval::reach::{Near, near};
 use crate::facts::Thing;
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{AttrName, Relation, Rule, TypeId};

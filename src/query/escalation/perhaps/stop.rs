@@ -1,7 +1,7 @@
 //! How far a rule comes to giving what is asked: for telling what stands in the way.
 
 use super::{Perhaps, Stand};
-use crate::eval::reach::reaches;
+use crate::containment::reach::reaches;
 use crate::model::RoleId;
 use crate::model::value::{NodeId, UserId};
 use crate::query::escalation::Stop;

@@ -50,7 +50,7 @@ pub fn reaches(forest: &Forest, rule: &Rule, n: NodeId, target: &Target) -> bool
 }
 
 /// The target lies below a node, within its account as far as the rule stops at borders.
-pub(super) fn below(forest: &Forest, rule: &Rule, n: NodeId, target: &Target) -> bool {
+pub(crate) fn below(forest: &Forest, rule: &Rule, n: NodeId, target: &Target) -> bool {
     forest.lies_in(target.start, n) && (rule.effect == Effect::Prohibit || in_account(forest, rule, n, target))
 }
 

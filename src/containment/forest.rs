@@ -13,7 +13,7 @@ use crate::table::brief::Brief;
 
 /// Where a node and its account stand in pre-order, and what it says in brief: all that is looked at of most targets.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spot {
+pub(crate) struct Spot {
     first: u32,
     /// The last node in pre-order that lies in it.
     last: u32,
@@ -25,14 +25,14 @@ pub(super) struct Spot {
 impl Spot {
     /// What it says.
     #[inline]
-    pub(super) const fn brief(self) -> Brief {
+    pub(crate) const fn brief(self) -> Brief {
         self.brief
     }
 
     /// It lies in a node, of which the number in pre-order is given and how many nodes lie in that, with no border between
     /// the two: its account encloses that node, as all three stand in one line.
     #[inline]
-    pub(super) const fn lies_within_account(self, first: u32, extent: u32) -> bool {
+    pub(crate) const fn lies_within_account(self, first: u32, extent: u32) -> bool {
         // A node with a greater number makes the distance so great that neither holds.
         let distance = self.first.wrapping_sub(first);
         (distance <= extent) & (distance <= self.first - self.home)
@@ -132,7 +132,7 @@ impl Forest {
 
     /// The same of what may be no type of the policy.
     #[inline]
-    pub(super) fn known_kind(&self, ty: TypeId) -> Option<TypeKind> {
+    pub(crate) fn known_kind(&self, ty: TypeId) -> Option<TypeKind> {
         self.kinds.get(ty.ix()).copied()
     }
 
@@ -164,7 +164,7 @@ impl Forest {
 
     /// Where a node stands.
     #[inline]
-    pub(super) fn spot(&self, node: NodeId) -> Spot {
+    pub(crate) fn spot(&self, node: NodeId) -> Spot {
         self.spots[node.0 as usize]
     }
 
