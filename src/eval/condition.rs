@@ -70,7 +70,7 @@ impl<'a> Domain for &'a Eval<'a> {
     }
 
     fn nearest(&mut self, (): &(), ty: TypeId) -> Value {
-        self.near(ty).unwrap_or(Value::Absent)
+        Eval::nearest(self, ty).unwrap_or(Value::Absent)
     }
 
     fn outward(&mut self, (): &(), name: AttrName) -> Value {
@@ -204,15 +204,7 @@ impl<'a> Domain for &'a Eval<'a> {
     }
 
     fn is_other(&mut self, (): &()) -> Tri {
-        let whom = match self.request.target.resource {
-            Resource::User(user) => Some(user),
-            _ => self.request.recipient,
-        };
-        match (whom, self.request.user) {
-            (Some(whom), Some(user)) => (whom != user).into(),
-            (_, None) => Tri::True,
-            (None, _) => Tri::Unknown,
-        }
+        Eval::is_other(self)
     }
 
     fn may_here(&mut self, (): &(), permission: PermId) -> Tri {
@@ -321,11 +313,24 @@ impl Eval<'_> {
             Root::User => request.user.map_or(Value::Absent, Value::User),
             Root::Recipient => request.recipient.map_or(Value::Missing, Value::User),
             Root::Here => scope.here.map_or(Value::Missing, Value::Node),
-            Root::Near(ty) => self.near(ty).unwrap_or(Value::Missing),
+            Root::Near(ty) => self.nearest(ty).unwrap_or(Value::Missing),
             Root::Context(slot) => request.context.get(slot).copied().unwrap_or(Value::Missing),
             Root::Holding(key) => scope
                 .entry
                 .map_or(Value::Missing, |entry| self.holding_value(entry, key)),
+        }
+    }
+
+    /// Whoever it is done to, or is handed something, is not the caller.
+    pub(crate) fn is_other(&self) -> Tri {
+        let whom = match self.request.target.resource {
+            Resource::User(user) => Some(user),
+            _ => self.request.recipient,
+        };
+        match (whom, self.request.user) {
+            (Some(whom), Some(user)) => (whom != user).into(),
+            (_, None) => Tri::True,
+            (None, _) => Tri::Unknown,
         }
     }
 
@@ -338,7 +343,7 @@ impl Eval<'_> {
     }
 
     /// The nearest node of a type.
-    fn near(&self, ty: TypeId) -> Option<Value> {
+    pub(crate) fn nearest(&self, ty: TypeId) -> Option<Value> {
         Some(match reach::near(self.org, &self.request.target, ty)? {
             Near::Node(node) => Value::Node(node),
             Near::Own => self.resource(),
@@ -404,6 +409,21 @@ impl Eval<'_> {
             at = self.step(at, step);
         }
         at
+    }
+
+    /// The resource, else the first node outward, that has an attribute of that name.
+    pub(crate) fn bearer(&self, name: AttrName) -> Option<Value> {
+        let (model, target) = (self.table.model(), &self.request.target);
+        let own = match target.resource {
+            Resource::Unlisted(ty) => Some(ty),
+            Resource::User(user) => Some(self.org.facts.user(user).ty),
+            Resource::Node(_) => None,
+        };
+        if own.is_some_and(|ty| model.slot(ty, name).is_some()) {
+            return Some(self.resource());
+        }
+        let has = |node: &NodeId| model.slot(self.org.ty(*node), name).is_some();
+        self.org.chain(target.start).find(has).map(Value::Node)
     }
 
     /// The value of an attribute on the resource, else on the first node outward that has one of that name.

@@ -82,8 +82,6 @@ pub(super) struct Person {
     at: HashMap<NodeId, Vec<usize>>,
     of: HashMap<RoleId, Vec<usize>>,
     pub(super) places: Vec<(NodeId, usize)>,
-    /// For each account, the first place in it of which the user is a member.
-    homes: HashMap<NodeId, usize>,
     /// Single grants by node.
     grants: HashMap<NodeId, Vec<(usize, usize)>>,
 }
@@ -102,11 +100,6 @@ impl Person {
     /// The single grants that the user may come to have at a node, with their atoms.
     pub(super) fn grants_at(&self, node: NodeId) -> &[(usize, usize)] {
         self.grants.get(&node).map_or(&[], Vec::as_slice)
-    }
-
-    /// The atom of a membership in an account or in a place of its own.
-    pub(super) fn home(&self, account: NodeId) -> Option<usize> {
-        self.homes.get(&account).copied()
     }
 
     fn sit(&mut self, seat: Seat) {
@@ -200,13 +193,7 @@ impl<'a> Most<'a> {
         self.index.insert(atom, ix);
         self.atoms.push((atom, origin));
         match atom {
-            Atom::Member(user, place) => {
-                let (person, home) = (&mut self.people[user.0 as usize], self.org.account(place));
-                person.places.push((place, ix));
-                if self.org.kind(place).is_place() {
-                    person.homes.entry(home).or_insert(ix);
-                }
-            }
+            Atom::Member(user, place) => self.people[user.0 as usize].places.push((place, ix)),
             Atom::In(user, group) => self.members[group.0 as usize].push((user, ix)),
             Atom::Granted(user, single, node) => {
                 let grants = &mut self.people[user.0 as usize].grants;

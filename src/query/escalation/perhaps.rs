@@ -3,9 +3,8 @@
 //! Each part of a decision is asked whether it can be made true, or false; the atoms on which a *yes* rests are noted.
 //! What cannot change is decided by [`Eval`] itself.
 
-mod condition;
+mod domain;
 mod holding;
-mod relation;
 mod stop;
 
 use super::Goal;
@@ -15,19 +14,21 @@ use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::Entry;
 use crate::eval::unchecked::degree;
-use crate::eval::{Request, Resource, Target};
-use crate::facts::Thing;
-use crate::model::permission::{PermId, Permission};
+use crate::eval::{Request, Target};
+use crate::meaning::condition::At;
+use crate::meaning::rule;
+use crate::model::permission::PermId;
 use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Effect, Reach, Receiver, RoleId, Rule, Who};
+use crate::model::{Effect, Reach, RoleId, Rule, Who};
 use crate::query::deed::Recipients;
 use crate::table::{Table, Way, is_far};
+use domain::May;
 
 /// Atoms noted so far.
 type Trail = Vec<Need>;
 
 /// Where a rule is asked from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Stand<'e> {
     here: Option<NodeId>,
     entry: Option<&'e Entry>,
@@ -35,17 +36,7 @@ struct Stand<'e> {
     new: bool,
 }
 
-/// What a path leads to.
-enum Seen {
-    /// What it leads to now, for ever.
-    Fixed,
-    /// Anything: an attribute on it may change; the last one, if it is named.
-    Free {
-        atom: Option<usize>,
-        last: Option<(Thing, usize)>,
-    },
-}
-
+/// What may come to be allowed of one request.
 struct Perhaps<'m> {
     most: &'m Most<'m>,
     request: Request<'m>,
@@ -151,14 +142,6 @@ fn any_of<T>(
     items.into_iter().any(|item| attempt(trail, |trail| one(item, trail)))
 }
 
-fn all_of<T>(
-    items: impl IntoIterator<Item = T>,
-    trail: &mut Trail,
-    mut one: impl FnMut(T, &mut Trail) -> bool,
-) -> bool {
-    attempt(trail, |trail| items.into_iter().all(|item| one(item, trail)))
-}
-
 impl<'m> Perhaps<'m> {
     fn eval(&self) -> Eval<'_> {
         Eval {
@@ -177,15 +160,13 @@ impl<'m> Perhaps<'m> {
         if !self.most.tracked_user(user) {
             return degree(self.table(), self.most.org, &self.request) == Tri::True;
         }
-        attempt(trail, |trail| {
-            self.granted(user, trail) && self.unforbidden(user, trail)
-        })
+        attempt(trail, |trail| self.granted(user, trail) && self.unforbidden(trail))
     }
 
     fn granted(&self, user: UserId, trail: &mut Trail) -> bool {
         let ways = self.table().ways(self.request.permission, Effect::Grant);
         any_of(Table::cell(ways, None), trail, |way, trail| {
-            self.public(user, way, trail)
+            self.public(self.rule(way), true, trail)
         }) || self.held(user, ways, trail)
             || any_of(ways, trail, |way, trail| self.derived_way(user, way, trail))
             || self.extra(user, trail)
@@ -196,11 +177,31 @@ impl<'m> Perhaps<'m> {
         self.table().model().rule(way.rule)
     }
 
-    fn public(&self, user: UserId, way: &Way, trail: &mut Trail) -> bool {
-        let rule = self.rule(way);
-        self.publicly_reaches(rule)
-            && (rule.who != Who::Everyone || rule.reach == Reach::Anywhere || self.belongs(user, trail))
-            && self.conditions(rule, Stand::NOWHERE, trail)
+    /// A rule without a role may come to apply, or not to.
+    fn public(&self, it: &Rule, wanted: bool, trail: &mut Trail) -> bool {
+        self.most.budget.spend(1);
+        let scope = Stand::default();
+        rule::public(&mut self.may(wanted, trail), At { ask: &(), scope }, it)
+    }
+
+    const fn may<'p>(&'p self, wanted: bool, trail: &'p mut Trail) -> May<'p, 'm> {
+        May {
+            perhaps: self,
+            wanted,
+            trail,
+        }
+    }
+
+    /// The same asked of another user.
+    const fn of(&self, user: UserId) -> Self {
+        let request = Request {
+            user: Some(user),
+            ..self.request
+        };
+        Self {
+            most: self.most,
+            request,
+        }
     }
 
     fn publicly_reaches(&self, rule: &Rule) -> bool {
@@ -292,49 +293,9 @@ impl<'m> Perhaps<'m> {
     }
 
     /// Relation, recipient, `when` and `unless`.
-    fn conditions(&self, rule: &Rule, from: Stand<'_>, trail: &mut Trail) -> bool {
+    fn conditions(&self, it: &Rule, scope: Stand<'_>, trail: &mut Trail) -> bool {
         self.most.budget.spend(1);
-        all_of([()], trail, |(), trail| {
-            self.related(rule, trail)
-                && self.receives(rule, trail)
-                && rule.when.as_ref().is_none_or(|when| self.can(when, true, from, trail))
-                && rule
-                    .unless
-                    .as_ref()
-                    .is_none_or(|unless| self.can(unless, false, from, trail))
-        })
-    }
-
-    fn receives(&self, rule: &Rule, trail: &mut Trail) -> bool {
-        let model = self.table().model();
-        let permission = model.permissions.get(self.request.permission);
-        if rule.except_self && self.is_self() {
-            return false;
-        }
-        if let (true, Permission::Grant(inner)) = (rule.they_have, permission)
-            && !self.could(inner, self.request.target.start, trail)
-        {
-            return false;
-        }
-        if !permission.is_administrative() {
-            return true;
-        }
-        match (&rule.receiver, self.request.recipient) {
-            (Receiver::Anyone, _) => true,
-            (_, None) => false,
-            (Receiver::Member, Some(to)) => self.is_account_member(to, trail),
-            (Receiver::Holders(roles), Some(to)) => {
-                self.is_account_member(to, trail) && self.holds_above(to, roles, trail)
-            }
-        }
-    }
-
-    fn is_self(&self) -> bool {
-        let target = match self.request.target.resource {
-            Resource::User(user) => Some(user),
-            _ => self.request.recipient,
-        };
-        target.is_some() && target == self.request.user
+        rule::conditions(&mut self.may(true, trail), At { ask: &(), scope }, it)
     }
 
     /// D(u, p, n) for the user himself.
@@ -354,33 +315,11 @@ impl<'m> Perhaps<'m> {
     }
 
     /// No prohibition for all applies whatever happens. Those of roles are left aside: a role may be given up.
-    fn unforbidden(&self, user: UserId, trail: &mut Trail) -> bool {
+    fn unforbidden(&self, trail: &mut Trail) -> bool {
         let ways = self.table().ways(self.request.permission, Effect::Prohibit);
         Table::cell(ways, None)
             .iter()
-            .all(|way| attempt(trail, |trail| self.escapes(user, self.rule(way), trail)))
-    }
-
-    fn escapes(&self, user: UserId, rule: &Rule, trail: &mut Trail) -> bool {
-        let exempt = |trail: &mut Trail| match &rule.who {
-            Who::Nobody(but) => self.holds_above(user, but, trail),
-            _ => false,
-        };
-        // To whom something is handed, and what the giver has, can be otherwise.
-        let receives =
-            (rule.except_self && self.is_self()) || rule.they_have || matches!(rule.receiver, Receiver::Holders(_));
-        !self.publicly_reaches(rule)
-            || receives
-            || self.unrelated(rule)
-            || rule
-                .when
-                .as_ref()
-                .is_some_and(|when| self.can(when, false, Stand::NOWHERE, trail))
-            || rule
-                .unless
-                .as_ref()
-                .is_some_and(|unless| self.can(unless, true, Stand::NOWHERE, trail))
-            || attempt(trail, exempt)
+            .all(|way| attempt(trail, |trail| self.public(self.rule(way), false, trail)))
     }
 }
 
@@ -395,12 +334,6 @@ impl Seat {
 }
 
 impl Stand<'_> {
-    const NOWHERE: Self = Self {
-        here: None,
-        entry: None,
-        new: false,
-    };
-
     const fn at(node: NodeId) -> Self {
         Self {
             here: Some(node),

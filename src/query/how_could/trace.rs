@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use super::reads::{Read, Tracer, Want};
-use crate::eval::Resource;
 use crate::eval::condition::{Scope, UNLISTED};
 use crate::eval::org::Org;
 use crate::facts::Thing;
@@ -193,25 +192,10 @@ impl Tracer<'_> {
         for relation in relations {
             let start = match relation.at {
                 Some(ty) => self.eval.root(Root::Near(ty), Scope::NONE),
-                None => self.bearer(relation.first),
+                None => self.eval.bearer(relation.first).unwrap_or(Value::Absent),
             };
             self.related(start, relation, user);
         }
-    }
-
-    /// The resource, else the first node outward, that has an attribute of this name.
-    fn bearer(&self, name: AttrName) -> Value {
-        let (model, org, target) = (self.eval.table.model(), self.eval.org, self.eval.request.target);
-        let own = match target.resource {
-            Resource::Unlisted(ty) => Some(ty),
-            Resource::User(user) => Some(org.facts.user(user).ty),
-            Resource::Node(_) => None,
-        };
-        if own.is_some_and(|ty| model.slot(ty, name).is_some()) {
-            return self.eval.root(Root::Resource, Scope::NONE);
-        }
-        let has = |node: &NodeId| model.slot(org.ty(*node), name).is_some();
-        org.chain(target.start).find(has).map_or(Value::Absent, Value::Node)
     }
 
     fn related(&mut self, start: Value, relation: &Relation, user: UserId) {

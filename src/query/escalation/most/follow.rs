@@ -199,35 +199,30 @@ impl Most<'_> {
     }
 
     /// The first attribute on a path that may change.
-    pub(in crate::query::escalation) fn free_on(&self, start: Value, steps: &[AttrName]) -> Option<usize> {
+    fn free_on(&self, start: Value, steps: &[AttrName]) -> Option<usize> {
         let mut at = start;
-        for &step in steps {
-            let thing = match at {
-                Value::Node(node) if (node.0 as usize) < self.scene.facts.nodes.len() => Thing::Node(node),
-                Value::User(user) => Thing::User(user),
-                _ => return None,
-            };
-            let slot = self.scene.table.model().slot(self.scene.facts.type_of(thing), step)?;
-            if let Some(atom) = self.atom(Atom::Free(thing, slot)) {
-                return Some(atom);
-            }
-            at = self.scene.facts.values(thing)[slot];
-        }
-        None
+        steps.iter().find_map(|&step| {
+            let free = self.free_at(at, step);
+            at = self
+                .slot(at, step)
+                .map_or(Value::Missing, |(thing, slot)| self.scene.facts.values(thing)[slot]);
+            free.map(|(atom, _)| atom)
+        })
     }
 
-    /// The attribute that an atom frees, if it is the last on a path.
-    pub(in crate::query::escalation) fn is_last(
-        &self,
-        start: Value,
-        steps: &[AttrName],
-        atom: usize,
-    ) -> Option<(Thing, usize)> {
-        let Atom::Free(thing, slot) = self.atoms[atom].0 else {
-            return None;
+    /// The attribute that a step reads, with its atom, if it may change.
+    pub(in crate::query::escalation) fn free_at(&self, from: Value, step: AttrName) -> Option<(usize, (Thing, usize))> {
+        let (thing, slot) = self.slot(from, step)?;
+        Some((self.atom(Atom::Free(thing, slot))?, (thing, slot)))
+    }
+
+    fn slot(&self, from: Value, step: AttrName) -> Option<(Thing, usize)> {
+        let facts = self.scene.facts;
+        let thing = match from {
+            Value::Node(node) if (node.0 as usize) < facts.nodes.len() => Thing::Node(node),
+            Value::User(user) => Thing::User(user),
+            _ => return None,
         };
-        let (last, before) = steps.split_last()?;
-        let key = self.scene.table.model().ty(self.scene.facts.type_of(thing)).attributes[slot].key;
-        (key == *last && self.free_on(start, before).is_none()).then_some((thing, slot))
+        Some((thing, self.scene.table.model().slot(facts.type_of(thing), step)?))
     }
 }

@@ -1,42 +1,36 @@
 //! Membership and roles: what somebody may come to be.
 
-use super::{Perhaps, Seen, Stand, Trail, all_of, any_of};
+use super::{Perhaps, Trail, any_of};
 use crate::containment::reach::account;
-use crate::eval::condition::UNLISTED;
+use crate::eval::org::running;
 use crate::eval::{Request, Target};
-use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Being, HeldAt, RoleId, TypeKind};
+use crate::meaning::rule;
+use crate::model::RoleId;
+use crate::model::value::{GroupId, NodeId, Tri, UserId};
 use crate::query::escalation::most::{Atom, plain};
 
 impl Perhaps<'_> {
-    /// A member of some place in the target's account.
-    pub(super) fn belongs(&self, user: UserId, trail: &mut Trail) -> bool {
-        let org = self.most.org;
-        let Some(home) = account(org, &self.request.target) else {
-            return false;
-        };
-        let person = &self.most.people[user.0 as usize];
-        if person.tracked {
-            let found = person.home(home);
-            trail.extend(found.map(plain));
-            return found.is_some();
-        }
-        let mut places = org.memberships(user).map(|(place, _)| place);
-        places.any(|place| org.kind(place).is_place() && org.account(place) == home && self.is_member(user, place))
-    }
-
-    fn is_member(&self, user: UserId, place: NodeId) -> bool {
-        self.most.org.is_member(user, place, self.eval().now()) == Tri::True
-    }
-
-    /// A member of one of these places.
-    pub(super) fn member_of(&self, user: UserId, mut places: impl Iterator<Item = NodeId>, trail: &mut Trail) -> bool {
+    /// A member of a place that fits.
+    pub(super) fn member_of(&self, user: UserId, fits: impl Fn(NodeId) -> bool, trail: &mut Trail) -> bool {
         if !self.most.tracked_user(user) {
-            return places.any(|place| self.is_member(user, place));
+            let (org, now) = (self.most.org, self.eval().now());
+            let mut places = org.memberships(user);
+            return places.any(|(place, window)| fits(place) && running(window, now) == Tri::True);
         }
-        let found = places.find_map(|place| self.most.atom(Atom::Member(user, place)));
-        trail.extend(found.map(plain));
+        let mut places = self.most.people[user.0 as usize].places.iter();
+        let found = places.find(|(place, _)| fits(*place));
+        trail.extend(found.map(|&(_, atom)| plain(atom)));
         found.is_some()
+    }
+
+    /// In a group.
+    pub(super) fn is_in_group(&self, user: UserId, group: GroupId, trail: &mut Trail) -> bool {
+        if !self.most.tracked_user(user) {
+            return self.most.org.is_in_group(user, group, self.eval().now()) == Tri::True;
+        }
+        let atom = self.most.atom(Atom::In(user, group));
+        trail.extend(atom.map(plain));
+        atom.is_some()
     }
 
     /// What data handed out works with whoever holds one of these roles; one that would forbid it may be given up.
@@ -52,38 +46,13 @@ impl Perhaps<'_> {
         there.holds_above(user, to, trail)
     }
 
-    pub(super) fn is_account_member(&self, user: UserId, trail: &mut Trail) -> bool {
-        let org = self.most.org;
-        let above = org.chain(self.request.target.start);
-        let accounts = above.filter(|&place| org.kind(place) == TypeKind::Account);
-        self.member_of(user, accounts, trail)
-    }
-
     pub(super) fn derived(&self, user: UserId, role: RoleId, node: NodeId, trail: &mut Trail) -> bool {
         self.most.budget.spend(1);
         if !self.most.tracked_user(user) {
             return self.eval().derived(user, role, node) == Tri::True;
         }
-        all_of(
-            &self.table().model().role(role).derived,
-            trail,
-            |being, trail| match being {
-                Being::Relation(name) => self.leads_to(Value::Node(node), *name, &[], user, trail),
-                Being::Member => self.member_of(user, std::iter::once(node), trail),
-                Being::Holds(roles) => any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail)),
-                Being::Can(permissions) => all_of(permissions, trail, |&id, trail| {
-                    let request = Request {
-                        user: Some(user),
-                        ..self.request
-                    };
-                    let asked = Perhaps {
-                        most: self.most,
-                        request,
-                    };
-                    asked.could(id, node, trail)
-                }),
-            },
-        )
+        let terms = &self.table().model().role(role).derived;
+        rule::derived(&mut self.may(true, trail), user, terms, node)
     }
 
     pub(super) fn holds_exactly(&self, user: UserId, role: RoleId, node: NodeId, trail: &mut Trail) -> bool {
@@ -116,7 +85,7 @@ impl Perhaps<'_> {
         })
     }
 
-    fn holds_somewhere(&self, user: UserId, role: RoleId, trail: &mut Trail) -> bool {
+    pub(super) fn holds_somewhere(&self, user: UserId, role: RoleId, trail: &mut Trail) -> bool {
         let it = self.table().model().role(role);
         if self.most.tracked_user(user) && !it.is_derived() {
             let seat = self.most.people[user.0 as usize].seats_of(role).next();
@@ -126,31 +95,5 @@ impl Perhaps<'_> {
         any_of(self.most.org.facts.node_ids(), trail, |node, trail| {
             self.holds_exactly(user, role, node, trail)
         })
-    }
-
-    pub(super) fn holds_at(
-        &self,
-        user: UserId,
-        roles: &[RoleId],
-        at: &HeldAt,
-        from: Stand<'_>,
-        trail: &mut Trail,
-    ) -> bool {
-        let everywhere =
-            |trail: &mut Trail| any_of(roles, trail, |&role, trail| self.holds_somewhere(user, role, trail));
-        match at {
-            HeldAt::Above => self.holds_above(user, roles, trail),
-            HeldAt::Anywhere => everywhere(trail),
-            HeldAt::At(path) => match self.seen(path, from) {
-                Seen::Free { .. } => everywhere(trail),
-                Seen::Fixed => match self.eval().path(path, from.scope()) {
-                    Value::Node(UNLISTED) => false,
-                    Value::Node(node) => {
-                        any_of(roles, trail, |&role, trail| self.holds_exactly(user, role, node, trail))
-                    }
-                    _ => false,
-                },
-            },
-        }
     }
 }

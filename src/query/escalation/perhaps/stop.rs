@@ -2,6 +2,7 @@
 
 use super::{Perhaps, Stand};
 use crate::containment::reach::reaches;
+use crate::meaning::rule::receives;
 use crate::model::RoleId;
 use crate::model::value::{NodeId, UserId};
 use crate::query::escalation::Stop;
@@ -15,7 +16,7 @@ impl<'m> Perhaps<'m> {
             return Stop::NotHeld;
         };
         let from = match way.role {
-            None if self.publicly_reaches(rule) => vec![Stand::NOWHERE],
+            None if self.publicly_reaches(rule) => vec![Stand::default()],
             None => return Stop::OutOfReach,
             Some(role) => self.stands(user, role),
         };
@@ -27,7 +28,7 @@ impl<'m> Perhaps<'m> {
         if reached.peek().is_none() {
             return Stop::OutOfReach;
         }
-        if !self.receives(rule, &mut trail) {
+        if !receives(&mut self.may(true, &mut trail), &(), rule) {
             return Stop::Recipient;
         }
         if reached.any(|from| self.conditions(rule, *from, &mut trail)) {
