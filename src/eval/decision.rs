@@ -220,7 +220,7 @@ impl<'e> Eval<'e> {
     }
 
     /// D(u, p, n): for the unlisted T in n if n is no T.
-    pub(super) fn could(
+    pub(crate) fn could(
         &self,
         user: Option<UserId>,
         permission: crate::model::permission::PermId,

@@ -52,6 +52,10 @@ pub fn test<D: Domain>(domain: &mut D, at: At<'_, D>, it: &Test) -> D::Truth {
         }
         TestKind::Quantified { all, set, op, right } => {
             let set = path(domain, at, set);
+            if D::LOOKS_ASIDE {
+                let right = operand(domain, at, right);
+                domain.aside(&set, &right);
+            }
             quantified(domain, at, *all, &set, (*op, right))
         }
         TestKind::Holds { who, roles, at: place } => {

@@ -31,6 +31,12 @@ pub trait Domain: Sized {
     /// How far something holds.
     type Truth;
 
+    /// It wants to be told what is compared with what before a set is opened.
+    const LOOKS_ASIDE: bool = false;
+
+    /// Elements of the one are about to be compared with the other.
+    fn aside(&mut self, _set: &Self::Value, _right: &Self::Value) {}
+
     /// What is settled.
     fn constant(&mut self, truth: Tri) -> Self::Truth;
 

@@ -37,7 +37,7 @@ use crate::syntax::ast::{Deed, Id};
 use crate::table::Table;
 use gain::Gains;
 use plans::World;
-use reads::Read;
+use reads::{Look, Read};
 use search::Search;
 use show::Words;
 use values::Values;
@@ -226,11 +226,11 @@ impl Ground<'_> {
             self.values.of(&self.base.facts, known, Value::Missing, hints, false)
         };
         match (read, fresh(wanted.act)) {
-            (Read::Context(slot, hints), _) if *slot != NOW => {
+            (Read::Value(Look::Context(slot), hints, _), _) if *slot != NOW => {
                 let values = values(&model.context[*slot], hints).into_iter();
                 values.map(|value| Otherwise::Context(*slot, value)).collect()
             }
-            (Read::Given(slot, hints), Some(ty)) if !model.ty(ty).attributes[*slot].ty.many => {
+            (Read::Value(Look::Given(slot), hints, _), Some(ty)) if !model.ty(ty).attributes[*slot].ty.many => {
                 let values = values(&model.ty(ty).attributes[*slot], hints).into_iter();
                 values.map(|value| Otherwise::Given(*slot, value)).collect()
             }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::reads::{Read, Want};
+use super::reads::{Look, Read, Want};
 use super::values::Values;
 use crate::eval::org::Org;
 use crate::facts::{EVERYONE, Facts, Member, Subject, Thing};
@@ -42,14 +42,16 @@ impl Candidates<'_> {
                 Read::Role(who, role, at, want) => changes.extend(self.role(*who, *role, *at, *want, reads)),
                 Read::Member(who, at, want) => changes.extend(self.member(*who, *at, *want)),
                 Read::Group(who, group, want) => changes.extend(self.flow(*who, vec![*group], *want)),
-                Read::Slot(of, slot, hints, followed) => changes.extend(self.slot(*of, *slot, hints, *followed)),
-                Read::Parameter(to, role, at, ..) => changes.extend(self.gives(*to, *role, *at, reads)),
+                Read::Value(Look::Slot(of, slot), hints, goes_on) => {
+                    changes.extend(self.slot(*of, *slot, hints, *goes_on));
+                }
+                Read::Value(Look::Parameter(to, role, at, _), ..) => changes.extend(self.gives(*to, *role, *at, reads)),
                 Read::Grant(to, handout, at) => changes.push(Change::Grant {
                     handout: handout.clone(),
                     node: *at,
                     to: Subject::User(*to),
                 }),
-                Read::Context(..) | Read::Given(..) => {}
+                Read::Value(Look::Context(_) | Look::Given(_), ..) => {}
             }
         }
         let mut known = HashSet::new();
@@ -246,7 +248,7 @@ const fn take(who: UserId, role: RoleId, node: NodeId) -> Change {
 
 fn hints_of(reads: &[Read], of: (UserId, RoleId, NodeId), key: AttrName) -> Vec<Value> {
     let of_key = reads.iter().filter_map(|read| match read {
-        Read::Parameter(to, role, at, k, hints) if (*to, *role, *at) == of && *k == key => Some(hints),
+        Read::Value(Look::Parameter(to, role, at, k), hints, _) if (*to, *role, *at) == of && *k == key => Some(hints),
         _ => None,
     });
     of_key.flatten().copied().collect()

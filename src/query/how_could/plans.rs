@@ -7,10 +7,9 @@
 use std::cell::RefCell;
 
 use super::Wanted;
-use super::reads::{Read, Tracer, Want, nodes, single_grants};
+use super::reads::{Look, Read, Tracer, Want, nodes, single_grants};
 use super::values::Values;
 use crate::containment::reach::near;
-use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::org::{Entry, Org};
 use crate::eval::unchecked::decide;
@@ -241,7 +240,7 @@ impl<'w> World<'w> {
         let mut tracer = Tracer::new(eval, &self.persons);
         if !prohibition(&mut tracer) {
             match (plan.support, plan.user) {
-                (Support::Public(rule), _) => public(&mut tracer, self.table.model().rule(rule)),
+                (Support::Public(rule), _) => tracer.public(self.table.model().rule(rule), Want::True),
                 (Support::Held(rule, role, at), Some(user)) => {
                     held(&mut tracer, self.table.model().rule(rule), user, role, at);
                 }
@@ -250,7 +249,7 @@ impl<'w> World<'w> {
                 _ => {}
             }
         }
-        tracer.reads
+        tracer.noted.reads
     }
 
     fn granted(&self, tracer: &mut Tracer<'_>, user: UserId, ix: usize, at: NodeId) {
@@ -322,14 +321,6 @@ fn runs(eval: &Eval<'_>, user: UserId, role: RoleId, at: NodeId) -> bool {
     held.iter().any(|entry| eval.org.runs(entry, eval.now()) == Tri::True)
 }
 
-fn public(tracer: &mut Tracer<'_>, rule: &Rule) {
-    match (tracer.eval.public_reach(rule), tracer.eval.request.user) {
-        (Tri::True, _) => tracer.conditions(rule, Scope::NONE, Want::True),
-        (_, Some(user)) => tracer.belongs(user, Want::True),
-        _ => {}
-    }
-}
-
 fn held(tracer: &mut Tracer<'_>, rule: &Rule, user: UserId, role: RoleId, at: NodeId) {
     let derived = tracer.eval.table.model().role(role).is_derived();
     let holds = match derived {
@@ -346,7 +337,7 @@ fn held(tracer: &mut Tracer<'_>, rule: &Rule, user: UserId, role: RoleId, at: No
 /// A role that is not held, with the parameters that the rule looks at.
 fn missing(tracer: &mut Tracer<'_>, rule: &Rule, user: UserId, role: RoleId, at: NodeId) {
     tracer.rule_at(user, role, rule, at, Want::Any);
-    tracer.reads.retain(|read| matches!(read, Read::Parameter(..)));
+    tracer.keep(|look| matches!(look, Look::Parameter(..)));
     tracer.role(user, role, at, Want::True);
 }
 
@@ -376,6 +367,6 @@ fn extra(tracer: &mut Tracer<'_>, user: UserId, ix: usize, at: NodeId) {
             tracer.persons,
         );
         there.holds_above(user, to, Want::True);
-        tracer.reads.extend(there.reads);
+        there.noted.reads.into_iter().for_each(|read| tracer.note(read));
     }
 }

@@ -6,18 +6,18 @@
 //! [`Eval`] does and notes the reads: of a conjunction that should be true only the first part that is not, of
 //! a disjunction all parts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::trace::values_of;
 use crate::containment::reach::{account, reaches};
 use crate::eval::condition::Scope;
 use crate::eval::decision::Eval;
 use crate::eval::{Request, Resource};
 use crate::facts::Thing;
-use crate::meaning::rule::Part;
-use crate::model::permission::{PermId, Permission};
+use crate::meaning::condition::At;
+use crate::meaning::rule;
+use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Being, Expr, Receiver, RoleId, Rule, TypeId, TypeKind, Who};
+use crate::model::{AttrName, RoleId, Rule, TypeId, Who};
 use crate::query::change::{Handout, grant_rule, handouts, reaching};
 use crate::table::{Table, is_far};
 
@@ -42,6 +42,19 @@ impl Want {
     }
 }
 
+/// Something that has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Look {
+    /// An attribute.
+    Slot(Thing, usize),
+    /// A parameter of a role that somebody holds, or would, at a node.
+    Parameter(UserId, RoleId, NodeId, AttrName),
+    /// An attribute of the request.
+    Context(usize),
+    /// An attribute of a target that nobody lists.
+    Given(usize),
+}
+
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Read {
@@ -51,16 +64,36 @@ pub(super) enum Read {
     Member(UserId, NodeId, Want),
     /// Whether somebody is in a group.
     Group(UserId, GroupId, Want),
-    /// An attribute, with the values that it was compared with, and whether the path goes on from it.
-    Slot(Thing, usize, Vec<Value>, bool),
-    /// A parameter of a role that somebody holds, or would, at a node.
-    Parameter(UserId, RoleId, NodeId, AttrName, Vec<Value>),
+    /// A value, with those that it was compared with, and whether the path goes on from it.
+    Value(Look, Vec<Value>, bool),
     /// Whether somebody has a single grant at a node.
     Grant(UserId, Handout, NodeId),
-    /// An attribute of the request.
-    Context(usize, Vec<Value>),
-    /// An attribute of a target that nobody lists.
-    Given(usize, Vec<Value>),
+}
+
+/// Each thing that was looked at, once, with all that it was compared with.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    pub(super) reads: Vec<Read>,
+    values: HashMap<Look, usize>,
+    others: HashSet<Read>,
+}
+
+impl Noted {
+    fn add(&mut self, read: Read) {
+        let known = match &read {
+            Read::Value(look, ..) => *self.values.entry(*look).or_insert(self.reads.len()),
+            _ if self.others.insert(read.clone()) => self.reads.len(),
+            _ => return,
+        };
+        match (self.reads.get_mut(known), read) {
+            (Some(Read::Value(_, hints, goes_on)), Read::Value(_, more, further)) => {
+                *goes_on |= further;
+                let new: Vec<Value> = more.into_iter().filter(|value| !hints.contains(value)).collect();
+                hints.extend(new);
+            }
+            (_, read) => self.reads.push(read),
+        }
+    }
 }
 
 /// How deep derivations are followed.
@@ -72,8 +105,11 @@ pub(super) struct Tracer<'t> {
     /// Whose holdings may be changed.
     pub(super) persons: &'t [UserId],
     /// What was looked at.
-    pub(super) reads: Vec<Read>,
-    known: HashSet<Read>,
+    pub(super) noted: Noted,
+    /// How what is looked at should come out.
+    pub(super) want: Want,
+    /// Whom a relation should lead to.
+    pub(super) related: Option<UserId>,
     /// The role whose rule is looked at, and who holds it or would, for parameters.
     pub(super) role: Option<(UserId, RoleId)>,
     /// Decisions that are being looked into.
@@ -85,83 +121,40 @@ impl<'t> Tracer<'t> {
         Self {
             eval,
             persons,
-            reads: Vec::new(),
-            known: HashSet::new(),
+            noted: Noted::default(),
+            want: Want::Any,
+            related: None,
             role: None,
             nested: Vec::new(),
         }
     }
 
     pub(super) fn note(&mut self, read: Read) {
-        if self.known.insert(read.clone()) {
-            self.reads.push(read);
-        }
+        self.noted.add(read);
     }
 
-    /// What a rule asks. Where all of it should hold, the first part that does not is looked at alone.
-    pub(super) fn conditions(&mut self, rule: &Rule, scope: Scope<'_>, want: Want) {
-        for part in Part::ALL {
-            let holds = self.eval.part(rule, scope, part) == Tri::True;
-            match (want, holds) {
-                (Want::True, true) => {}
-                (Want::True, false) => return self.part(rule, scope, part, want),
-                _ => self.part(rule, scope, part, want),
-            }
-        }
+    /// Forgets all but some values.
+    pub(super) fn keep(&mut self, fits: impl Fn(&Look) -> bool) {
+        let reads = std::mem::take(&mut self.noted).reads.into_iter();
+        let kept = reads.filter(|read| matches!(read, Read::Value(look, ..) if fits(look)));
+        kept.for_each(|read| self.note(read));
     }
 
-    fn part(&mut self, rule: &Rule, scope: Scope<'_>, part: Part, want: Want) {
-        match (part, &rule.when, &rule.unless) {
-            (Part::Relation, ..) => self.relations(&rule.relation),
-            (Part::Recipient, ..) if self.asks(rule) => self.receives(rule, want),
-            (Part::When, Some(when), _) => self.expr(when, scope, want),
-            (Part::Unless, _, Some(unless)) => self.expr(unless, scope, want.turned()),
-            _ => {}
-        }
+    fn wanting(&mut self, want: Want, look: impl FnOnce(&mut Self) -> Tri) {
+        let before = std::mem::replace(&mut self.want, want);
+        look(self);
+        self.want = before;
     }
 
-    fn asks(&self, rule: &Rule) -> bool {
-        let permissions = &self.eval.table.model().permissions;
-        let administrative = permissions.get(self.eval.request.permission).is_administrative();
-        rule.except_self || rule.they_have || administrative
+    /// What a rule asks besides the holding.
+    pub(super) fn conditions(&mut self, it: &Rule, scope: Scope<'t>, want: Want) {
+        self.wanting(want, |tracer| rule::conditions(tracer, At { ask: &(), scope }, it));
     }
 
-    fn receives(&mut self, rule: &Rule, want: Want) {
-        let request = self.eval.request;
-        let permission = self.eval.table.model().permissions.get(request.permission);
-        if let (true, Permission::Grant(inner)) = (rule.they_have, permission) {
-            self.decision(request.user, inner, request.target.start);
-        }
-        let Some(to) = request.recipient else { return };
-        if rule.receiver != Receiver::Anyone {
-            let org = self.eval.org;
-            let accounts = org.chain(request.target.start);
-            for account in accounts.filter(|&n| org.kind(n) == TypeKind::Account) {
-                self.member(to, account, want);
-            }
-        }
-        if let Receiver::Holders(roles) = &rule.receiver {
-            self.holds_above(to, roles, want);
-        }
-    }
-
-    /// A condition that should come out as wanted.
-    fn expr(&mut self, expr: &Expr, scope: Scope<'_>, want: Want) {
-        match expr {
-            Expr::Not(inner) => self.expr(inner, scope, want.turned()),
-            Expr::Test(test) => self.test(test, scope, want),
-            Expr::And(parts) => self.parts(parts, scope, want, Want::True, Tri::True),
-            Expr::Or(parts) => self.parts(parts, scope, want, Want::False, Tri::False),
-        }
-    }
-
-    /// Where all parts must come out as `joint`, the first that does not is looked at alone.
-    fn parts(&mut self, parts: &[Expr], scope: Scope<'_>, want: Want, joint: Want, truth: Tri) {
-        if want == joint {
-            let failing = parts.iter().find(|part| self.eval.expr(part, scope) != truth);
-            return failing.into_iter().for_each(|part| self.expr(part, scope, want));
-        }
-        parts.iter().for_each(|part| self.expr(part, scope, want));
+    /// A rule without a role.
+    pub(super) fn public(&mut self, it: &Rule, want: Want) {
+        let scope = Scope::NONE;
+        self.wanting(want, |tracer| rule::public(tracer, At { ask: &(), scope }, it));
     }
 
     pub(super) fn member(&mut self, who: UserId, at: NodeId, want: Want) {
@@ -197,42 +190,16 @@ impl<'t> Tracer<'t> {
             return;
         }
         match declared {
-            Some(it) if it.is_derived() => self.derived(who, &it.derived, at, want),
+            Some(it) if it.is_derived() => {
+                self.wanting(want, |tracer| rule::derived(tracer, who, &it.derived, at));
+            }
             _ if self.persons.contains(&who) => self.note(Read::Role(who, role, at, want)),
             _ => {}
         }
     }
 
-    fn derived(&mut self, who: UserId, terms: &[Being], at: NodeId, want: Want) {
-        for term in terms {
-            match term {
-                Being::Relation(name) => {
-                    self.slot(Value::Node(at), *name, &[Value::User(who)], false);
-                    let value = self.eval.step(Value::Node(at), *name);
-                    self.in_groups(who, value);
-                }
-                Being::Member => self.member(who, at, want),
-                Being::Holds(roles) => roles.iter().for_each(|&role| self.role(who, role, at, want)),
-                Being::Can(permissions) => {
-                    permissions
-                        .iter()
-                        .for_each(|&permission| self.decision(Some(who), permission, at));
-                }
-            }
-        }
-    }
-
-    /// The groups among values.
-    pub(super) fn in_groups(&mut self, who: UserId, value: Value) {
-        for value in values_of(value, self.eval.request.pool) {
-            if let Value::Group(group) = value {
-                self.group(who, group, Want::Any);
-            }
-        }
-    }
-
     /// All that a decision about another permission may depend on.
-    fn decision(&mut self, user: Option<UserId>, permission: PermId, node: NodeId) {
+    pub(super) fn decision(&mut self, user: Option<UserId>, permission: PermId, node: NodeId) {
         if self.nested.contains(&(user, permission, node)) || self.nested.len() > DEPTH {
             return;
         }
@@ -251,13 +218,14 @@ impl<'t> Tracer<'t> {
                 ..self.eval
             },
             persons: self.persons,
-            reads: std::mem::take(&mut self.reads),
-            known: std::mem::take(&mut self.known),
+            noted: std::mem::take(&mut self.noted),
+            want: Want::Any,
+            related: None,
             role: None,
             nested: std::mem::take(&mut self.nested),
         };
         inner.everything();
-        (self.reads, self.known, self.nested) = (inner.reads, inner.known, inner.nested);
+        (self.noted, self.nested) = (inner.noted, inner.nested);
     }
 
     /// All that the decision on the request may depend on.
@@ -287,28 +255,6 @@ impl<'t> Tracer<'t> {
         let Some(user) = user else { return };
         for (handout, at) in single_grants(&self.eval) {
             self.note(Read::Grant(user, handout, at));
-        }
-    }
-
-    /// A rule without a role.
-    pub(super) fn public(&mut self, rule: &Rule, want: Want) {
-        match (&rule.who, self.eval.request.user) {
-            (Who::Everyone, Some(user)) => self.belongs(user, want),
-            (Who::Nobody(but), Some(user)) => self.holds_above(user, but, want.turned()),
-            _ => {}
-        }
-        self.conditions(rule, Scope::NONE, want);
-    }
-
-    /// Membership of some place in the target's account.
-    pub(super) fn belongs(&mut self, user: UserId, want: Want) {
-        let org = self.eval.org;
-        let Some(home) = account(org, &self.eval.request.target) else {
-            return;
-        };
-        let places = org.facts.node_ids().filter(|&n| org.kind(n).is_place());
-        for place in places.filter(|&n| org.account(n) == home) {
-            self.member(user, place, want);
         }
     }
 

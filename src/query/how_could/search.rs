@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::candidates::Candidates;
 use super::plans::{Plan, World};
-use super::reads::{Read, Want};
+use super::reads::{Look, Read, Want};
 use super::{Budget, Change, End, Step};
 use crate::eval::org::Org;
 use crate::facts::{Facts, Thing};
@@ -172,7 +172,7 @@ impl<'s> Search<'s> {
         };
         let asked = reads
             .iter()
-            .filter(|read| matches!(read, Read::Context(..) | Read::Given(..)));
+            .filter(|read| matches!(read, Read::Value(Look::Context(_) | Look::Given(_), ..)));
         for read in asked {
             if !self.asked.contains(read) {
                 self.asked.push(read.clone());
