@@ -390,3 +390,31 @@ fn what_everyone_can_in_a_place_reaches_the_accounts_inside() {
         "{rows}"
     );
 }
+
+/// FAULTS E10: the facts' own moment is told, and `--now` wins over it.
+#[test]
+fn the_moment_that_is_asked_for_wins_over_that_of_the_facts() {
+    let folder = folder("moment");
+    let policy = "account Shop { }\nresource Doc in Shop { actions view }\nrole Clerk at Shop { can view Doc }\n";
+    let facts = "context: { now: 2021-06-01T00:00Z }\naccounts: { acme: { is: Shop } }\nresources: { d: { is: Doc, in: acme } }\nusers: { ann: { in: acme, roles: { Clerk: { at: acme, until: 2021-12-31 } } } }\n";
+    fs::write(folder.join("shop.roles"), policy).unwrap();
+    fs::write(folder.join("facts.yaml"), facts).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+        let output = command.args(args).current_dir(&folder).output().unwrap();
+        out(&output) + &err(&output)
+    };
+    let (own, later) = ("as of 2021-06-01", "as of 2022-01-01T00:00:00Z, in place of 2021-06-01");
+    let asked = ["ask", "-p", "shop.roles", "-f", "facts.yaml", "can ann view d"];
+    let told = run(&asked);
+    assert!(
+        told.contains("allow: ann can view Doc d") && told.contains(own),
+        "{told}"
+    );
+    let told = run(&[&asked[..], &["--now", "2022-01-01T00:00Z"]].concat());
+    assert!(told.contains("deny: ann cannot") && told.contains(later), "{told}");
+    let told = run(&["audit", "."]);
+    assert!(told.contains(",view Doc,") && told.contains(own), "{told}");
+    let told = run(&["audit", ".", "--now", "2022-01-01T00:00Z"]);
+    assert!(!told.contains(",view Doc,") && told.contains(later), "{told}");
+}
