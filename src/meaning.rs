@@ -8,11 +8,19 @@
 //! | domain | truth | value | where |
 //! | --- | --- | --- | --- |
 //! | decisions | Kleene's three values | a value | `eval::condition` |
+//! | `how could` | Kleene's, and what was looked at | a value, and by what | `query::how_could::trace` |
+//! | `ever`, `become` | whether it may come out as wanted | a value, that may be another | `query::escalation::perhaps` |
 //! | proofs | two formulas: it is true, it is false | cases, each with a formula | `analyze::meaning` |
 //!
 //! The walk never looks at a truth: it hands closures to [`Domain::all`], [`Domain::any`] and [`Domain::not`], and the domain
-//! decides what is looked at, in which order, and what is remembered. Holdings and the decision are not walked here yet; what
-//! a condition asks of them is a primitive of the domain. How far a rule reaches is `containment`'s matter.
+//! decides what is looked at, in which order, and what is remembered. What is wanted, true or false, is a state of the
+//! domain that [`Domain::not`] turns around.
+//!
+//! **What is not walked here.** Which holdings there are, and the decision over them, stay with each domain: an index, a
+//! symbolic holding and one that may come about are found in different ways. How far a rule reaches is `containment`'s
+//! matter. Where there is no organisation (`query::escalation::policy`) every value is free, so that nothing is left to walk
+//! but who holds what. Defaults are followed before there is an organisation (`facts::defaults`). An access review asks about
+//! many targets at once (`audit::zone`).
 
 pub mod condition;
 mod domain;
