@@ -28,8 +28,8 @@ mod zone;
 
 use std::io;
 
+use crate::eval::Eval;
 use crate::eval::condition::Scope;
-use crate::eval::decision::Eval;
 use crate::eval::org::{Entry, Org, Source, running};
 use crate::eval::{Request, Target};
 use crate::model::permission::PermId;

@@ -11,9 +11,9 @@
 pub mod candidates;
 pub mod condition;
 pub mod decision;
+pub mod delegated_grants;
 pub mod explain;
 pub mod org;
-pub mod org_extra;
 mod plainly;
 pub mod reverse;
 pub mod sound;
@@ -45,6 +45,17 @@ pub struct Request<'a> {
     pub pool: &'a Pool,
 }
 
+/// One evaluation: policy, organisation, and a request that makes sense ([`Request::check`]), which is not looked at again.
+#[derive(Debug, Clone, Copy)]
+pub struct Eval<'e> {
+    /// The policy.
+    pub table: &'e Table,
+    /// The organisation.
+    pub org: &'e Org<'e>,
+    /// The request.
+    pub request: &'e Request<'e>,
+}
+
 /// True if the request is allowed: D is true. What makes no sense ([`Request::check`]) is denied.
 #[must_use]
 pub fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {
@@ -54,13 +65,12 @@ pub fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {
 /// D(u, p, r), with unknown told from false. What makes no sense ([`Request::check`]) is false.
 #[must_use]
 pub fn degree(table: &Table, org: &Org<'_>, request: &Request<'_>) -> Tri {
-    decision::Eval { table, org, request }.degree_if_sound()
+    Eval { table, org, request }.degree_if_sound()
 }
 
 /// The same for requests that this crate makes itself from parts that fit, and for what has no recipient yet.
 pub(crate) mod unchecked {
-    use super::decision::Eval;
-    use super::{Org, Request, Table, Tri};
+    use super::{Eval, Org, Request, Table, Tri};
 
     /// True if D is true.
     pub(crate) fn decide(table: &Table, org: &Org<'_>, request: &Request<'_>) -> bool {

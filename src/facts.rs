@@ -8,6 +8,7 @@
 pub mod defaults;
 pub(crate) mod kept;
 pub(crate) mod lists;
+mod order;
 pub mod read;
 pub mod tables;
 mod values;

@@ -13,6 +13,7 @@ use brief::{Brief, Briefs, Tag};
 use plain::Plain;
 
 use crate::model::{Checked, Effect, Model, Reach, RoleId, Rule, RuleId};
+use crate::source::Span;
 
 /// One way in which a permission is granted or prohibited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +149,12 @@ impl Row {
 }
 
 impl Table {
+    /// Where the rule of a way stands.
+    #[must_use]
+    pub fn span(&self, way: Way) -> Span {
+        self.model().rule(way.rule).span
+    }
+
     /// The policy it was compiled from.
     #[must_use]
     pub const fn model(&self) -> &Model {

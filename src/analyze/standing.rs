@@ -16,7 +16,6 @@ use super::circuit::Truth;
 use super::parts::{Part, without};
 use super::solver::{Answer, Lit};
 use super::texts::truth_with;
-use super::verdict::span;
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Being, Effect};
 use crate::source::Span;
@@ -136,7 +135,7 @@ impl<'s, 't> Standing<'s, 't> {
             let ways = super::texts::ways(cell, effect);
             let mut all: BTreeMap<Span, Vec<Truth>> = BTreeMap::new();
             for (way, truth) in ways {
-                let text = span(cell.table, way);
+                let text = cell.table.span(way);
                 if !self.gone.contains(&text) {
                     all.entry(text).or_default().push(truth);
                 }
@@ -222,7 +221,7 @@ pub fn truth(cell: &mut Cell<'_>, text: Span, effect: Effect, parts: &[Part]) ->
         .into_iter()
         .map(|(way, _)| way)
         .collect();
-    let own = ways.into_iter().filter(|&way| span(table, way) == text);
+    let own = ways.into_iter().filter(|&way| table.span(way) == text);
     let truths: Vec<Truth> = own
         .map(|way| truth_with(cell, way, &without(table.model().rule(way.rule), parts)))
         .collect();

@@ -24,7 +24,7 @@ use super::cell::Cell;
 use super::circuit::Circuit;
 use super::solver::{Answer, Lit};
 use super::standing::Standing;
-use crate::eval::org_extra::terms_of;
+use crate::eval::delegated_grants::terms_of;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
@@ -121,7 +121,7 @@ fn texts(table: &Table) -> BTreeMap<Span, Text> {
     for (permission, _) in table.model().permissions.iter() {
         let row = table.row(permission);
         for way in row.grants.iter().chain(&row.prohibitions) {
-            let text = texts.entry(span(table, *way)).or_default();
+            let text = texts.entry(table.span(*way)).or_default();
             text.rule.get_or_insert(way.rule);
             if text.permissions.last() != Some(&permission) {
                 text.permissions.push(permission);
@@ -131,12 +131,6 @@ fn texts(table: &Table) -> BTreeMap<Span, Text> {
     texts
 }
 
-/// The text of a way.
-#[must_use]
-pub fn span(table: &Table, way: Way) -> Span {
-    table.model().rule(way.rule).span
-}
-
 impl Survey<'_, '_> {
     fn settle_plain(&mut self) {
         let table = self.table;
@@ -144,7 +138,7 @@ impl Survey<'_, '_> {
             let row = table.row(permission);
             for way in &row.grants {
                 if is_plain(table, permission, *way, &self.below)
-                    && let Some(text) = self.texts.get_mut(&span(table, *way))
+                    && let Some(text) = self.texts.get_mut(&table.span(*way))
                 {
                     (text.alive, text.decides) = (true, true);
                 }
@@ -156,7 +150,7 @@ impl Survey<'_, '_> {
         for (permission, _) in self.table.model().permissions.iter() {
             for effect in [Effect::Grant, Effect::Prohibit] {
                 let ways = self.table.ways(permission, effect);
-                if ways.iter().any(|way| self.is_open(span(self.table, *way))) {
+                if ways.iter().any(|way| self.is_open(self.table.span(*way))) {
                     self.ask(permission, effect);
                 }
             }
@@ -357,11 +351,11 @@ impl Survey<'_, '_> {
 /// True if at some node other things could be handed out without a text.
 fn moves_ceiling(cell: &Cell<'_>, own: Span, standing: &Standing<'_, '_>) -> bool {
     let (table, permission) = (cell.table, cell.permission);
-    let left = |way: &Way| !standing.is_gone(span(table, *way));
+    let left = |way: &Way| !standing.is_gone(table.span(*way));
     cell.world.shapes.iter().any(|shape| {
         let mut nodes = (0..).map(NodeId).zip(&shape.present).filter(|(_, present)| **present);
         nodes.any(|(at, _)| {
-            let without = |way: &Way| left(way) && span(table, *way) != own;
+            let without = |way: &Way| left(way) && table.span(*way) != own;
             terms_of(table, &shape.forest, permission, at, left)
                 != terms_of(table, &shape.forest, permission, at, without)
         })

@@ -427,6 +427,13 @@ impl Writer<'_, '_> {
         model.show_permission(permission) + &model.show_except(permission, matters)
     }
 
+    /// Where a custom role with a permission that is held at a node can be made, so that its holder may have it.
+    fn made_at(&self, permission: PermId, node: NodeId) -> NodeId {
+        let places = self.world.ceilings(permission, node, self.picture.shape);
+        let entitled = places.iter().find(|(_, entitled)| self.picture.model.shows(*entitled));
+        entitled.or(places.first()).map_or(node, |(at, _)| *at)
+    }
+
     fn custom_roles(&self, text: &mut String) {
         let mut entries = Vec::new();
         for &atom in &self.picture.atoms {
@@ -436,8 +443,7 @@ impl Writer<'_, '_> {
                 let (name, can) = (self.names.custom(atom), self.handed(handed));
                 entries.push(format!(
                     "- {{ name: {name}, at: {}, can: {can} }}",
-                    self.names
-                        .node(self.world.made_at(handed.permission, node, self.picture))
+                    self.names.node(self.made_at(handed.permission, node))
                 ));
             }
         }

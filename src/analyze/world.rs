@@ -26,7 +26,6 @@ pub use shape::{Individual, Shape};
 pub use term::{Order, Owner, Term, TermKind};
 
 use super::circuit::{Circuit, Truth};
-use super::picture::Picture;
 use super::scope::Scope;
 use super::solver::Lit;
 use crate::model::containment::Containment;
@@ -291,18 +290,15 @@ impl<'m> World<'m> {
         all
     }
 
+    /// Where custom roles with a permission that are held at a node can be made, in one shape.
+    pub(super) fn ceilings(&self, permission: PermId, node: NodeId, shape: usize) -> &[(NodeId, Lit)] {
+        let by_shape = self.ceilings.get(&(permission, node));
+        by_shape.map_or(&[][..], |by_shape| &by_shape[shape])
+    }
+
     /// Remembers where custom roles can be made, for witnesses.
     pub fn note_ceilings(&mut self, permission: PermId, node: NodeId, by_shape: Vec<Ceilings>) {
         self.ceilings.insert((permission, node), by_shape);
-    }
-
-    /// Where a custom role with a permission that is held at a node can be made, so that its holder may have it.
-    #[must_use]
-    pub fn made_at(&self, permission: PermId, node: NodeId, picture: &Picture) -> NodeId {
-        let ceilings = self.ceilings.get(&(permission, node));
-        let places = ceilings.map_or(&[][..], |by_shape| &by_shape[picture.shape]);
-        let entitled = places.iter().find(|(_, entitled)| picture.model.shows(*entitled));
-        entitled.or(places.first()).map_or(node, |(at, _)| *at)
     }
 
     /// True if the scope looks at a permission.

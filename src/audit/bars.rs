@@ -2,9 +2,9 @@
 
 use super::zone::{Zones, parties};
 use super::{Ground, Held};
+use crate::eval::Eval;
 use crate::eval::Target;
 use crate::eval::condition::Scope;
-use crate::eval::decision::Eval;
 use crate::eval::org::Entry;
 use crate::model::value::{NodeId, Tri, UserId};
 use crate::model::{Reach, RoleId, Rule, Who};

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::eval::decision::Eval;
+use crate::eval::Eval;
 use crate::eval::org::Org;
 use crate::eval::{Request, Target};
 use crate::model::permission::PermId;

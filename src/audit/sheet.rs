@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use super::format::{Ending, Format};
 use super::zone::{Zone, Zones, parties};
+use crate::eval::delegated_grants::{ExtraWay, Terms};
 use crate::eval::org::Org;
-use crate::eval::org_extra::{ExtraWay, Terms};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Tri;
 use crate::model::{Model, Reach, RoleId, Rule, TypeId, Who};

@@ -5,8 +5,8 @@
 //! nearest node of a type of which none can lie between the place and what the rule reaches from there. Settled tests
 //! are evaluated; the others are unknown, and decided by whoever acts ([`Zones::truth`]).
 
+use crate::eval::Eval;
 use crate::eval::condition::Scope;
-use crate::eval::decision::Eval;
 use crate::model::containment::Containment;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Tri;

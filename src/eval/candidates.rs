@@ -5,8 +5,8 @@
 //! the target, holders anywhere of roles that reach far, who stands in a relation. Where a way is open to everybody, or
 //! derived from something else than a relation, there is no better list than everyone ([`None`]).
 
+use super::Eval;
 use super::Request;
-use super::decision::Eval;
 use super::org::Org;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, UserId, Value};

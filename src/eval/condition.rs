@@ -1,6 +1,6 @@
 //! Kleene's three values as the domain of decisions. Nothing here allocates.
 
-use super::decision::Eval;
+use super::Eval;
 use super::org::{self, Entry, running};
 use super::{Resource, Target};
 use crate::containment::forest::Forest;

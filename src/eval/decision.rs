@@ -7,26 +7,15 @@
 //! 3. [`Eval::applies`] is ρ: reach, relation, recipient, `when`, `unless`, for one holding.
 
 use super::condition::{Scope, any};
-use super::org::{Entry, Org};
-use super::org_extra::Terms;
+use super::delegated_grants::Terms;
+use super::org::Entry;
 use super::plainly::Plainly;
-use super::{Request, Resource, Target};
+use super::{Eval, Request, Resource, Target};
 use crate::containment::reach::{account, reaches};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId};
 use crate::model::{Effect, RoleId, Rule, Who};
 use crate::table::{Needs, Row, Table, Way, is_far};
-
-/// One evaluation: policy, organisation, and a request that makes sense ([`Request::check`]), which is not looked at again.
-#[derive(Debug, Clone, Copy)]
-pub struct Eval<'e> {
-    /// The policy.
-    pub table: &'e Table,
-    /// The organisation.
-    pub org: &'e Org<'e>,
-    /// The request.
-    pub request: &'e Request<'e>,
-}
 
 impl<'e> Eval<'e> {
     /// D(u, p, r).

@@ -3,8 +3,8 @@
 //! Each rule that concerns the permission is tried with each holding that could bring it, wherever that is; what stops it
 //! first is its [`Cause`]. The verdict is [`Eval::degree`]'s: this module only tells how it came about.
 
+use super::Eval;
 use super::condition::Scope;
-use super::decision::Eval;
 use super::org::{Entry, Org};
 use super::{Request, Resource};
 use crate::containment::reach::reaches;

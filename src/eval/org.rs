@@ -4,8 +4,9 @@
 //! node. Validity windows are met along the way and kept on each entry.
 
 mod covering;
-mod entry;
+pub(super) mod entry;
 mod glance;
+mod key;
 mod stated;
 mod windows;
 mod without;
@@ -29,9 +30,10 @@ use crate::model::{AttrName, Model, NOW, RoleId};
 use crate::packed;
 use crate::table::Table;
 
-pub use super::org_extra::Extra;
+pub use super::delegated_grants::Extra;
 pub use entry::{Entry, Source};
-pub(super) use glance::{Glance, Key};
+pub(super) use glance::Glance;
+pub(super) use key::Key;
 pub use without::Without;
 
 /// So many users are gone through at once.
@@ -217,7 +219,7 @@ impl<'a> Org<'a> {
             index,
             reverse: OnceLock::new(),
         };
-        org.extra = Extra::new(table, &org);
+        org.extra = Extra::new(table, &org.facts, &org);
         org
     }
 

@@ -4,12 +4,13 @@
 //! nodes that they enclose, roles are bits, and what most conditions ask stands beside where the target does. Where
 //! something is missing or held for a time only, nothing is told (`None`), and the whole evaluation has its turn.
 
+use super::Eval;
 use super::Resource;
-use super::decision::Eval;
 use super::org::{Glance, Key};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{RoleId, TypeKind};
-use crate::table::plain::{Ask, Plain, bit};
+use crate::table::brief::bit;
+use crate::table::plain::{Ask, Plain};
 
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

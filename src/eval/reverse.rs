@@ -3,7 +3,7 @@
 //!
 //! Built when it is first asked for, in time linear in the holdings and nodes; then each answer is a slice.
 
-use super::org::Entry;
+use super::org::entry::Entry;
 use crate::containment::forest::Forest;
 use crate::facts::lists::Lists;
 use crate::model::value::{NodeId, UserId};

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::ptr;
 
-use super::decision::Eval;
+use super::Eval;
 use super::org::Org;
 use super::{Request, Resource};
 use crate::model::permission::Permission;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::read::outside_in;
+use super::order::outside_in;
 use super::{Facts, Thing};
 use crate::model::value::{NodeId, Value};
 use crate::model::{AttrName, Attribute, Default, Model, TypeId};

@@ -33,7 +33,7 @@ use crate::source::Span;
 use crate::yaml::{Key, Yaml};
 use contain::Nesting;
 
-pub(super) use contain::{contain_circles, outside_in};
+pub(super) use contain::contain_circles;
 pub use names::Names;
 pub(super) use names::{no_id, no_user};
 pub(super) use relations::relation_circles;

@@ -2,7 +2,7 @@
 
 use super::people::sorted;
 use super::{Answer, Item, Query};
-use crate::eval::decision::Eval;
+use crate::eval::Eval;
 use crate::eval::org::{Entry, Org, Source, now};
 use crate::eval::{Request, Target};
 use crate::model::permission::PermId;

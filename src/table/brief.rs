@@ -1,7 +1,6 @@
 //! What of a node is told in four bytes beside where it stands, so that a decision loads nothing more of most targets: its
 //! type, and those of its truths and enumerations for which there is room, a bit for each value.
 
-use super::plain::bit;
 use crate::model::value::{Scalar, Value};
 use crate::model::{Attribute, Model, TypeId};
 
@@ -109,6 +108,17 @@ fn values(attribute: &Attribute, model: &Model) -> Option<usize> {
         _ if attribute.ty.many => None,
         Scalar::Bool => Some(2),
         Scalar::Enum(of) => Some(model.enums[of.0 as usize].values.len()),
+        _ => None,
+    }
+}
+
+/// The bit of a value that [`super::plain::Ask::Among`] can look for.
+#[must_use]
+#[inline]
+pub const fn bit(value: Value) -> Option<u64> {
+    match value {
+        Value::Bool(value) => Some(1 << value as u64),
+        Value::Enum(nth) if nth < 64 => Some(1 << nth),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::model::value::{Scalar, Value};
 use crate::model::{AttrName, Effect, Expr, Model, Operand, Path, Reach, RoleId, Root, Rule, TestKind, TypeId, Who};
 use crate::syntax::ast::Op;
 
-use super::brief::{Briefs, Test};
+use super::brief::{Briefs, Test, bit};
 use super::{Needs, Way, needs};
 
 /// The ways of granting that are settled first, as the fast path asks for them.
@@ -52,17 +52,6 @@ pub enum Ask {
         /// A bit for each value.
         values: u64,
     },
-}
-
-/// The bit of a value that [`Ask::Among`] can look for.
-#[must_use]
-#[inline]
-pub const fn bit(value: Value) -> Option<u64> {
-    match value {
-        Value::Bool(value) => Some(1 << value as u64),
-        Value::Enum(nth) if nth < 64 => Some(1 << nth),
-        _ => None,
-    }
 }
 
 impl Plain {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use rolebook::containment::reach::reaches;
+use rolebook::eval::Eval;
 use rolebook::eval::condition::Scope;
-use rolebook::eval::decision::Eval;
 use rolebook::eval::degree;
 use rolebook::eval::org::Org;
 use rolebook::model::value::Tri;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolebook::eval::decision::Eval;
+use rolebook::eval::Eval;
 use rolebook::eval::org::Org;
 use rolebook::model::RoleId;
 use rolebook::model::permission::PermId;

@@ -1,9 +1,9 @@
 //! Promises read again, one organisation and request at a time.
 
 use rolebook::containment::reach::{near, reaches};
+use rolebook::eval::Eval;
 use rolebook::eval::Request;
 use rolebook::eval::condition::Scope;
-use rolebook::eval::decision::Eval;
 use rolebook::eval::org::Org;
 use rolebook::model::permission::PermId;
 use rolebook::model::value::{NodeId, Tri, UserId};

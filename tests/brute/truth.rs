@@ -1,8 +1,8 @@
 //! ρ of every rule text for one request: a vector of Kleene's values, two bits each. Behind the texts stands what data
 //! hands out beyond them.
 
+use rolebook::eval::Eval;
 use rolebook::eval::condition::Scope;
-use rolebook::eval::decision::Eval;
 use rolebook::eval::org::Org;
 use rolebook::eval::{Request, degree};
 use rolebook::model::value::{NodeId, Tri, UserId};

@@ -6,7 +6,7 @@ use crate::analyze::solver::Lit;
 use crate::analyze::world::{Atom, Ceilings, Shape, Text, accounts_below};
 use crate::containment::reach::reaches;
 use crate::eval::Resource;
-use crate::eval::org_extra::{Terms, terms};
+use crate::eval::delegated_grants::{Terms, terms};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
 use crate::model::{Reach, Rule, TypeKind};

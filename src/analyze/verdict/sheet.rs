@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::span;
 use crate::analyze::cell::Cell;
 use crate::analyze::solver::{Answer, Lit};
 use crate::model::Effect;
@@ -121,7 +120,7 @@ pub(in crate::analyze) fn by_text(cell: &mut Cell<'_>, effect: Effect) -> Vec<(S
             .collect(),
     };
     for (way, lit) in ways {
-        lits.entry(span(cell.table, way)).or_default().push(lit);
+        lits.entry(cell.table.span(way)).or_default().push(lit);
     }
     lits.into_iter()
         .map(|(span, lits)| (span, cell.world.circuit.or(lits)))

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use smallvec::SmallVec;
 
 use super::entry::Entry;
-use super::glance::Key;
+use super::key::Key;
 use crate::containment::forest::{Forest, Spot};
 use crate::model::RoleId;
 use crate::table::Table;

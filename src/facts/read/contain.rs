@@ -4,6 +4,7 @@ use super::names::Miss;
 use super::shape::{field, items};
 use super::{Reader, circles};
 use crate::diagnostic::Diagnostic;
+use crate::facts::order::outside_in;
 use crate::facts::{Facts, Node};
 use crate::model::show::type_list;
 use crate::model::value::NodeId;
@@ -49,24 +50,6 @@ impl Nesting {
         let first = self.start[ix(outer)];
         (first..first + self.size[ix(outer)]).contains(&self.start[ix(node)])
     }
-}
-
-/// Every node behind its container; nodes are free of circles here.
-pub(in crate::facts) fn outside_in(nodes: &[Node]) -> Vec<NodeId> {
-    let mut contents: Vec<Vec<NodeId>> = vec![Vec::new(); nodes.len()];
-    let mut order = Vec::with_capacity(nodes.len());
-    for (node, id) in nodes.iter().zip((0..).map(NodeId)) {
-        match node.container {
-            Some(container) => contents[ix(container)].push(id),
-            None => order.push(id),
-        }
-    }
-    let mut done = 0;
-    while let Some(&node) = order.get(done) {
-        order.append(&mut contents[ix(node)]);
-        done += 1;
-    }
-    order
 }
 
 /// Takes one of the nodes of each circle out; says of which circle.

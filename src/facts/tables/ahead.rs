@@ -8,7 +8,7 @@ use std::thread;
 
 use csv::StringRecord;
 
-use super::rows::{Fault, Rows};
+use super::rows::{Fault, Layout, Rows};
 use crate::source::nfc;
 
 /// So many rows make a batch.
@@ -16,15 +16,6 @@ const BATCH: usize = 2_048;
 
 /// So many batches wait at most.
 const WAITING: usize = 4;
-
-/// Where the columns stand in a row.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Layout {
-    /// By column that the kind of table has.
-    pub(super) places: Vec<Option<usize>>,
-    /// Further columns, each the name of an attribute or parameter.
-    pub(super) extra: Vec<(usize, String)>,
-}
 
 /// What stands in a line.
 pub(super) enum Item<'b> {

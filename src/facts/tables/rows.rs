@@ -11,7 +11,6 @@ use csv::StringRecord;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ahead::Layout;
 use super::{Format, Input, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::source::nfc;
@@ -232,6 +231,15 @@ impl Rows {
             extra: self.extra.clone(),
         }
     }
+}
+
+/// Where the columns stand in a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layout {
+    /// By column that the kind of table has.
+    pub(super) places: Vec<Option<usize>>,
+    /// Further columns, each the name of an attribute or parameter.
+    pub(super) extra: Vec<(usize, String)>,
 }
 
 /// A cell that must not be empty is.

@@ -1,7 +1,7 @@
 //! What is to be reached, and whether it is.
 
 use super::Scene;
-use crate::eval::decision::Eval;
+use crate::eval::Eval;
 use crate::eval::org::{Org, now};
 use crate::eval::unchecked::degree;
 use crate::eval::{Resource, Target};

@@ -167,7 +167,7 @@ fn for_role(most: &Most<'_>, user: UserId, role: RoleId, node: Option<NodeId>) -
 
 fn target(most: &Most<'_>, id: PermId, node: NodeId) -> Target {
     let request = most.scene.request(UserId(0), id, Target::node(node), None, &[]);
-    let eval = crate::eval::decision::Eval {
+    let eval = crate::eval::Eval {
         table: most.scene.table,
         org: most.org,
         request: &request,

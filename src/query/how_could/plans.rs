@@ -10,7 +10,7 @@ use super::Wanted;
 use super::reads::{Look, Read, Tracer, Want, nodes, single_grants};
 use super::values::Values;
 use crate::containment::reach::near;
-use crate::eval::decision::Eval;
+use crate::eval::Eval;
 use crate::eval::org::{Entry, Org};
 use crate::eval::unchecked::decide;
 use crate::eval::{Request, Resource, Target};

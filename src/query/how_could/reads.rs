@@ -9,8 +9,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::containment::reach::{account, reaches};
+use crate::eval::Eval;
 use crate::eval::condition::Scope;
-use crate::eval::decision::Eval;
 use crate::eval::{Request, Resource};
 use crate::facts::Thing;
 use crate::meaning::condition::At;

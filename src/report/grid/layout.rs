@@ -1,5 +1,8 @@
 //! Columns of a terminal: how wide a text is, and how it is broken into lines.
 
+/// What stands where nobody has a permission.
+pub(super) const NONE: &str = "—";
+
 /// How many columns a text takes.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
+use super::layout::NONE;
 use super::lines::{NOBODY, clean, heading, marks, more, prohibitions, subject, title};
-use super::text::NONE;
 use crate::table::grid::{AT_ALL, Grid, Group, Row, Subject};
 
 /// The table as Markdown (tables as GitHub and most others read them).

@@ -1,8 +1,7 @@
 //! The table as a matrix, where it is narrow enough: permissions down, roles across.
 
-use super::layout::{pad, width};
+use super::layout::{NONE, pad, width};
 use super::lines::{clean, heading, more, subject};
-use super::text::NONE;
 use crate::table::grid::{Grid, Group, Row};
 
 const GAP: usize = 2;

@@ -5,7 +5,7 @@
 //! Permissions of which the same is to be said stand together (`merge`); what binds all of a block stands at its top, as
 //! `all of these`; what is denied to a role in many rows is a note below (`notes`). Where roles are few and cells short, the blocks are matrices (`matrix`).
 
-use super::layout::{broken, pad, width};
+use super::layout::{NONE, broken, pad, width};
 use super::lines::{Kind, NOBODY, Names, clean, common, heading, lines, marks, more, prohibitions, title};
 use super::notes::Notes;
 use super::{matrix, merge};
@@ -14,9 +14,6 @@ use crate::table::grid::{Grid, Group, Row, Subject};
 
 /// Between a permission and those who have it.
 const GAP: usize = 2;
-
-/// What stands where nobody has a permission.
-pub(super) const NONE: &str = "—";
 
 /// The table as text, for a terminal as wide as the style says.
 #[must_use]

@@ -9,7 +9,7 @@ use pest::error::{Error, ErrorVariant};
 
 use super::Cx;
 use super::grammar::Rule;
-use super::mistakes;
+use super::mistakes::{self, Seen, name_phrase};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::syntax::outline::word_at;
 
@@ -23,14 +23,6 @@ const CLAUSES: usize = 3;
 struct Phrase {
     rank: u8,
     text: String,
-}
-
-/// What stands at the place of an error.
-pub(super) struct Seen<'a> {
-    /// Everything before it.
-    pub(super) before: &'a str,
-    /// The word, sign or text; empty at the end.
-    pub(super) word: &'a str,
 }
 
 impl<'a> Cx<'a> {
@@ -129,35 +121,6 @@ fn phrase(rule: Rule) -> Option<Phrase> {
         },
     };
     Some(Phrase { rank, text })
-}
-
-/// Whether a name could have stood here.
-pub(super) fn is_name(rule: Rule) -> bool {
-    name_phrase(rule).is_some()
-}
-
-fn name_phrase(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
-        Rule::new_type | Rule::type_ref | Rule::types | Rule::container => "a type's name",
-        Rule::new_role | Rule::role_ref | Rule::role_name | Rule::role_names => "a role's name",
-        Rule::new_action | Rule::action_ref | Rule::action_list | Rule::action | Rule::verbs | Rule::a_verb => {
-            "an action"
-        }
-        Rule::new_area => "an area's name",
-        Rule::new_local | Rule::local_ref | Rule::local | Rule::field | Rule::step | Rule::link => {
-            "the name of an attribute"
-        }
-        Rule::thing_ref | Rule::target | Rule::global => "a type or an area",
-        Rule::targets => "a type, an area, `everything`",
-        Rule::permission | Rule::exempt => "a permission",
-        Rule::power | Rule::ordinary | Rule::entitlement => "an action",
-        Rule::word | Rule::segment | Rule::root => "a name",
-        Rule::value_type | Rule::base => "a type",
-        Rule::id | Rule::node | Rule::bare => "a name or an id",
-        Rule::thing | Rule::of_what => "what it is done to",
-        Rule::key | Rule::setting => "the name of an attribute",
-        _ => return None,
-    })
 }
 
 fn sign(rule: Rule) -> Option<&'static str> {

@@ -1,7 +1,6 @@
 //! Common slips, and what to write instead.
 
 use super::grammar::Rule;
-use super::messages::{Seen, is_name};
 
 /// The words of the language that can never be a type, role, area or action.
 const RESERVED: &[&str] = &[
@@ -54,6 +53,14 @@ const RESERVED: &[&str] = &[
 const CLAUSES: &[&str] = &[
     "across", "anywhere", "as", "except", "in", "only", "they", "to", "unless", "when",
 ];
+
+/// What stands at the place of an error.
+pub(super) struct Seen<'a> {
+    /// Everything before it.
+    pub(super) before: &'a str,
+    /// The word, sign or text; empty at the end.
+    pub(super) word: &'a str,
+}
 
 /// A line of help, where the slip is a known one.
 pub(super) fn help(expected: &[Rule], seen: &Seen<'_>) -> Option<String> {
@@ -117,7 +124,7 @@ fn by_opening(before: &str) -> Option<&'static str> {
 
 fn reserved(expected: &[Rule], word: &str) -> Option<String> {
     let taken = RESERVED.contains(&word) || super::OPENERS.contains(&word);
-    let wanted = expected.iter().any(|&rule| is_name(rule));
+    let wanted = expected.iter().any(|&rule| name_phrase(rule).is_some());
     (taken && wanted).then(|| format!("`{word}` is a word of the language; choose another name"))
 }
 
@@ -128,4 +135,29 @@ fn last_word(before: &str) -> &str {
         .rfind(|c: char| !c.is_alphanumeric() && c != '_')
         .map_or(0, |at| at + 1);
     text.get(start..).unwrap_or("")
+}
+
+/// What a name that could stand here is called.
+pub(super) fn name_phrase(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::new_type | Rule::type_ref | Rule::types | Rule::container => "a type's name",
+        Rule::new_role | Rule::role_ref | Rule::role_name | Rule::role_names => "a role's name",
+        Rule::new_action | Rule::action_ref | Rule::action_list | Rule::action | Rule::verbs | Rule::a_verb => {
+            "an action"
+        }
+        Rule::new_area => "an area's name",
+        Rule::new_local | Rule::local_ref | Rule::local | Rule::field | Rule::step | Rule::link => {
+            "the name of an attribute"
+        }
+        Rule::thing_ref | Rule::target | Rule::global => "a type or an area",
+        Rule::targets => "a type, an area, `everything`",
+        Rule::permission | Rule::exempt => "a permission",
+        Rule::power | Rule::ordinary | Rule::entitlement => "an action",
+        Rule::word | Rule::segment | Rule::root => "a name",
+        Rule::value_type | Rule::base => "a type",
+        Rule::id | Rule::node | Rule::bare => "a name or an id",
+        Rule::thing | Rule::of_what => "what it is done to",
+        Rule::key | Rule::setting => "the name of an attribute",
+        _ => return None,
+    })
 }

@@ -1,9 +1,9 @@
 //! What custom roles and single grants add to the table: only what some `can grant` reaches; the rest does nothing.
 
 use super::Target;
-use super::org::Org;
 use crate::containment::forest::Forest;
 use crate::containment::reach::{below, reaches};
+use crate::facts::Facts;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
 use crate::model::{Reach, Receiver, RoleId, Rule, Who};
@@ -64,29 +64,29 @@ pub struct Extra {
 }
 
 impl Extra {
-    pub(super) fn new(table: &Table, org: &Org<'_>) -> Self {
+    pub(super) fn new(table: &Table, facts: &Facts, forest: &Forest) -> Self {
         let mut extra = Self::default();
-        if !org.facts.custom.is_empty() || !org.facts.grants.is_empty() {
+        if !facts.custom.is_empty() || !facts.grants.is_empty() {
             extra.ways.resize(table.model().permissions.len(), Vec::new());
         }
         let first = table.model().roles.len();
-        for (ix, custom) in org.facts.custom.iter().enumerate() {
+        for (ix, custom) in facts.custom.iter().enumerate() {
             for (_, rule) in &custom.rules {
-                extra.enter(table, org, rule, number(first + ix), custom.at);
+                extra.enter(table, forest, rule, number(first + ix), custom.at);
             }
         }
-        let first = first + org.facts.custom.len();
-        for (ix, grant) in org.facts.grants.iter().enumerate() {
-            extra.enter(table, org, &grant.rule, number(first + ix), grant.at);
+        let first = first + facts.custom.len();
+        for (ix, grant) in facts.grants.iter().enumerate() {
+            extra.enter(table, forest, &grant.rule, number(first + ix), grant.at);
         }
         extra
     }
 
-    fn enter(&mut self, table: &Table, org: &Org<'_>, rule: &Rule, role: RoleId, at: NodeId) {
+    fn enter(&mut self, table: &Table, forest: &Forest, rule: &Rule, role: RoleId, at: NodeId) {
         let ix = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
         self.rules.push(rule.clone());
         for &permission in &rule.permissions {
-            match terms(table, org, permission, at) {
+            match terms(table, forest, permission, at) {
                 Some(terms) => self.ways[permission.ix()].push(ExtraWay { role, rule: ix, terms }),
                 None => self.note_beyond(Beyond {
                     permission,
