@@ -6,7 +6,7 @@
 //! The data here knows no pass that works on it. Graphs of inheritance, implication, containment, areas and derivation
 //! are petgraph's, built where they are asked ([`containment`], [`resolve`]).
 
-mod changing;
+pub mod changing;
 pub mod containment;
 pub mod permission;
 mod reads;

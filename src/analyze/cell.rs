@@ -6,12 +6,12 @@ use hashbrown::HashMap;
 
 use super::circuit::Truth;
 use super::meaning::{Asked, Decision, Meaning};
-use super::scope::Scope;
+use super::scope::{Scope, needs_no_holding};
 use super::solver::{Lit, Search};
 use super::witness::Witness;
 use super::world::{Without, World};
+use crate::model::RoleId;
 use crate::model::permission::PermId;
-use crate::model::{Model, RoleId};
 use crate::source::{FileId, Span};
 use crate::table::{Table, Way};
 
@@ -40,12 +40,6 @@ fn common(table: &Table, permission: PermId) -> [Vec<Way>; 2] {
         let common = ways.iter().filter(|way| needs_no_holding(table.model(), way));
         common.copied().collect()
     })
-}
-
-/// True for ways of everybody, of derived and of default roles.
-pub(super) fn needs_no_holding(model: &Model, way: &Way) -> bool {
-    let by_itself = |role: RoleId| model.role(role).is_derived() || model.role(role).default;
-    way.role.is_none_or(by_itself)
 }
 
 impl<'m> Cell<'m> {

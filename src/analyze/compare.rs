@@ -256,7 +256,10 @@ impl<'c> Comparer<'c> {
             for attribute in &it.attributes {
                 let slots = models.map(|model| model.slot(ty, attribute.key));
                 let [Some(old), Some(new)] = slots else { continue };
-                let ids = [models[0].changing(ty, old), models[1].changing(ty, new)];
+                let declared = [&self.rebased.old_permissions, &self.rebased.new_permissions];
+                let changing =
+                    |side: usize, slot| models[side].changing_among(ty, slot, |id| declared[side].contains_key(&id));
+                let ids = [changing(0, old), changing(1, new)];
                 if ids[0] != ids[1] {
                     let name = format!("{SETTING}{}.{}", it.name, attribute.name);
                     found.push(Subject { name, ids });

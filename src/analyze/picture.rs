@@ -7,9 +7,9 @@
 use std::rc::Rc;
 
 use super::solver::{Answer, Kept, Lit, Search};
-use super::world::{Atom, TermKind, World, user_of};
+use super::world::{Atom, Owner, TermKind, World, user_of};
 use crate::model::value::{NodeId, Value};
-use crate::model::{Default, RoleId, TypeId, USER};
+use crate::model::{Default, NOW, RoleId, TypeId, USER};
 
 /// What holds in one organisation of a world.
 #[derive(Debug, Clone)]
@@ -55,6 +55,14 @@ struct Fixed {
 const TRIES: usize = 12;
 
 impl World<'_> {
+    /// That the request names its moment: who asks again without one is answered by the clock.
+    fn moment(&self) -> Option<Lit> {
+        let key = self.model.context.get(NOW)?.key;
+        let mut terms = self.terms.iter();
+        let now = terms.find(|term| matches!(term.owner, Owner::Context) && term.name == key)?;
+        Some(now.given)
+    }
+
     /// A small organisation in which the claims hold; none if there is no organisation in which they do. With a role
     /// looked at alone, the caller holds nothing else by hand.
     pub fn picture(&mut self, claims: &[Lit], alone: Option<RoleId>) -> Search<Picture> {
@@ -69,7 +77,7 @@ impl World<'_> {
         };
         let shape = self.shortest(&mut fixed);
         let (same, signed_in) = (self.same, self.signed_in);
-        for wish in [!same, !self.second_same, signed_in] {
+        for wish in [!same, !self.second_same, signed_in].into_iter().chain(self.moment()) {
             self.wish(&mut fixed, wish);
         }
         let kinds = (0..self.users).map(|user| self.settle_kind(&mut fixed, user)).collect();

@@ -8,9 +8,10 @@
 use std::collections::BTreeSet;
 
 use super::Analysis;
-use super::cell::{Cell, needs_no_holding};
+use super::cell::Cell;
 use super::circuit::Truth;
 use super::meaning::{Asked, Meaning, Scope};
+use super::scope::needs_no_holding;
 use super::solver::{Lit, Search};
 use super::witness::Shown;
 use super::world::World;

@@ -17,7 +17,7 @@ use crate::model::{
     Receiver, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
 };
 use crate::syntax::ast::Op;
-use crate::table::Table;
+use crate::table::{Table, Way};
 
 /// What a question can depend on.
 #[derive(Debug, Default)]
@@ -157,9 +157,14 @@ impl Scope {
                 self.promised(table, rule, id, &[&with[..], &but[..]].concat());
             }
             PromiseKind::Public(rule) => self.promised(table, rule, id, &[]),
-            PromiseKind::Role { rules, .. } => {
+            PromiseKind::Role { can, rules } => {
                 for (role, rule) in rules {
                     self.promised(table, rule, id, &[*role]);
+                    // It speaks of every target: also of what does not lie where the role is held.
+                    let speaks = rule.permissions.binary_search(&id).is_ok();
+                    if !can && speaks && rule.reach == Reach::Below && is_common(table, id) {
+                        self.far.insert((table.model().role(*role).ty, None));
+                    }
                 }
             }
             PromiseKind::Contains { more, less } => self.roles(table, &[&more[..], &less[..]].concat()),
@@ -339,6 +344,18 @@ fn is_membership(test: &Test) -> bool {
     let is_place = |right: &Operand| matches!(right, Operand::Path(path) if matches!(path.ty.of, Scalar::Node(_)));
     let within = test.within();
     within.is_some_and(|(left, right)| of_users(left.ty.of) && is_place(right))
+}
+
+/// True for ways of everybody, of derived and of default roles.
+pub(super) fn needs_no_holding(model: &Model, way: &Way) -> bool {
+    let by_itself = |role: RoleId| model.role(role).is_derived() || model.role(role).default;
+    way.role.is_none_or(by_itself)
+}
+
+/// Something may be granted to whoever holds no role by hand that counts there.
+fn is_common(table: &Table, id: PermId) -> bool {
+    let mut grants = table.row(id).grants.iter();
+    grants.any(|way| needs_no_holding(table.model(), way))
 }
 
 /// True if a rule's condition tells holdings of one role apart: by the node or by parameters.

@@ -216,12 +216,16 @@ impl Survey<'_, '_> {
     /// out all the same.
     fn together(&self, mut found: Vec<Finding>) -> Vec<Finding> {
         let model = self.table.model();
+        let whole = Standing::without(self.analysis, BTreeSet::new(), BTreeMap::new());
         let mut standing = Standing::without(self.analysis, BTreeSet::new(), BTreeMap::new());
         found.sort_by_key(|finding| finding.verdict.order());
         found.retain_mut(|finding| {
             let rule = model.rule(finding.rule);
             let text = &self.texts[&rule.span];
-            finding.out = !self.is_a_ceiling(rule.span, text, &standing)
+            // Each by itself may be taken out, and all together.
+            let is_a_ceiling = |standing| self.is_a_ceiling(rule.span, text, standing);
+            finding.out = !is_a_ceiling(&whole)
+                && !is_a_ceiling(&standing)
                 && standing.take_rule(rule.span, rule.effect, &text.permissions);
             if let Verdict::Jointly(by) = &mut finding.verdict {
                 *by = self.joint_cover(rule.span, text, &standing);

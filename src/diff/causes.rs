@@ -16,6 +16,7 @@ use super::names::Names;
 use super::texts::{Pairs, Text, Texts};
 use super::{Cause, Kind, Side, words};
 use crate::analyze::compare::{Cell, Change, SETTING};
+use crate::model::changing::is_changing;
 use crate::model::permission::{PermId, Permission};
 use crate::model::{Model, Rule, Who};
 use crate::table::Way;
@@ -82,9 +83,7 @@ impl<'t> Tracer<'t> {
     /// The edits that changed a cell, at least one: of those that can have changed it in its direction, if there are any.
     pub(super) fn trace(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
         if let Some(setting) = cell.permission.strip_prefix(SETTING) {
-            let moved = self.declared.all(|subject| matches!(subject, Subject::Attribute(_)));
-            let of_setting = moved.filter(|cause| cause.title.contains(&format!("`{setting}`")));
-            return of_setting.cloned().collect();
+            return self.of_setting(setting);
         }
         let all = self.of_ways(cell, Change::Both, touched);
         let wanted = self.of_ways(cell, cell.change, touched);
@@ -95,6 +94,18 @@ impl<'t> Tracer<'t> {
         match (meant.is_empty(), all.is_empty()) {
             (false, _) => meant,
             (true, false) => all,
+            (true, true) => BTreeSet::from([unclear()]),
+        }
+    }
+
+    /// Another permission changes an attribute: it moved to another field, or the action that changes it came or went.
+    fn of_setting(&self, setting: &str) -> BTreeSet<Cause> {
+        let is_owner = |ty: &str| setting.strip_prefix(ty).is_some_and(|rest| rest.starts_with('.'));
+        let attribute = self.edits(|it| matches!(it, Subject::Attribute(_, full) if full == setting));
+        let action = self.edits(|it| matches!(it, Subject::Member(ty, name) if is_owner(ty) && is_changing(name)));
+        match (attribute.is_empty(), action.is_empty()) {
+            (false, _) => attribute,
+            (true, false) => action,
             (true, true) => BTreeSet::from([unclear()]),
         }
     }

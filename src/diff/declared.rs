@@ -23,8 +23,8 @@ pub(super) enum Subject {
     Member(String, String),
     /// `implies` of a type.
     Implies(String),
-    /// An attribute: of this name.
-    Attribute(String),
+    /// An attribute: of this name, and in full, `Order.price`.
+    Attribute(String, String),
     /// A role that one policy lacks.
     Role(String),
     /// Who holds a role without being given it.

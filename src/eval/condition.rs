@@ -321,10 +321,12 @@ impl Eval<'_> {
         }
     }
 
-    /// Whoever it is done to, or is handed something, is not the caller.
+    /// Whoever it is done to, or is handed something, is not the caller; nor is whom nobody lists.
     pub(crate) fn is_other(&self) -> Tri {
+        let permissions = &self.table.model().permissions;
         let whom = match self.request.target.resource {
             Resource::User(user) => Some(user),
+            _ if !permissions.get(self.request.permission).is_administrative() => return Tri::True,
             _ => self.request.recipient,
         };
         match (whom, self.request.user) {

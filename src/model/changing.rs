@@ -11,13 +11,25 @@ impl Model {
     /// no `edit`. `None` if nobody may: it stands in no field, or the type has neither action.
     #[must_use]
     pub fn changing(&self, ty: TypeId, slot: usize) -> Option<PermId> {
+        self.changing_among(ty, slot, |_| true)
+    }
+
+    /// The same of some permissions alone: those that one of two policies in one numbering declares.
+    #[must_use]
+    pub fn changing_among(&self, ty: TypeId, slot: usize, is_declared: impl Fn(PermId) -> bool) -> Option<PermId> {
         let it = self.ty(ty);
         let field = Some(it.attributes.get(slot)?.field?);
-        let named = |name: &&str| {
+        CHANGING.iter().find_map(|name| {
             let mut actions = it.actions.iter();
-            actions.position(|action| action.name == *name && !action.creating)
-        };
-        let action = CHANGING.iter().find_map(named)?;
-        self.permissions.id(Permission::Act { ty, action, field })
+            let action = actions.position(|action| action.name == *name && !action.creating)?;
+            let id = self.permissions.id(Permission::Act { ty, action, field })?;
+            is_declared(id).then_some(id)
+        })
     }
+}
+
+/// The action changes attributes.
+#[must_use]
+pub fn is_changing(action: &str) -> bool {
+    CHANGING.contains(&action)
 }

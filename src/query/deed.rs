@@ -317,7 +317,7 @@ impl Query<'_, '_> {
             (Some(_), false) => None,
         };
         match (user, place) {
-            (Some(user), place) => self.on_user(user, actions, place),
+            (Some(user), place) => self.on_user(user, actions, thing, place),
             (None, Some(place)) if listed.is_empty() => match self.type_called(&id.text, id.quoted) {
                 Some(ty) => self.on_unlisted(ty, actions, thing, place),
                 None => self.on_node(actions, thing, Some(place)),
@@ -341,10 +341,10 @@ impl Query<'_, '_> {
         (self.type_called(&ty.text, ty.quoted) == Some(facts.user(user).ty)).then_some(user)
     }
 
-    fn on_user(&mut self, user: UserId, actions: &[Name], place: Option<&NodeRef>) -> Option<Act> {
+    fn on_user(&mut self, user: UserId, actions: &[Name], thing: &Thing, place: Option<&NodeRef>) -> Option<Act> {
         let org = self.needs_org()?;
         let ty = org.facts.user(user).ty;
-        let permissions = self.permissions(ty, actions, None)?;
+        let permissions = self.on_thing(ty, actions, thing)?;
         let only = match place {
             Some(place) => Some(self.node(place)?),
             None => None,

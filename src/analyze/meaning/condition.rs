@@ -302,7 +302,9 @@ impl Domain for Meaning<'_, '_> {
         let ((same, _), signed_in) = (self.whom(ask), self.world.signed_in);
         match is_about_a_user {
             true => Truth::sure(self.world.circuit.or([!same, !signed_in])),
-            false => Truth::UNKNOWN,
+            false if Domain::asked(self, ask).is_administrative() => Truth::UNKNOWN,
+            // Whom nobody lists is not the caller.
+            false => Truth::TRUE,
         }
     }
 

@@ -18,7 +18,7 @@ impl Tracer<'_> {
     pub(super) fn meaning(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
         let (attributes, roles) = self.spoken_of(cell);
         let of_cell = self.edits(|subject| match subject {
-            Subject::Attribute(name) => attributes.contains(name),
+            Subject::Attribute(name, _) => attributes.contains(name),
             Subject::Holders(role) => roles.contains(role),
             _ => false,
         });
@@ -27,7 +27,7 @@ impl Tracer<'_> {
             self.of_permissions(cell, roles, touched),
             self.edits(|subject| matches!(subject, Subject::Containers(_))),
             self.edits(|subject| matches!(subject, Subject::Constraint)),
-            self.edits(|subject| matches!(subject, Subject::Attribute(_) | Subject::Holders(_))),
+            self.edits(|subject| matches!(subject, Subject::Attribute(..) | Subject::Holders(_))),
         ];
         nearest
             .into_iter()
@@ -124,7 +124,7 @@ impl Tracer<'_> {
         roles.into_iter().map(cell).collect()
     }
 
-    fn edits(&self, fits: impl Fn(&Subject) -> bool) -> BTreeSet<Cause> {
+    pub(super) fn edits(&self, fits: impl Fn(&Subject) -> bool) -> BTreeSet<Cause> {
         self.declared.all(fits).cloned().collect()
     }
 

@@ -179,7 +179,7 @@ fn attributes(old: &Side<'_>, new: &Side<'_>, declared: &mut Declared) {
             Some(span),
             None,
         );
-        declared.push(Subject::Attribute(it.name.text.clone()), edit);
+        declared.push(subject(name, it), edit);
     }
     for (name, (it, span)) in added {
         let edit = cause(
@@ -189,7 +189,7 @@ fn attributes(old: &Side<'_>, new: &Side<'_>, declared: &mut Declared) {
             None,
             Some(span),
         );
-        declared.push(Subject::Attribute(it.name.text.clone()), edit);
+        declared.push(subject(name, it), edit);
     }
     for (name, a, b) in both {
         attribute(name, a, b, old.sources, declared);
@@ -212,8 +212,13 @@ fn attribute(
     };
     let title = format!("{what} `{name}` changed");
     let edit = cause(Kind::Attribute, title, sources, Some(a_span), Some(b_span));
-    let subject = Subject::Attribute(a.name.text.clone());
-    declared.push(subject, edit);
+    declared.push(subject(name, a), edit);
+}
+
+/// Users are a type like any other, though their declaration does not name it.
+fn subject(name: &str, it: &ast::Attribute) -> Subject {
+    let of_users = name.strip_prefix("user.").map(|attribute| format!("User.{attribute}"));
+    Subject::Attribute(it.name.text.clone(), of_users.unwrap_or_else(|| name.to_owned()))
 }
 
 /// `Entity.legal`, `context.ip` with what is said of them.

@@ -44,9 +44,14 @@ fn check(cx: &mut Context<'_>) {
     for constant in analysis.constants() {
         let part = &constant.part;
         let text = cx.text(part.span);
+        let span = cx.model.rule(constant.rule).span;
+        let mut out = analysis.rules().iter().filter(|finding| finding.out);
         let help = match (part.is_whole(), constant.out) {
             (true, true) => "take it out: the rule asks for nothing by it",
-            (true, false) => "the rule never applies: say what was meant, or take the rule out",
+            (true, false) if out.any(|it| cx.model.rule(it.rule).span == span) => {
+                "the rule never applies: say what was meant, or take the rule out"
+            }
+            (true, false) => "the rule never applies: say what was meant",
             (false, true) => "say what was meant, or take this part out",
             (false, false) => "say what was meant",
         };

@@ -38,6 +38,7 @@ impl<'a> Loose<'a> {
             parameters: Vec::new(),
             span,
             doc: None,
+            of_all: false,
         };
         self.resolver.rule(rule, &frame)
     }

@@ -99,7 +99,8 @@ impl Resolver<'_> {
         match targets {
             Targets::Everything { .. } => {
                 let fits = |ty: TypeId| ground.within.binary_search(&ty).is_ok();
-                let roles = self.model.role_ids().filter(|&r| fits(self.model.role(r).ty));
+                let by_hand = |r: &RoleId| fits(self.model.role(*r).ty) && !self.model.role(*r).is_derived();
+                let roles = self.model.role_ids().filter(by_hand);
                 stated.extend(roles.flat_map(|r| halves(Permission::Give(r), Permission::Take(r))));
                 let places = self.model.type_ids().filter(|&ty| fits(ty));
                 stated.extend(places.flat_map(|t| halves(Permission::AddMember(t), Permission::RemoveMember(t))));

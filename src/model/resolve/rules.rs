@@ -36,6 +36,8 @@ pub(super) struct Frame<'r> {
     pub(super) parameters: Vec<Attribute>,
     pub(super) span: Span,
     pub(super) doc: ast::Doc,
+    /// Without a word on reach it speaks of every target: a promise that a role cannot.
+    pub(super) of_all: bool,
 }
 
 impl Frame<'_> {
@@ -82,6 +84,7 @@ impl<'a> Resolver<'a> {
             parameters: Vec::new(),
             span,
             doc: None,
+            of_all: false,
         };
         self.rule(rule, &frame);
         let found = std::mem::replace(self.found, before);
@@ -104,6 +107,7 @@ impl<'a> Resolver<'a> {
             parameters: self.shared_parameters(decl),
             span: written.span.0,
             doc: written.doc.clone(),
+            of_all: false,
         };
         let rule = self.rule(&written.rule, &frame);
         let id = self.push_rule(rule);
@@ -144,6 +148,7 @@ impl<'a> Resolver<'a> {
             parameters: Vec::new(),
             span: item.span.0,
             doc: item.doc.clone(),
+            of_all: false,
         };
         self.rule(&decl.rule, &frame)
     }
@@ -152,7 +157,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn rule(&mut self, rule: &ast::Rule, frame: &Frame<'_>) -> Rule {
         let base = frame.base();
         let reach = self.reach(rule.reach.as_ref().or(frame.reach), base);
-        let within = self.within(base, reach, frame.effect == Effect::Grant);
+        let spoken_of = match (frame.of_all, &rule.reach) {
+            (true, None) => Reach::Anywhere,
+            _ => reach,
+        };
+        let within = self.within(base, spoken_of, frame.effect == Effect::Grant);
         let ground = Ground {
             effect: frame.effect,
             within,

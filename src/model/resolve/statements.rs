@@ -160,6 +160,7 @@ impl Resolver<'_> {
     }
 
     fn promised(&mut self, rule: &ast::Rule, effect: Effect, who: Who, item: &Item) -> Rule {
+        let of_all = matches!((effect, &who), (Effect::Prohibit, Who::Holders(_)));
         let frame = Frame {
             effect,
             who,
@@ -167,6 +168,7 @@ impl Resolver<'_> {
             parameters: Vec::new(),
             span: item.span.0,
             doc: item.doc.clone(),
+            of_all,
         };
         self.rule(rule, &frame)
     }

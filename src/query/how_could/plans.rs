@@ -263,8 +263,11 @@ impl<'w> World<'w> {
         };
         let number = self.table.model().roles.len() + facts.custom.len() + ix;
         let ways = tracer.eval.org.extra.ways(permission);
-        if let Some(way) = ways.iter().position(|way| way.role.ix() == number) {
-            extra(tracer, user, way, at);
+        match ways.iter().position(|way| way.role.ix() == number) {
+            Some(way) if runs(&tracer.eval, user, ways[way].role, at) => extra(tracer, user, way, at),
+            // What has ended, or not begun, is granted anew.
+            Some(_) => tracer.note(Read::Grant(user, handout, at)),
+            None => {}
         }
     }
 }

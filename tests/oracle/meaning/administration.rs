@@ -43,10 +43,12 @@ impl Oracle<'_> {
             .map(|account| self.member(user, account)))
     }
 
-    /// `except self`: the target or recipient is not u.
+    /// `except self`: the target or recipient is not u; a target that nobody lists is not.
     fn not_self(&self, rule: &Rule, ask: &Ask<'_>) -> Tri {
+        let hands = self.model.permissions.get(ask.permission).is_administrative();
         let other = match ask.target.resource {
             Resource::User(user) => Some(user),
+            _ if !hands => return Tri::True,
             _ => ask.recipient,
         };
         match other {
