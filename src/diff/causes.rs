@@ -94,7 +94,15 @@ impl<'t> Tracer<'t> {
         match (meant.is_empty(), all.is_empty()) {
             (false, _) => meant,
             (true, false) => all,
-            (true, true) => BTreeSet::from([unclear()]),
+            (true, true) => BTreeSet::from([self.declared_alone()]),
+        }
+    }
+
+    /// Where every rule reads as before: the edit of a declaration, if there is but one.
+    fn declared_alone(&self) -> Cause {
+        match &self.declared.list[..] {
+            [only] => only.cause.clone(),
+            _ => unclear(),
         }
     }
 
@@ -249,8 +257,11 @@ impl<'t> Tracer<'t> {
             causes.push(self.head_changed(which, text, partner));
         }
         if causes.is_empty() {
-            let through = self.through(spot, text).cloned();
-            causes.push(through.unwrap_or_else(|| self.edited(which, text, partner)));
+            causes.push(match self.through(spot, text) {
+                Some(through) => through.clone(),
+                None if own.roles == other.roles => self.declared_alone(),
+                None => self.edited(which, text, partner),
+            });
         }
         causes
     }

@@ -130,6 +130,23 @@ fn members(name: &str, old: (&Side<'_>, &Type), new: (&Side<'_>, &Type), declare
         let edit = cause(Kind::Action, title, new.0.sources, None, Some(span));
         declared.push(Subject::Member(name.to_owned(), member.to_owned()), edit);
     }
+    let creating = |ty: &Type| {
+        ty.actions
+            .iter()
+            .map(|it| (it.name.clone(), it.creating, it.span))
+            .collect::<Vec<_>>()
+    };
+    for (action, before, span) in creating(old.1) {
+        let now = creating(new.1)
+            .into_iter()
+            .find(|(name, now, _)| *name == action && *now != before);
+        if let Some((_, now, new_span)) = now {
+            let word = if now { "creates now" } else { "creates no longer" };
+            let title = format!("the action `{action}` of `{name}` {word}");
+            let edit = cause(Kind::Action, title, old.0.sources, Some(span), Some(new_span));
+            declared.push(Subject::Member(name.to_owned(), action), edit);
+        }
+    }
 }
 
 fn implications(name: &str, old: (&Side<'_>, &Type), new: (&Side<'_>, &Type), declared: &mut Declared) {
