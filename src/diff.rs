@@ -110,6 +110,8 @@ pub struct Witness {
     pub shown: Shown,
     /// The new policy allows it, and the old one did not; or the other way round.
     pub wider: bool,
+    /// What it allows is to change a setting: both may allow the deed itself.
+    pub of_setting: bool,
 }
 
 /// A cause with all that it changed.
@@ -229,6 +231,7 @@ impl Beyond {
             witness: Witness {
                 shown: it.shown.clone(),
                 wider: it.wider,
+                of_setting: it.permission.starts_with(SETTING),
             },
         }
     }
@@ -303,7 +306,12 @@ impl Group {
         let shown = [(&cell.wider, true), (&cell.narrower, false)];
         for (shown, wider) in shown {
             let Some(shown) = shown.clone() else { continue };
-            let witness = Witness { shown, wider };
+            let of_setting = cell.permission.starts_with(SETTING);
+            let witness = Witness {
+                shown,
+                wider,
+                of_setting,
+            };
             if self.witness.as_ref().is_none_or(|known| witness.rank() < known.rank()) {
                 self.witness = Some(witness);
             }

@@ -156,3 +156,48 @@ fn implications_are_causes() {
         &[],
     );
 }
+
+/// The titles of the causes of a pair of policies.
+fn titles(text: &str, old: &str, new: &str) -> Vec<String> {
+    let folder = Folder::new();
+    folder
+        .write("old/shop.roles", &text.replace('@', old))
+        .write("new/shop.roles", &text.replace('@', new));
+    let run = folder.diff(&["old", "new", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    let blocks = ["changes", "beyond"]
+        .into_iter()
+        .filter_map(|key| document[key].as_array());
+    let causes = blocks.flatten().flat_map(|block| match block["causes"].as_array() {
+        Some(list) => list.clone(),
+        None => vec![block["cause"].clone()],
+    });
+    let mut titles: Vec<String> = causes
+        .filter_map(|cause| Some(cause["title"].as_str()?.to_owned()))
+        .collect();
+    titles.dedup();
+    titles
+}
+
+#[test]
+fn where_every_rule_reads_as_before_a_declaration_is_the_cause() {
+    let extends = "account Shop { actions view }\nrole Lead at Shop\nrole Sub at Shop @\n\
+                   role Clerk at Shop { can view Shop when user holds Lead+ }\n";
+    assert_eq!(titles(extends, "extends Lead", ""), ["`Sub` no longer extends `Lead`"]);
+    let implied = "account Shop\nresource Doc in Shop { actions view, edit @ }\n\
+                   role Boss at Shop { can grant edit Doc }\nnobody can grant edit Doc\n";
+    let titles_of_implied = titles(implied, "", "edit implies view");
+    assert!(
+        titles_of_implied.iter().all(|title| title.contains("imply changed")),
+        "{titles_of_implied:?}"
+    );
+    let creating = "account Shop\nresource Doc in Shop { @ }\nrole Boss at Shop { can make Doc }\n";
+    let found = titles(creating, "creating actions make  actions view", "actions make, view");
+    assert_eq!(found, ["the action `make` of `Doc` creates no longer"]);
+    let setting = "account Shop\nuser { fields cv, pay  rank: int = 1 @  actions view, edit }\n\
+                   role Pay at Shop { can edit User.pay  can view User when user.rank > 3 }\n";
+    assert_eq!(
+        titles(setting, "", "in pay"),
+        ["the field of the attribute `user.rank` changed"]
+    );
+}

@@ -158,7 +158,7 @@ impl Writer<'_> {
 
     fn people(&mut self, persons: &[Person]) {
         if persons.is_empty() {
-            self.headline("In this organisation nobody gains or loses anything");
+            self.headline("On what this organisation lists, nobody gains or loses anything");
             self.text.push('\n');
             return;
         }

@@ -152,9 +152,11 @@ pub(super) fn place(span: Span, sources: &Sources) -> String {
 
 /// What a witness shows.
 pub(super) fn witness(witness: &Witness) -> &'static str {
-    match witness.wider {
-        true => "allowed now, not before",
-        false => "allowed before, not now",
+    match (witness.wider, witness.of_setting) {
+        (true, false) => "allowed now, not before",
+        (false, false) => "allowed before, not now",
+        (true, true) => "which changes the setting now, and did not before",
+        (false, true) => "which changed the setting before, and does not now",
     }
 }
 
