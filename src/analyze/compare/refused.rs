@@ -55,7 +55,13 @@ impl<'c> Comparer<'c> {
         let both_enums = matches!((own.of, ty.of), (Scalar::Enum(_), Scalar::Enum(_)));
         let alike = AttributeType { many: own.many, ..ty };
         if !both_enums && !world.is_stated_as(term, alike) {
-            return given;
+            // A set of nothing is one of anything.
+            let some = match (&world.terms[term].kind, ty.many) {
+                (TermKind::Set(bits), true) => bits.iter().map(|(_, bit)| *bit).collect(),
+                _ => vec![Lit::TRUE],
+            };
+            let some = world.circuit.or(some);
+            return world.circuit.and([given, some]);
         }
         if own.many && !ty.many {
             // What is told as one is no set; that the set has it is only how the other policy reads it.
@@ -166,7 +172,11 @@ fn is_there(world: &mut World<'_>, term: usize) -> Lit {
         Owner::Fresh(second) if world.aim == Aim::Node => {
             world.in_shapes(|shape| shape.unlisted[usize::from(second)].is_some())
         }
-        Owner::Fresh(_) | Owner::Context | Owner::Holding(..) => Lit::TRUE,
+        Owner::Holding(user, role, node, by_hand) => world.atom(match by_hand {
+            true => Atom::Stated(user, role, node),
+            false => Atom::Via(user, role, node),
+        }),
+        Owner::Fresh(_) | Owner::Context => Lit::TRUE,
     }
 }
 
