@@ -3,7 +3,8 @@
 //!
 //! 1. [`Policy::open`] reads and compiles a policy; [`Policy::lint`] tells what is wrong with it; [`Policy::organisation`] reads
 //!    whom it is about and makes it ready.
-//! 2. [`Organisation::can`] answers one request by names, [`Organisation::ask`] a sentence, with reasons.
+//! 2. [`Organisation::can`] answers one request by names, [`Organisation::why`] tells the reasons, [`Organisation::who_can`] and
+//!    [`Organisation::which`] ask the other way round, [`Organisation::ask`] answers any sentence.
 //! 3. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
 //!
 //! Whatever is unknown or makes no sense is an [`Error`], never a guess: a misspelt user is not a denial.
@@ -11,6 +12,7 @@
 //! **The clock is part of a request.** Where something is held for a time only, or a rule reads `context.now`, the moment is
 //! that of the facts if they name one, else that of the system's clock at the time of asking.
 
+mod acts;
 mod error;
 mod findings;
 pub(crate) mod lint;
@@ -19,10 +21,12 @@ mod object;
 mod organisation;
 mod policy;
 mod prepared;
+mod reply;
 
 pub use error::Error;
 pub use findings::Findings;
 pub use object::Object;
-pub use organisation::{Node, Organisation, Reply, User};
+pub use organisation::{Node, Organisation, User};
 pub use policy::Policy;
 pub use prepared::Prepared;
+pub use reply::Reply;

@@ -128,6 +128,68 @@ fn a_sentence_is_answered_with_reasons() {
 }
 
 #[test]
+fn a_reply_tells_the_reasons() {
+    let org = shop();
+    let order = ("Order", "o-1");
+    let why = org.why("ann", "stop", order).unwrap();
+    assert_eq!(why.is_yes(), Some(true));
+    assert_eq!(why.to_string(), org.ask("why can ann stop o-1").unwrap().to_string());
+    let not = org.why("bob", "stop", order).unwrap();
+    assert_eq!(not.is_yes(), Some(false));
+    assert_eq!(not.to_string(), org.ask("why cannot bob stop o-1").unwrap().to_string());
+    assert_eq!(
+        code_of(&org.why("bob", "place", order).unwrap_err()),
+        "request/ill-typed"
+    );
+    assert_eq!(
+        code_of(&org.why("bobby", "stop", order).unwrap_err()),
+        "name/unknown-user"
+    );
+}
+
+#[test]
+fn questions_the_other_way_round_list_ids() {
+    let org = shop();
+    assert_eq!(org.who_can("view", ("Order.cost", "o-1")).unwrap(), ["ann", "bob"]);
+    let new = Object::within("Order", ("Shop", "main"));
+    assert_eq!(org.who_can("place", new).unwrap(), ["bob"]);
+    let ann = Object::member("User", "ann", ("Shop", "main"));
+    assert_eq!(org.who_can("remove", ann).unwrap(), ["bob"]);
+    assert_eq!(org.which("ann", "stop", "Order").unwrap(), [("Order", "o-1")]);
+    assert_eq!(org.which("bob", "stop", "Order").unwrap(), []);
+    assert_eq!(org.which("bob", "place", "Order").unwrap(), [("Shop", "main")]);
+    assert_eq!(
+        org.which("bob", "remove", "User").unwrap(),
+        [("User", "ann"), ("User", "old")]
+    );
+    // What comes out can be put in.
+    for order in org.which("ann", "view", "Order").unwrap() {
+        assert!(org.can("ann", "view", order).unwrap());
+    }
+    let code = |wrong: Result<_, Error>| code_of(&wrong.map(|_: Vec<(&str, &str)>| ()).unwrap_err());
+    assert_eq!(code(org.which("ann", "halt", "Order")), "name/unknown-action");
+    assert_eq!(code(org.which("anne", "stop", "Order")), "name/unknown-user");
+}
+
+#[test]
+fn anyone_is_a_caller_who_is_not_signed_in() {
+    let policy = Policy::of_texts([(
+        "shop.roles",
+        "account Shop { actions visit, close }  anyone can visit Shop  role Boss at Shop { can close Shop }",
+    )])
+    .unwrap();
+    let org = policy
+        .organisation_of("{ accounts: { main: { is: Shop } }, users: { bob: { roles: { Boss: main } } } }")
+        .unwrap();
+    assert!(org.can("anyone", "visit", ("Shop", "main")).unwrap());
+    assert!(!org.can("anyone", "close", ("Shop", "main")).unwrap());
+    let why = org.why("anyone", "visit", ("Shop", "main")).unwrap().to_string();
+    assert_eq!(why, org.ask("why can anyone visit main").unwrap().to_string());
+    assert_eq!(org.who_can("visit", ("Shop", "main")).unwrap(), ["bob"]);
+    assert_eq!(org.which("anyone", "visit", "Shop").unwrap(), [("Shop", "main")]);
+}
+
+#[test]
 fn mistakes_are_shown_with_their_source() {
     let error = Policy::of_texts([("shop.roles", "account Shop\nrole Clerk at Shpo")])
         .err()
@@ -169,4 +231,11 @@ fn the_portals_open() {
         assert!(org.can(name, "create", tender).unwrap(), "{name}");
     }
     assert!(!sentence.names().is_empty());
+    let new = Object::within("Tender", ("Entity", "paris"));
+    assert_eq!(org.who_can("create", new).unwrap(), sentence.names());
+    for user in sentence.names() {
+        let shown = org.ask(&format!("which Tender can {user} view")).unwrap();
+        let found = org.which(user, "view", "Tender").unwrap();
+        assert_eq!(found.iter().map(|(_, id)| *id).collect::<Vec<_>>(), shown.names());
+    }
 }

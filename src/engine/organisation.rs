@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::object::Kind;
-use super::{Error, Object, Policy, Prepared};
+use super::{Error, Object, Policy, Prepared, Reply};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::eval::Target;
 use crate::eval::org::{self, Org};
-use crate::facts::Facts;
-use crate::model::value::{NodeId, Tri, UserId, Value, clock};
+use crate::facts::{Facts, Thing};
+use crate::model::value::{NodeId, UserId, Value, clock};
 use crate::model::{Model, NOW, Root, Rule, TypeId};
-use crate::query::{Answer, Ground, ask, render};
+use crate::query::{Carried, Ground, LookedUp, ask};
 use crate::source::{Sources, nfc};
 use crate::syntax::parse;
 
@@ -102,7 +100,11 @@ impl Organisation {
         &self.0.org
     }
 
-    fn model(&self) -> &Model {
+    pub(super) fn sources(&self) -> &Sources {
+        &self.0.sources
+    }
+
+    pub(super) fn model(&self) -> &Model {
         self.policy().table().model()
     }
 
@@ -140,6 +142,14 @@ impl Organisation {
         })
     }
 
+    /// A user of this id; nobody for `anyone`, which no user is called.
+    pub(super) fn caller(&self, id: &str) -> Result<Option<UserId>, Error> {
+        match id {
+            "anyone" => Ok(None),
+            _ => self.user(id).map(|user| Some(user.id)),
+        }
+    }
+
     /// A node of this type and id.
     ///
     /// # Errors
@@ -169,26 +179,7 @@ impl Organisation {
         })
     }
 
-    /// What is acted upon, looked up; the name of a field is no part of it.
-    pub(super) fn target(&self, object: &Object<'_>, creating: bool) -> Result<Target, Error> {
-        let name = object.ty.split_once('.').map_or(object.ty, |(ty, _)| ty);
-        Ok(match object.kind {
-            Kind::Listed(id) => Target::node(self.node(name, id)?.id),
-            Kind::In((ty, id)) => {
-                let (own, container) = (self.type_named(name)?, self.node(ty, id)?.id);
-                match creating {
-                    true => Target::created(own, container),
-                    false => Target::unlisted(own, container),
-                }
-            }
-            Kind::Member(id, (ty, place)) => {
-                let (own, place) = (self.type_named(name)?, self.node(ty, place)?.id);
-                Target::user(self.user(id)?.id, own, place)
-            }
-        })
-    }
-
-    /// Whether a user may do this to that, now.
+    /// Whether a user may do this to that, now. The user `anyone` is a caller who is not signed in, here and below.
     ///
     /// # Errors
     ///
@@ -197,7 +188,74 @@ impl Organisation {
         let object = object.into();
         let deed = self.prepare(action, object.ty)?;
         let target = self.target(&object, deed.is_creating())?;
-        deed.decide(self.user(user)?.id, target)
+        deed.decide(self.caller(user)?, target)
+    }
+
+    /// Whether a user may do this to that, now, and why: all that grants it, or what stands in the way. Shown, it is what
+    /// `rolebook ask "why …"` prints.
+    ///
+    /// # Errors
+    ///
+    /// A name is unknown, or the deed is not one that can be done to such an object.
+    pub fn why<'n>(&self, user: &str, action: &str, object: impl Into<Object<'n>>) -> Result<Reply, Error> {
+        let act = self.act(action, &object.into())?;
+        let caller = self.caller(user)?;
+        let answer = self.questions(|questions| questions.decided(caller, user, &act));
+        Ok(Reply::new(self, answer))
+    }
+
+    /// The ids of all users who may do this to that, now, sorted. Whether somebody may who is not signed in is another
+    /// question: [`can`](Self::can) of `anyone`.
+    ///
+    /// Only those are decided for whom the answer may be yes, as far as roles tell.
+    ///
+    /// # Errors
+    ///
+    /// A name is unknown, or the deed is not one that can be done to such an object.
+    pub fn who_can<'n>(&self, action: &str, object: impl Into<Object<'n>>) -> Result<Vec<&str>, Error> {
+        let act = self.act(action, &object.into())?;
+        let users = self.questions(|questions| questions.who_can(&act));
+        let facts = &self.org().facts;
+        let mut ids: Vec<&str> = users.into_iter().map(|user| facts.user(user).id.as_str()).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// All of a type to which a user may do this, now: type and id of each, sorted, as [`Object`] takes them. For an action
+    /// that creates, the nodes in which.
+    ///
+    /// # Errors
+    ///
+    /// A name is unknown, or the type has no such action.
+    pub fn which(&self, user: &str, action: &str, ty: &str) -> Result<Vec<(&str, &str)>, Error> {
+        let (of, permission) = self.permission(action, ty)?;
+        let caller = self.caller(user)?;
+        let found = self.questions(|questions| questions.which(caller, of, permission, &[]));
+        let mut named: Vec<(&str, &str)> = found.into_iter().map(|thing| self.named(thing)).collect();
+        named.sort_unstable();
+        Ok(named)
+    }
+
+    /// Type and id.
+    fn named(&self, thing: Thing) -> (&str, &str) {
+        let facts = &self.org().facts;
+        let id = match thing {
+            Thing::Node(node) => &facts.node(node).id,
+            Thing::User(user) => &facts.user(user).id,
+        };
+        (&self.model().ty(facts.type_of(thing)).name, id)
+    }
+
+    /// Asks what was looked up, of a request that is made now.
+    fn questions<T>(&self, ask: impl FnOnce(&LookedUp<'_>) -> T) -> T {
+        ask(&LookedUp {
+            table: self.policy().table(),
+            org: self.org(),
+            carried: Carried {
+                context: &self.context(),
+                pool: &self.org().facts.pool,
+            },
+        })
     }
 
     /// An action on a type, or on a field of it (`Order.cost`), looked up once to be decided again and again.
@@ -224,10 +282,7 @@ impl Organisation {
         };
         let answer = parse::sentence(file, sentence, &mut found).and_then(|it| ask(&ground, &it, &mut found));
         match answer.filter(|_| !found.has_errors()) {
-            Some(answer) => Ok(Reply {
-                text: render::text(&answer, &ground, &sources),
-                answer,
-            }),
+            Some(answer) => Ok(Reply::new(self, answer)),
             None => Err(Error::new(found, &sources)),
         }
     }
@@ -240,41 +295,4 @@ fn reads_now(model: &Model) -> bool {
 
 fn reads_moment(rule: &Rule) -> bool {
     rule.paths().any(|path| path.root == Root::Context(NOW))
-}
-
-/// The answer to a sentence; shown, it is what `rolebook ask` prints.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    answer: Answer,
-    text: String,
-}
-
-impl Reply {
-    /// Yes or no, allowed or denied; none for what is answered by a list, or is not known.
-    #[must_use]
-    pub fn is_yes(&self) -> Option<bool> {
-        match self.answer.truth()? {
-            Tri::True => Some(true),
-            Tri::False => Some(false),
-            Tri::Unknown => None,
-        }
-    }
-
-    /// The names that answer *who* and *which*.
-    #[must_use]
-    pub fn names(&self) -> Vec<&str> {
-        self.answer.names().unwrap_or_default()
-    }
-
-    /// All that was found out.
-    #[must_use]
-    pub const fn answer(&self) -> &Answer {
-        &self.answer
-    }
-}
-
-impl std::fmt::Display for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.text.trim_end())
-    }
 }
