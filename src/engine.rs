@@ -5,7 +5,9 @@
 //!    whom it is about and makes it ready.
 //! 2. [`Organisation::can`] answers one request by names, [`Organisation::why`] tells the reasons, [`Organisation::who_can`] and
 //!    [`Organisation::which`] ask the other way round, [`Organisation::ask`] answers any sentence.
-//! 3. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
+//! 3. [`Organisation::with`] and [`Organisation::at`] say what requests carry; [`Object::role`] and its like are acts of
+//!    administration.
+//! 4. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
 //!
 //! Whatever is unknown or makes no sense is an [`Error`], never a guess: a misspelt user is not a denial.
 //!
@@ -13,8 +15,10 @@
 //! that of the facts if they name one, else that of the system's clock at the time of asking.
 
 mod acts;
+mod datum;
 mod error;
 mod findings;
+mod handing;
 pub(crate) mod lint;
 pub(crate) mod load;
 mod object;
@@ -23,6 +27,7 @@ mod policy;
 mod prepared;
 mod reply;
 
+pub use datum::Datum;
 pub use error::Error;
 pub use findings::Findings;
 pub use object::Object;

@@ -112,7 +112,7 @@ pub mod syntax;
 pub mod table;
 pub mod yaml;
 
-pub use engine::{Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, User};
+pub use engine::{Datum, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, User};
 
 /// The README's example is compiled and run.
 #[cfg(doctest)]

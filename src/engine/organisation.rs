@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::{Error, Object, Policy, Prepared, Reply};
+use super::{Datum, Error, Object, Policy, Prepared, Reply};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::eval::org::{self, Org};
-use crate::facts::{Facts, Thing};
-use crate::model::value::{NodeId, UserId, Value, clock};
+use crate::facts::{Facts, Thing, read};
+use crate::model::value::{AttributeType, NodeId, Pool, Scalar, UserId, Value, clock};
 use crate::model::{Model, NOW, Root, Rule, TypeId};
-use crate::query::{Carried, Ground, LookedUp, ask};
+use crate::query::how_could::Budget;
+use crate::query::{Carried, Ground, LookedUp, ask_carrying};
 use crate::source::{Sources, nfc};
 use crate::syntax::parse;
 
@@ -43,7 +44,17 @@ impl Mark {
 
 /// An organisation that a policy is asked about; a clone is the same one. It may be shared between threads.
 #[derive(Clone)]
-pub struct Organisation(Arc<Ready>);
+pub struct Organisation {
+    ready: Arc<Ready>,
+    /// What its requests carry, where that is not what the facts say of every request.
+    said: Option<Arc<Said>>,
+}
+
+/// Attributes of requests, with the texts and lists that they refer to.
+struct Said {
+    context: Vec<Value>,
+    pool: Pool,
+}
 
 struct Ready {
     mark: Mark,
@@ -78,30 +89,34 @@ impl Names {
 impl Organisation {
     pub(super) fn new(policy: Policy, facts: Facts, sources: Sources) -> Self {
         let org = Org::shared(policy.table(), Arc::new(facts));
-        Self(Arc::new(Ready {
+        let ready = Ready {
             mark: Mark::next(),
             is_timed: org.has_windows() || reads_now(policy.table().model()) || org.facts.rules().any(reads_moment),
             policy,
             org,
             sources,
             names: OnceLock::new(),
-        }))
+        };
+        Self {
+            ready: Arc::new(ready),
+            said: None,
+        }
     }
 
     pub(super) fn mark(&self) -> Mark {
-        self.0.mark
+        self.ready.mark
     }
 
     pub(super) fn policy(&self) -> &Policy {
-        &self.0.policy
+        &self.ready.policy
     }
 
     pub(super) fn org(&self) -> &Org<'static> {
-        &self.0.org
+        &self.ready.org
     }
 
     pub(super) fn sources(&self) -> &Sources {
-        &self.0.sources
+        &self.ready.sources
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -109,12 +124,24 @@ impl Organisation {
     }
 
     fn names(&self) -> &Names {
-        self.0.names.get_or_init(|| Names::of(&self.org().facts))
+        self.ready.names.get_or_init(|| Names::of(&self.org().facts))
     }
 
-    /// What a request carries by itself: what the facts say of every request, and the moment.
+    /// Texts and lists of the organisation, and of what its requests carry.
+    pub(super) fn pool(&self) -> &Pool {
+        self.said.as_ref().map_or(&self.org().facts.pool, |said| &said.pool)
+    }
+
+    /// What a request carries by itself, but for the clock.
+    fn carried(&self) -> &[Value] {
+        self.said
+            .as_ref()
+            .map_or(&self.org().facts.context, |said| &said.context)
+    }
+
+    /// What a request carries by itself, and the moment.
     pub(super) fn context(&self) -> Vec<Value> {
-        let mut context = self.org().facts.context.clone();
+        let mut context = self.carried().to_vec();
         context.resize(self.model().context.len(), Value::Missing);
         context[NOW] = self.now();
         context
@@ -122,10 +149,55 @@ impl Organisation {
 
     /// The moment of a request that is made now; not looked up where nothing hangs on it.
     pub(super) fn now(&self) -> Value {
-        match org::now(&self.org().facts.context) {
-            Value::Missing if self.0.is_timed => clock(),
+        match org::now(self.carried()) {
+            Value::Missing if self.ready.is_timed => clock(),
             named => named,
         }
+    }
+
+    /// The same organisation, whose requests carry this value for an attribute of `context`, whatever the facts say of every
+    /// request: `org.with("ip", "10.0.0.1")?.can(…)`. Users and nodes that were looked up are those of both.
+    ///
+    /// # Errors
+    ///
+    /// The policy declares no such attribute, or it can have no such value.
+    pub fn with<'v>(&self, attribute: &str, value: impl Into<Datum<'v>>) -> Result<Self, Error> {
+        let known = &self.model().context;
+        let slot = known.iter().position(|it| it.name == attribute).ok_or_else(|| {
+            let message = format!("unknown attribute of the request `{attribute}`");
+            let fault = Diagnostic::error("name/unknown-attribute", message);
+            fault.did_you_mean(attribute, known.iter().map(|it| it.name.as_str()))
+        })?;
+        let mut said = Said {
+            context: self.carried().to_vec(),
+            pool: self.pool().clone(),
+        };
+        said.context.resize(known.len(), Value::Missing);
+        said.context[slot] = self.value(&value.into(), known[slot].ty, &mut said.pool)?;
+        Ok(Self {
+            ready: self.ready.clone(),
+            said: Some(Arc::new(said)),
+        })
+    }
+
+    /// The same organisation, whose requests are made at this moment (`2026-12-31T08:00Z`), and not at that of the clock.
+    ///
+    /// # Errors
+    ///
+    /// It is no moment.
+    pub fn at(&self, moment: &str) -> Result<Self, Error> {
+        self.with("now", moment)
+    }
+
+    /// A value for an attribute; ids are looked up only where its type asks for one, as that goes through all of them.
+    pub(super) fn value(&self, datum: &Datum<'_>, ty: AttributeType, pool: &mut Pool) -> Result<Value, Error> {
+        let nothing = Facts::default();
+        let facts = match ty.of {
+            Scalar::User(_) | Scalar::Group | Scalar::Node(_) => &*self.org().facts,
+            _ => &nothing,
+        };
+        let names = read::Names::of(facts, self.model());
+        Ok(datum.as_type(ty, &names, pool)?)
     }
 
     /// A user of this id.
@@ -185,10 +257,9 @@ impl Organisation {
     ///
     /// A name is unknown, or the deed is not one that can be done to such an object.
     pub fn can<'n>(&self, user: &str, action: &str, object: impl Into<Object<'n>>) -> Result<bool, Error> {
-        let object = object.into();
-        let deed = self.prepare(action, object.ty)?;
-        let target = self.target(&object, deed.is_creating())?;
-        deed.decide(self.caller(user)?, target)
+        let asked = self.asked(action, &object.into())?;
+        let caller = self.caller(user)?;
+        Ok(self.questions(&asked.pool, |questions| questions.is_allowed(caller, &asked.act)))
     }
 
     /// Whether a user may do this to that, now, and why: all that grants it, or what stands in the way. Shown, it is what
@@ -198,9 +269,9 @@ impl Organisation {
     ///
     /// A name is unknown, or the deed is not one that can be done to such an object.
     pub fn why<'n>(&self, user: &str, action: &str, object: impl Into<Object<'n>>) -> Result<Reply, Error> {
-        let act = self.act(action, &object.into())?;
+        let asked = self.asked(action, &object.into())?;
         let caller = self.caller(user)?;
-        let answer = self.questions(|questions| questions.decided(caller, user, &act));
+        let answer = self.questions(&asked.pool, |questions| questions.decided(caller, user, &asked.act));
         Ok(Reply::new(self, answer))
     }
 
@@ -213,8 +284,8 @@ impl Organisation {
     ///
     /// A name is unknown, or the deed is not one that can be done to such an object.
     pub fn who_can<'n>(&self, action: &str, object: impl Into<Object<'n>>) -> Result<Vec<&str>, Error> {
-        let act = self.act(action, &object.into())?;
-        let users = self.questions(|questions| questions.who_can(&act));
+        let asked = self.asked(action, &object.into())?;
+        let users = self.questions(&asked.pool, |questions| questions.who_can(&asked.act));
         let facts = &self.org().facts;
         let mut ids: Vec<&str> = users.into_iter().map(|user| facts.user(user).id.as_str()).collect();
         ids.sort_unstable();
@@ -230,7 +301,7 @@ impl Organisation {
     pub fn which(&self, user: &str, action: &str, ty: &str) -> Result<Vec<(&str, &str)>, Error> {
         let (of, permission) = self.permission(action, ty)?;
         let caller = self.caller(user)?;
-        let found = self.questions(|questions| questions.which(caller, of, permission, &[]));
+        let found = self.questions(self.pool(), |questions| questions.which(caller, of, permission, &[]));
         let mut named: Vec<(&str, &str)> = found.into_iter().map(|thing| self.named(thing)).collect();
         named.sort_unstable();
         Ok(named)
@@ -247,13 +318,13 @@ impl Organisation {
     }
 
     /// Asks what was looked up, of a request that is made now.
-    fn questions<T>(&self, ask: impl FnOnce(&LookedUp<'_>) -> T) -> T {
+    fn questions<T>(&self, pool: &Pool, ask: impl FnOnce(&LookedUp<'_>) -> T) -> T {
         ask(&LookedUp {
             table: self.policy().table(),
             org: self.org(),
             carried: Carried {
                 context: &self.context(),
-                pool: &self.org().facts.pool,
+                pool,
             },
         })
     }
@@ -273,14 +344,19 @@ impl Organisation {
     ///
     /// It is no sentence, or names what is not known.
     pub fn ask(&self, sentence: &str) -> Result<Reply, Error> {
-        let (mut sources, mut found) = (self.0.sources.clone(), Found::default());
+        let (mut sources, mut found) = (self.ready.sources.clone(), Found::default());
         let file = sources.add("sentence", sentence);
         let ground = Ground {
             table: self.policy().table(),
             org: Some(self.org()),
             now: clock(),
         };
-        let answer = parse::sentence(file, sentence, &mut found).and_then(|it| ask(&ground, &it, &mut found));
+        let carried = Carried {
+            context: self.carried(),
+            pool: self.pool(),
+        };
+        let answer = parse::sentence(file, sentence, &mut found)
+            .and_then(|it| ask_carrying(&ground, &carried, &it, Budget::default(), &mut found));
         match answer.filter(|_| !found.has_errors()) {
             Some(answer) => Ok(Reply::new(self, answer)),
             None => Err(Error::new(found, &sources)),

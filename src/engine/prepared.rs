@@ -28,10 +28,6 @@ impl Prepared {
         })
     }
 
-    pub(super) const fn is_creating(&self) -> bool {
-        self.is_creating
-    }
-
     /// Whether the user may do it to this node, now; what creates is asked of the node in which something is to be made.
     ///
     /// # Errors
@@ -48,10 +44,10 @@ impl Prepared {
             Permission::Act { ty, .. } if self.is_creating => Target::created(ty, node.id),
             _ => Target::node(node.id),
         };
-        self.decide(Some(user.id), target)
+        self.decide(user.id, target)
     }
 
-    pub(super) fn decide(&self, user: Option<UserId>, target: Target) -> Result<bool, Error> {
+    fn decide(&self, user: UserId, target: Target) -> Result<bool, Error> {
         match self.organisation.now() {
             Value::Missing => self.decide_in(user, target, &self.context),
             now if self.context[NOW] == now => self.decide_in(user, target, &self.context),
@@ -63,16 +59,16 @@ impl Prepared {
         }
     }
 
-    fn decide_in(&self, user: Option<UserId>, target: Target, context: &[Value]) -> Result<bool, Error> {
+    fn decide_in(&self, user: UserId, target: Target, context: &[Value]) -> Result<bool, Error> {
         let (table, org) = (self.organisation.policy().table(), self.organisation.org());
         let request = Request {
-            user,
+            user: Some(user),
             permission: self.permission,
             target,
             recipient: None,
             context,
             given: &[],
-            pool: &org.facts.pool,
+            pool: self.organisation.pool(),
         };
         // What makes no sense is never allowed.
         if decide(table, org, &request) {

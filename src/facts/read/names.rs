@@ -118,6 +118,11 @@ impl<'m> Names<'m> {
         names
     }
 
+    /// The policy.
+    pub(crate) const fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// Enters a node; the one that had this id before, if one of the same type did.
     pub(in crate::facts) fn add_node(&mut self, id: &str, ty: TypeId, node: NodeId) -> Option<NodeId> {
         self.nodes.add(&nfc(id), ty, node)
