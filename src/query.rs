@@ -37,6 +37,7 @@ use crate::table::Table;
 
 pub use change::{Change, Handout};
 pub use ever::{Barrier, Reached, Told};
+pub use held::how as held_in_words;
 pub use how_could::HowCould;
 pub use looked_up::LookedUp;
 pub use verdict::Decided;
@@ -107,6 +108,16 @@ impl Answer {
             Self::Reach(reached) => Some(reached.truth),
             Self::List { .. } => None,
             Self::HowCould(answer) => Some(answer.alternatives.truth()),
+        }
+    }
+
+    /// Yes or no; none for a list, and for what is not known. A decision is never open: what is not known is denied.
+    #[must_use]
+    pub fn is_yes(&self) -> Option<bool> {
+        match (self.truth()?, self) {
+            (Tri::Unknown, Self::Decision(_)) => Some(false),
+            (Tri::Unknown, _) => None,
+            (truth, _) => Some(truth == Tri::True),
         }
     }
 

@@ -399,6 +399,46 @@ fn a_policy_is_linted_as_on_the_command_line() {
 }
 
 #[test]
+fn a_reply_is_the_document_of_the_command_line() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/littlebig-connection");
+    let org = Policy::open(&folder)
+        .unwrap()
+        .organisation(folder.join("facts.yaml"))
+        .unwrap();
+    let sentences = [
+        "why can oz edit tender-17",
+        "why cannot oz edit tender-18",
+        "who can create PurchaseOrder in paris",
+        "is oz Operational at paris",
+        "how could bob validate order-9",
+        "can ada ever give EntityAdmin at pit to oz",
+    ];
+    let run = |sentence: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
+        command
+            .arg("ask")
+            .arg("-p")
+            .arg(&folder)
+            .args(["--format", "json", sentence]);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    for sentence in sentences {
+        let shown: serde_json::Value = serde_json::from_str(&run(sentence)).unwrap();
+        assert_eq!(org.ask(sentence).unwrap().to_json(), shown, "{sentence}");
+    }
+    let why = org.why("oz", "edit", ("Tender", "tender-17")).unwrap().to_json();
+    assert_eq!(why, org.ask("why can oz edit tender-17").unwrap().to_json());
+    assert_eq!((&why["kind"], &why["answer"]), (&"decision".into(), &true.into()));
+    assert_eq!(why["on"]["id"], "tender-17");
+    let reason = &why["reasons"][0];
+    assert_eq!(
+        (&reason["cause"], &reason["node"]),
+        (&"granted".into(), &"paris".into())
+    );
+    assert_eq!(reason["rule"]["text"], "can edit Tender as assignee or creator");
+}
+
+#[test]
 fn the_portals_open() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/littlebig-connection");
     let policy = Policy::open(&folder).unwrap();

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::Organisation;
-use crate::model::value::{Tri, Value};
+use crate::model::value::Value;
 use crate::query::{Answer, Ground, render};
+use crate::report;
 
 /// The answer to a question; shown, it is what `rolebook ask` prints.
 #[derive(Clone)]
@@ -22,14 +23,11 @@ impl Reply {
         }
     }
 
-    /// Yes or no, allowed or denied; none for what is answered by a list, or is not known.
+    /// Yes or no, allowed or denied; none for what is answered by a list, and for what is not known. A decision is never
+    /// open: what is not known is denied.
     #[must_use]
     pub fn is_yes(&self) -> Option<bool> {
-        match self.answer.truth()? {
-            Tri::True => Some(true),
-            Tri::False => Some(false),
-            Tri::Unknown => None,
-        }
+        self.answer.is_yes()
     }
 
     /// The names that answer *who* and *which*.
@@ -42,6 +40,12 @@ impl Reply {
     #[must_use]
     pub const fn answer(&self) -> &Answer {
         &self.answer
+    }
+
+    /// All of it for programs, as `rolebook ask --format json` prints it: the verdict, the reasons with their rules, the names.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        report::answer::value(&self.answer, &self.ground(), self.organisation.sources())
     }
 
     /// What the answer speaks of; it was found already, so that the moment plays no part.

@@ -25,7 +25,6 @@ use crate::diff::people::{Deed, Person};
 use crate::diff::{Beyond, Cause, Diff, Group, Kind, Witness};
 use crate::report::json::printable;
 use crate::report::places::Places;
-use crate::source::Span;
 
 /// The whole comparison as one document.
 #[must_use]
@@ -65,24 +64,9 @@ fn group_json(group: &Group, places: &mut Places<'_>) -> Value {
 }
 
 fn cause(cause: &Cause, places: &mut Places<'_>) -> Value {
-    let old = cause.old.map(|span| place(span, places));
-    let new = cause.new.map(|span| place(span, places));
+    let old = cause.old.map(|span| places.quoted(span));
+    let new = cause.new.map(|span| places.quoted(span));
     json!({ "kind": kind(cause.kind), "title": cause.title, "words": cause.words, "old": old, "new": new })
-}
-
-fn place(span: Span, places: &mut Places<'_>) -> Value {
-    let bytes = span.range();
-    let (line, column) = places.position(span.file, bytes.start);
-    let (end_line, end_column) = places.position(span.file, bytes.end);
-    let sources = places.sources();
-    json!({
-        "file": sources.name(span.file),
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "text": sources.snippet(span),
-    })
 }
 
 fn beyond(beyond: &Beyond, places: &mut Places<'_>) -> Value {
