@@ -1,8 +1,8 @@
 //! The front door: a policy, an organisation, and questions to it. What is made here is owned, may be sent to and shared
 //! between threads, and is cheap to clone.
 //!
-//! 1. [`Policy::open`] reads and compiles a policy; [`Policy::lint`] tells what is wrong with it; [`Policy::organisation`] reads
-//!    whom it is about and makes it ready.
+//! 1. [`Policy::open`] reads and compiles a policy; [`Policy::lint`], [`Policy::test`] and [`Policy::diff`] look at it as
+//!    the command line does; [`Policy::organisation`] reads whom it is about and makes it ready.
 //! 2. [`Organisation::can`] answers one request by names, [`Organisation::why`] tells the reasons, [`Organisation::who_can`] and
 //!    [`Organisation::which`] ask the other way round, [`Organisation::ask`] answers any sentence.
 //! 3. [`Organisation::with`] and [`Organisation::at`] say what requests carry; [`Object::role`] and its like are acts of
@@ -16,6 +16,7 @@
 
 mod acts;
 mod datum;
+mod difference;
 mod error;
 mod findings;
 mod handing;
@@ -26,8 +27,10 @@ mod organisation;
 mod policy;
 mod prepared;
 mod reply;
+pub(crate) mod tested;
 
 pub use datum::Datum;
+pub use difference::Difference;
 pub use error::Error;
 pub use findings::Findings;
 pub use object::Object;
@@ -35,3 +38,4 @@ pub use organisation::{Node, Organisation, User};
 pub use policy::Policy;
 pub use prepared::Prepared;
 pub use reply::Reply;
+pub use tested::{TestOutcome, Tested};

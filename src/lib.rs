@@ -112,7 +112,9 @@ pub mod syntax;
 pub mod table;
 pub mod yaml;
 
-pub use engine::{Datum, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, User};
+pub use engine::{
+    Datum, Difference, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, TestOutcome, Tested, User,
+};
 
 /// The README's example is compiled and run.
 #[cfg(doctest)]

@@ -1,11 +1,12 @@
 //! The front door: what an application meets.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use rolebook::{Error, Object, Organisation, Policy, Prepared};
+use rolebook::{Difference, Error, Object, Organisation, Policy, Prepared, Tested};
 
 const POLICY: &str = "account Shop { closed: bool = false }
 resource Order in Shop { fields cost  creator: user  creating actions place  actions view, stop }
@@ -25,6 +26,26 @@ fn shop() -> Organisation {
     policy.organisation_of(PEOPLE).unwrap()
 }
 
+/// A folder of its own with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("library").join(name);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    folder
+}
+
+/// What the command line prints.
+fn printed<'a>(args: impl IntoIterator<Item = &'a str>) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_rolebook")).args(args).output();
+    String::from_utf8(run.unwrap().stdout).unwrap().trim_end().to_owned()
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap()
+}
+
 fn code_of(error: &Error) -> &'static str {
     error.code()
 }
@@ -36,6 +57,8 @@ fn what_the_front_door_gives_can_be_kept_and_shared() {
     is_shared::<Policy>();
     is_shared::<Organisation>();
     is_shared::<Prepared>();
+    is_shared::<Tested>();
+    is_shared::<Difference>();
     is_error::<Error>();
     let org = shop();
     let threads = ["ann", "bob"].map(|user| {
@@ -387,12 +410,7 @@ fn mistakes_are_shown_with_their_source() {
 fn a_policy_is_linted_as_on_the_command_line() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/partner-portal");
     let found = Policy::open(&folder).unwrap().lint();
-    let run = Command::new(env!("CARGO_BIN_EXE_rolebook"))
-        .arg("lint")
-        .arg(&folder)
-        .output()
-        .unwrap();
-    assert_eq!(found.to_string(), String::from_utf8(run.stdout).unwrap().trim_end());
+    assert_eq!(found.to_string(), printed(["lint", folder.to_str().unwrap()]));
     assert_eq!(found.codes().collect::<Vec<_>>()[0], "wildcard-grant");
     let policy = Policy::of_texts([("shop.roles", "account Shop\nrole Clerk at Shop")]).unwrap();
     assert!(policy.lint().codes().any(|code| code == "empty-role"));
@@ -413,17 +431,9 @@ fn a_reply_is_the_document_of_the_command_line() {
         "how could bob validate order-9",
         "can ada ever give EntityAdmin at pit to oz",
     ];
-    let run = |sentence: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rolebook"));
-        command
-            .arg("ask")
-            .arg("-p")
-            .arg(&folder)
-            .args(["--format", "json", sentence]);
-        String::from_utf8(command.output().unwrap().stdout).unwrap()
-    };
+    let path = folder.to_str().unwrap();
     for sentence in sentences {
-        let shown: serde_json::Value = serde_json::from_str(&run(sentence)).unwrap();
+        let shown = json(&printed(["ask", "-p", path, "--format", "json", sentence]));
         assert_eq!(org.ask(sentence).unwrap().to_json(), shown, "{sentence}");
     }
     let why = org.why("oz", "edit", ("Tender", "tender-17")).unwrap().to_json();
@@ -436,6 +446,58 @@ fn a_reply_is_the_document_of_the_command_line() {
         (&"granted".into(), &"paris".into())
     );
     assert_eq!(reason["rule"]["text"], "can edit Tender as assignee or creator");
+}
+
+#[test]
+fn a_policy_is_tested_as_on_the_command_line() {
+    let tests = "facts: facts.yaml
+tests:
+  - { name: right, expect: [ann can stop o-1] }
+  - { name: wrong, expect: [bob can stop o-1] }";
+    let files = [("shop.roles", POLICY), ("facts.yaml", PEOPLE), ("tests.yaml", tests)];
+    let folder = folder("tested", &files);
+    let path = folder.to_str().unwrap();
+    let tested = Policy::open(&folder).unwrap().test().unwrap();
+    assert_eq!((tested.passed(), tested.failed()), (1, 1));
+    assert_eq!(tested.to_string(), printed(["test", path]));
+    let all: Vec<_> = tested.iter().collect();
+    assert_eq!((all[0].name, all[0].line, all[0].passed()), ("right", 3, true));
+    assert_eq!((all[1].name, all[1].line, all[1].passed()), ("wrong", 4, false));
+    assert!(all[1].file.ends_with("tests.yaml") && all[1].message.contains("expected  bob can stop o-1"));
+    assert_eq!(
+        tested.to_json()["summary"],
+        json(&printed(["test", path, "--format", "json"]))["summary"]
+    );
+}
+
+#[test]
+fn tests_that_cannot_be_read_are_an_error() {
+    let files = [
+        ("shop.roles", POLICY),
+        ("tests.yaml", "tests: [{ name: none, expect: [nonsense] }]"),
+    ];
+    let policy = Policy::open(folder("untested", &files)).unwrap();
+    assert!(policy.test().is_err());
+    let bare = Policy::of_texts([("shop.roles", POLICY)]).unwrap().test().unwrap();
+    assert_eq!(bare.to_string(), "0 passed, 0 failed");
+}
+
+#[test]
+fn policies_are_compared_as_on_the_command_line() {
+    let wider = POLICY.replace(" unless shop.closed", "");
+    let [old, new] =
+        [("old", POLICY), ("new", wider.as_str())].map(|(name, text)| folder(name, &[("shop.roles", text)]));
+    let [one, two] = [&old, &new].map(|folder| Policy::open(folder).unwrap());
+    let diff = Policy::diff(&one, &two);
+    let paths = [&old, &new].map(|path| path.to_str().unwrap());
+    assert_eq!(diff.to_string(), printed(["diff", paths[0], paths[1]]));
+    let shown = printed(["diff", paths[0], paths[1], "--format", "json"]);
+    assert_eq!(diff.to_json(), json(&shown));
+    assert!(diff.is_wider() && !diff.is_narrower() && !diff.escalates() && !diff.is_none());
+    assert_eq!(diff.unknown(), None);
+    let back = Policy::diff(&two, &one);
+    assert!(back.is_narrower() && !back.is_wider());
+    assert!(Policy::diff(&one, &one).is_none());
 }
 
 #[test]

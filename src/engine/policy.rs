@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::lint::examine;
 use super::load::{self, Loaded};
-use super::{Error, Findings, Organisation};
+use super::{Difference, Error, Findings, Organisation, Tested, tested};
 use crate::diagnostic::Found;
+use crate::diff::{self, Side};
 use crate::lint::Levels;
 use crate::project::{self, Config, Configs};
 use crate::source::Sources;
@@ -81,6 +82,61 @@ impl Policy {
         let it = &*self.0;
         let found = examine(&it.loaded, Some(&it.table), &it.levels, &it.sources);
         Findings::new(found, &it.sources)
+    }
+
+    /// Runs the tests in the policy's folder, as `rolebook test` does.
+    ///
+    /// # Errors
+    ///
+    /// A file of tests cannot be read, or the facts that it stands on.
+    pub fn test(&self) -> Result<Tested, Error> {
+        let (mut sources, mut found) = (self.0.sources.clone(), Found::default());
+        let ran = tested::run(&self.0.loaded.policy, &self.0.table, "", &mut sources, &mut found);
+        match found.has_errors() {
+            true => Err(Error::new(found, &sources)),
+            false => Ok(Tested::new(ran, sources)),
+        }
+    }
+
+    /// What changed in meaning from one policy to another, as `rolebook diff` tells it: in every organisation, not in a given
+    /// one. Small policies take milliseconds, large ones seconds.
+    #[must_use]
+    pub fn diff(old: &Self, new: &Self) -> Difference {
+        // Both sides point into one collection of texts, so the new one is compiled again behind the old one.
+        let mut sources = old.0.sources.clone();
+        let compiled = new.again(&mut sources);
+        let sides = [
+            (&old.0.table, &old.0.loaded),
+            (compiled.table.as_ref().unwrap_or(&new.0.table), &compiled),
+        ];
+        let [old_side, new_side] = sides.map(|(table, loaded)| Side {
+            table,
+            trees: &loaded.trees,
+            sources: &sources,
+        });
+        let diff = diff::compare(&old_side, &new_side);
+        Difference::new(diff, sources, [old.name(), new.name()])
+    }
+
+    /// What the policy is called: its folder.
+    fn name(&self) -> String {
+        self.0.loaded.policy.folder.to_string_lossy().into_owned()
+    }
+
+    /// The same policy, its texts among others.
+    fn again(&self, sources: &mut Sources) -> Loaded {
+        let (policy, own) = (&self.0.loaded.policy, &self.0.sources);
+        let roles = policy
+            .roles
+            .iter()
+            .map(|&file| sources.add(own.name(file), own.text(file)));
+        let policy = project::Policy {
+            folder: policy.folder.clone(),
+            roles: roles.collect(),
+            facts: Vec::new(),
+            tests: Vec::new(),
+        };
+        load::compile(policy, sources)
     }
 
     /// The organisation that a file describes, or a folder of tables.

@@ -29,6 +29,12 @@ use crate::report::places::Places;
 /// The whole comparison as one document.
 #[must_use]
 pub fn json(document: &Document<'_>) -> String {
+    printable(&format!("{:#}", value(document))) + "\n"
+}
+
+/// The same, not written out.
+#[must_use]
+pub fn value(document: &Document<'_>) -> Value {
     let diff = document.diff;
     let places = &mut Places::new(document.sources);
     let groups: Vec<Value> = diff.groups.iter().map(|group| group_json(group, places)).collect();
@@ -36,7 +42,7 @@ pub fn json(document: &Document<'_>) -> String {
     let same: Vec<Value> = diff.same.iter().map(|it| cause(it, places)).collect();
     let beyonds: Vec<Value> = diff.beyond.iter().map(|it| beyond(it, places)).collect();
     let paths: Vec<&Vec<String>> = diff.paths.iter().map(|path| &path.roles).collect();
-    let document = json!({
+    json!({
         "old": document.old,
         "new": document.new,
         "changes": groups,
@@ -47,8 +53,7 @@ pub fn json(document: &Document<'_>) -> String {
         "people": document.people.map(|persons| persons.iter().map(person).collect::<Vec<_>>()),
         "proven": proven(diff),
         "summary": { "wider": diff.is_wider(), "escalates": diff.escalates(), "changed": diff.is_changed() },
-    });
-    printable(&format!("{document:#}")) + "\n"
+    })
 }
 
 fn group_json(group: &Group, places: &mut Places<'_>) -> Value {
