@@ -8,6 +8,7 @@
 //! 3. [`Organisation::with`] and [`Organisation::at`] say what requests carry; [`Object::role`] and its like are acts of
 //!    administration.
 //! 4. [`Organisation::prepare`] looks the names up once, for who decides the same deed again and again.
+//! 5. [`Organisation::change`] gives another organisation; the old one lives on.
 //!
 //! Whatever is unknown or makes no sense is an [`Error`], never a guess: a misspelt user is not a denial.
 //!
@@ -15,6 +16,7 @@
 //! that of the facts if they name one, else that of the system's clock at the time of asking.
 
 mod acts;
+mod change;
 mod datum;
 mod difference;
 mod error;
@@ -29,6 +31,7 @@ mod prepared;
 mod reply;
 pub(crate) mod tested;
 
+pub use change::Changes;
 pub use datum::Datum;
 pub use difference::Difference;
 pub use error::Error;

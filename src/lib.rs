@@ -113,7 +113,8 @@ pub mod table;
 pub mod yaml;
 
 pub use engine::{
-    Datum, Difference, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, TestOutcome, Tested, User,
+    Changes, Datum, Difference, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, TestOutcome,
+    Tested, User,
 };
 
 /// The README's example is compiled and run.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use rolebook::{Difference, Error, Object, Organisation, Policy, Prepared, Tested};
+use rolebook::{Changes, Difference, Error, Object, Organisation, Policy, Prepared, Tested};
 
 const POLICY: &str = "account Shop { closed: bool = false }
 resource Order in Shop { fields cost  creator: user  creating actions place  actions view, stop }
@@ -498,6 +498,163 @@ fn policies_are_compared_as_on_the_command_line() {
     let back = Policy::diff(&two, &one);
     assert!(back.is_narrower() && !back.is_wider());
     assert!(Policy::diff(&one, &one).is_none());
+}
+
+/// Everything that a few questions tell of two organisations.
+fn alike(one: &Organisation, other: &Organisation, sentences: &[&str]) {
+    let answer = |org: &Organisation, sentence: &str| org.ask(sentence).unwrap().answer().clone();
+    for sentence in sentences {
+        assert_eq!(answer(one, sentence), answer(other, sentence), "{sentence}");
+    }
+}
+
+const FIRM: &str = "account Firm { closed: bool = false }
+unit Team in Firm { open: bool = firm.closed  budget: int = 0 }
+resource Order in Team { creator: user  creating actions place  actions view, stop }
+user { boss: user? }
+role Clerk at Team { can view Order unless firm.closed  can stop Order as boss+ of creator }
+role Lead at Team extends Clerk { can place Order when team.budget > 100 }
+role Guest at Firm for whoever is member { can view Order }";
+
+#[test]
+fn a_change_gives_another_organisation() {
+    let old = shop();
+    let order = ("Order", "o-1");
+    let new = old.change(|c| c.give("ann", "Boss", "main")).unwrap();
+    let place = Object::within("Order", ("Shop", "main"));
+    assert!(!old.can("ann", "place", &place).unwrap());
+    assert!(new.can("ann", "place", &place).unwrap());
+    // What was looked up stays good, what was prepared stays what it was.
+    let (before, after) = (
+        old.prepare("place", "Order").unwrap(),
+        new.prepare("place", "Order").unwrap(),
+    );
+    let (ann, main) = (old.user("ann").unwrap(), old.node("Shop", "main").unwrap());
+    assert!(!before.allows(ann, main).unwrap() && after.allows(ann, main).unwrap());
+    let why = new.why("ann", "place", &place).unwrap().to_string();
+    assert!(why.contains("Boss at main, given by hand  (changes:1)"), "{why}");
+    let closed = new
+        .change(|c| {
+            c.set("main", "closed", true)?;
+            c.take("ann", "Clerk", "main")
+        })
+        .unwrap();
+    assert!(new.can("ann", "stop", order).unwrap() && !closed.can("ann", "stop", order).unwrap());
+    let back = closed.change(|c| c.take("ann", "Boss", "main")).unwrap();
+    assert!(!back.can("ann", "view", order).unwrap());
+    // What is so already is no mistake.
+    assert!(back.change(|c| c.take("ann", "Boss", "main")).is_ok());
+    assert!(old.change(|c| c.give("ann", "Clerk", "main")).is_ok());
+}
+
+#[test]
+fn a_changed_organisation_is_the_one_that_the_facts_would_describe() {
+    let before = "accounts: { main: { is: Shop } }
+users: { ann: { roles: { Clerk: main } }, bob: { in: main, roles: { Boss: main } }, old: {} }
+groups: { ops: { members: [old], roles: { Clerk: main } } }
+resources: { o-1: { is: Order, in: main, creator: old } }";
+    let after = "accounts: { main: { is: Shop, closed: true } }
+users: { ann: { in: main }, bob: {}, old: {} }
+groups: { ops: { members: [ann], roles: { Clerk: main, Boss: main } } }
+resources: { o-1: { is: Order, in: main, creator: ann } }";
+    let policy = Policy::of_texts([("shop.roles", POLICY)]).unwrap();
+    let [before, after] = [before, after].map(|facts| policy.organisation_of(facts).unwrap());
+    let changed = before.change(|c| {
+        c.take("ann", "Clerk", "main")?;
+        c.take("bob", "Shop.Boss", "Shop main")?;
+        c.join("ann", "main")?;
+        c.leave("bob", "main")?;
+        c.join("ann", "group:ops")?;
+        c.leave("old", "group:ops")?;
+        c.give("group:ops", "Boss", "main")?;
+        c.set("main", "closed", true)?;
+        c.set("Order o-1", "creator", "ann")
+    });
+    let changed = changed.unwrap();
+    let names = |org: &Organisation, sentence: &str| {
+        let reply = org.ask(sentence).unwrap();
+        (
+            reply.is_yes(),
+            reply.names().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        )
+    };
+    let questions = [
+        "who can view o-1",
+        "who can stop o-1",
+        "who can place Order in main",
+        "who can remove ann",
+        "what is ann",
+        "what is bob",
+        "what is old",
+    ];
+    for question in questions {
+        assert_eq!(names(&changed, question), names(&after, question), "{question}");
+    }
+    assert_ne!(names(&before, questions[0]), names(&after, questions[0]));
+}
+
+#[test]
+fn changes_are_checked_as_facts_are() {
+    let policy = Policy::of_texts([("firm.roles", FIRM)]).unwrap();
+    let org = policy
+        .organisation_of(
+            "{ accounts: { acme: { is: Firm } }, units: { sales: { is: Team, in: acme } },
+               users: { ann: { boss: bob }, bob: { in: acme, boss: tim }, tim: {}, sales: {} }, groups: { ops: {} },
+               resources: { o-1: { is: Order, in: sales, creator: ann } } }",
+        )
+        .unwrap();
+    let code = |edit: fn(&mut Changes<'_>) -> Result<(), Error>| code_of(&org.change(edit).err().unwrap());
+    assert_eq!(code(|c| c.give("anne", "Clerk", "sales")), "name/unknown-user");
+    assert_eq!(code(|c| c.give("ann", "Clark", "sales")), "name/unknown-role");
+    assert_eq!(code(|c| c.give("ann", "Clerk", "sails")), "name/unknown-node");
+    assert_eq!(code(|c| c.give("ann", "Clerk", "acme")), "role/not-at-this-type");
+    assert_eq!(code(|c| c.give("ann", "Guest", "acme")), "role/derived-by-hand");
+    assert_eq!(code(|c| c.give("group:opps", "Clerk", "sales")), "name/unknown-group");
+    assert_eq!(code(|c| c.join("ann", "o-1")), "name/wrong-type");
+    assert_eq!(code(|c| c.join("ann", "group:everyone")), "facts/reserved-id");
+    assert_eq!(code(|c| c.set("Team sales", "budget", "much")), "type/mismatch");
+    assert_eq!(code(|c| c.set("Team sales", "budget", [1])), "type/mismatch");
+    assert_eq!(code(|c| c.set("Team sales", "colour", "red")), "name/unknown-attribute");
+    assert_eq!(code(|c| c.set("sales", "budget", 5)), "name/ambiguous");
+    assert_eq!(code(|c| c.set("o-1", "creator", "nobody")), "name/unknown-user");
+    assert_eq!(code(|c| c.set("o-2", "creator", "ann")), "name/unknown-node");
+    // Nobody is their own boss, whatever the order of the changes.
+    assert_eq!(code(|c| c.set("tim", "boss", "ann")), "facts/relation-cycle");
+    let turned = org.change(|c| {
+        c.set("tim", "boss", "ann")?;
+        c.set("bob", "boss", "ann")
+    });
+    assert_eq!(code_of(&turned.err().unwrap()), "facts/relation-cycle");
+    // An error inside leaves nothing behind.
+    let rest = org.change(|c| {
+        assert!(c.give("ann", "Clerk", "sails").is_err());
+        c.give("tim", "Lead", "Team sales")?;
+        c.set("Team sales", "budget", 500)
+    });
+    let rest = rest.unwrap();
+    let new = Object::within("Order", ("Team", "sales"));
+    assert_eq!(rest.who_can("place", &new).unwrap(), ["tim"]);
+    assert!(rest.can("tim", "stop", ("Order", "o-1")).unwrap());
+    alike(
+        &rest,
+        &rest.change(|_| Ok(())).unwrap(),
+        &["who can view o-1", "what is tim"],
+    );
+}
+
+#[test]
+fn what_requests_carry_outlives_a_change() {
+    let org = office().with("ip", "10.0.0.1").unwrap().with("owner", "ann").unwrap();
+    let next = org.change(|c| c.set("o-1", "tags", ["gift", "late"])).unwrap();
+    assert!(next.can("ann", "view", ("Order", "o-1")).unwrap());
+    let next = next.with("owner", "tim").unwrap();
+    assert!(!next.can("ann", "stop", ("Order", "o-1")).unwrap());
+    let later = next.change(|c| c.give("bob", "Clerk", "main")).unwrap();
+    assert!(later.can("bob", "view", ("Order", "o-1")).unwrap());
+    let new = Object::within("Order", ("Shop", "main"))
+        .with("amount", 5)
+        .with("tags", ["rush"]);
+    assert!(!later.can("ann", "place", new).unwrap());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::change::{Changed, Changes};
 use super::{Datum, Error, Object, Policy, Prepared, Reply};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::eval::org::{self, Org};
@@ -12,7 +13,7 @@ use crate::model::value::{AttributeType, NodeId, Pool, Scalar, UserId, Value, cl
 use crate::model::{Model, NOW, Root, Rule, TypeId};
 use crate::query::how_could::Budget;
 use crate::query::{Carried, Ground, LookedUp, ask_carrying};
-use crate::source::{Sources, nfc};
+use crate::source::{Sources, Span, nfc};
 use crate::syntax::parse;
 
 /// A user, looked up: [`Organisation::user`].
@@ -63,7 +64,10 @@ struct Ready {
     sources: Sources,
     /// The moment plays a part in some answer.
     is_timed: bool,
-    names: OnceLock<Names>,
+    /// Nodes and users are the same after a change.
+    names: Arc<OnceLock<Names>>,
+    /// Where the last change stands that led here.
+    changed: Option<Span>,
 }
 
 /// Users and nodes by their ids.
@@ -91,16 +95,52 @@ impl Organisation {
         let org = Org::shared(policy.table(), Arc::new(facts));
         let ready = Ready {
             mark: Mark::next(),
-            is_timed: org.has_windows() || reads_now(policy.table().model()) || org.facts.rules().any(reads_moment),
+            is_timed: is_timed(&org, policy.table().model()),
             policy,
             org,
             sources,
-            names: OnceLock::new(),
+            names: Arc::default(),
+            changed: None,
         };
         Self {
             ready: Arc::new(ready),
             said: None,
         }
+    }
+
+    /// Another organisation, in which something is changed: `org.change(|c| c.give("ann", "Manager", "paris"))?`. This one
+    /// stays as it is, for all who hold it. Each change is checked as facts are when they are read; what requests carry
+    /// ([`with`](Self::with)) stays, and so do users and nodes that were looked up.
+    ///
+    /// The facts are copied and made ready again, which costs what their size does, not that of the changes: make many
+    /// changes at once.
+    ///
+    /// # Errors
+    ///
+    /// What the changes give, or that the organisation would be one which the policy does not take.
+    pub fn change(&self, edit: impl FnOnce(&mut Changes<'_>) -> Result<(), Error>) -> Result<Self, Error> {
+        let mut changes = Changes::of(self, self.ready.changed);
+        edit(&mut changes)?;
+        let Changed { facts, sources, at } = changes.done()?;
+        let said = self.said.as_ref().map(|said| Said {
+            context: said.context.clone(),
+            pool: facts.pool.clone(),
+        });
+        let policy = self.policy().clone();
+        let org = Org::shared(policy.table(), Arc::new(facts));
+        let ready = Ready {
+            mark: self.mark(),
+            is_timed: is_timed(&org, policy.table().model()),
+            policy,
+            org,
+            sources,
+            names: self.ready.names.clone(),
+            changed: Some(at),
+        };
+        Ok(Self {
+            ready: Arc::new(ready),
+            said: said.map(Arc::new),
+        })
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -362,6 +402,11 @@ impl Organisation {
             None => Err(Error::new(found, &sources)),
         }
     }
+}
+
+/// The moment plays a part in some answer.
+fn is_timed(org: &Org<'_>, model: &Model) -> bool {
+    org.has_windows() || reads_now(model) || org.facts.rules().any(reads_moment)
 }
 
 /// A rule of the policy asks for the moment.
