@@ -288,7 +288,7 @@ fn something_new_has_the_attributes_that_are_said() {
             .unwrap()
     );
     assert!(!org.can("ann", "place", order(5000)).unwrap());
-    let why = org.why("ann", "place", &order(5000)).unwrap();
+    let why = org.why("ann", "place", order(5000)).unwrap();
     assert!(why.to_string().contains("condition false"), "{why}");
     let code = |object: Object<'_>| code_of(&org.can("ann", "place", object).unwrap_err());
     assert_eq!(code(order(5).with("amount", 6)), "sentence/twice");
@@ -655,6 +655,64 @@ fn what_requests_carry_outlives_a_change() {
         .with("amount", 5)
         .with("tags", ["rush"]);
     assert!(!later.can("ann", "place", new).unwrap());
+}
+
+#[test]
+fn an_organisation_comes_from_anywhere() {
+    let folder = folder("beside", &[("shop.roles", POLICY), ("facts.yaml", PEOPLE)]);
+    let policy = Policy::open(&folder).unwrap();
+    let snapshot = folder.join("shop.snapshot");
+    printed(["snapshot", "-p", folder.to_str().unwrap(), snapshot.to_str().unwrap()]);
+    let all = [
+        policy.organisation(folder.join("facts.yaml")),
+        policy.organisation_of(PEOPLE),
+        policy.organisation_from(PEOPLE.as_bytes()),
+        policy.organisation_beside(),
+        policy.organisation(&snapshot),
+        Policy::open(&snapshot).unwrap().organisation_beside(),
+    ];
+    for org in all {
+        let org = org.unwrap();
+        assert!(org.can("ann", "stop", ("Order", "o-1")).unwrap());
+        assert_eq!(org.who_can("view", ("Order", "o-1")).unwrap(), ["ann", "bob"]);
+        let why = org.why("ann", "stop", ("Order", "o-1")).unwrap().to_string();
+        assert!(why.contains("shop.roles:4") && why.contains("facts"), "{why}");
+        let closed = org.change(|c| c.set("main", "closed", true)).unwrap();
+        assert!(!closed.can("ann", "stop", ("Order", "o-1")).unwrap());
+    }
+    // A file is read when it is asked for, not when the policy is opened.
+    fs::write(folder.join("facts.yaml"), PEOPLE.replace("Clerk: main", "Boss: main")).unwrap();
+    let again = policy.organisation(folder.join("facts.yaml")).unwrap();
+    assert_eq!(
+        again
+            .who_can("remove", Object::member("User", "bob", ("Shop", "main")))
+            .unwrap(),
+        ["ann"]
+    );
+}
+
+#[test]
+fn an_organisation_that_is_not_there_is_an_error() {
+    let folder = folder("alone", &[("shop.roles", POLICY)]);
+    let policy = Policy::open(&folder).unwrap();
+    assert_eq!(
+        code_of(&policy.organisation_beside().err().unwrap()),
+        "project/no-facts"
+    );
+    let facts = self::folder("elsewhere", &[("facts.yaml", PEOPLE)]).join("facts.yaml");
+    let snapshot = facts.with_file_name("alone.snapshot");
+    let paths = [&folder, &facts, &snapshot].map(|path| path.to_str().unwrap());
+    printed(["snapshot", "-p", paths[0], "-f", paths[1], paths[2]]);
+    assert!(policy.organisation(&snapshot).is_ok());
+    let other = Policy::of_texts([("shop.roles", POLICY.replace("view, stop", "stop, view").as_str())]).unwrap();
+    assert_eq!(
+        code_of(&other.organisation(&snapshot).err().unwrap()),
+        "snapshot/version"
+    );
+    assert_eq!(
+        code_of(&policy.organisation_from(&[0xff, 0xfe][..]).err().unwrap()),
+        "project/not-utf8"
+    );
 }
 
 #[test]

@@ -71,19 +71,19 @@ macro_rules! written {
 
 written!(bool, i32, i64, u32, u64, usize, f64);
 
-impl<'a, T: Into<Datum<'a>>> From<Vec<T>> for Datum<'a> {
+impl<'a, T: Into<Self>> From<Vec<T>> for Datum<'a> {
     fn from(items: Vec<T>) -> Self {
         Self::list(items)
     }
 }
 
-impl<'a, T: Into<Datum<'a>>, const N: usize> From<[T; N]> for Datum<'a> {
+impl<'a, T: Into<Self>, const N: usize> From<[T; N]> for Datum<'a> {
     fn from(items: [T; N]) -> Self {
         Self::list(items)
     }
 }
 
-impl<'a, T: Clone + Into<Datum<'a>>> From<&[T]> for Datum<'a> {
+impl<'a, T: Clone + Into<Self>> From<&[T]> for Datum<'a> {
     fn from(items: &[T]) -> Self {
         Self::list(items.iter().cloned())
     }

@@ -107,8 +107,8 @@ impl<'a> From<(&'a str, &'a str)> for Object<'a> {
 }
 
 /// One that is asked about again.
-impl<'a> From<&Object<'a>> for Object<'a> {
-    fn from(object: &Object<'a>) -> Self {
+impl<'a> From<&Self> for Object<'a> {
+    fn from(object: &Self) -> Self {
         object.clone()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::change::{Changed, Changes};
 use super::{Datum, Error, Object, Policy, Prepared, Reply};
 use crate::diagnostic::{Diagnostic, Found};
-use crate::eval::org::{self, Org};
+use crate::eval::org::{self, Index, Org};
 use crate::facts::{Facts, Thing, read};
 use crate::model::value::{AttributeType, NodeId, Pool, Scalar, UserId, Value, clock};
 use crate::model::{Model, NOW, Root, Rule, TypeId};
@@ -91,11 +91,16 @@ impl Names {
 }
 
 impl Organisation {
-    pub(super) fn new(policy: Policy, facts: Facts, sources: Sources) -> Self {
-        let org = Org::shared(policy.table(), Arc::new(facts));
+    /// An organisation made ready; `index` is one that a snapshot kept for just this policy and these facts.
+    pub(super) fn new(policy: Policy, facts: Facts, index: Option<Index>, sources: Sources) -> Self {
+        let (table, facts) = (policy.table(), Arc::new(facts));
+        let org = match index {
+            Some(index) => Org::shared_with(table, facts, index),
+            None => Org::shared(table, facts),
+        };
         let ready = Ready {
             mark: Mark::next(),
-            is_timed: is_timed(&org, policy.table().model()),
+            is_timed: is_timed(&org, table.model()),
             policy,
             org,
             sources,
