@@ -1,47 +1,19 @@
 //! An organisation made ready, with questions by names.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::change::{Changed, Changes};
+use super::names::{Mark, Names};
 use super::{Datum, Error, Object, Policy, Prepared, Reply};
 use crate::diagnostic::{Diagnostic, Found};
 use crate::eval::org::{self, Index, Org};
 use crate::facts::{Facts, Thing, read};
-use crate::model::value::{AttributeType, NodeId, Pool, Scalar, UserId, Value, clock};
-use crate::model::{Model, NOW, Root, Rule, TypeId};
+use crate::model::value::{AttributeType, Pool, Scalar, Value, clock};
+use crate::model::{Model, NOW, Root, Rule};
 use crate::query::how_could::Budget;
-use crate::query::{Carried, Ground, LookedUp, ask_carrying};
-use crate::source::{Sources, Span, nfc};
+use crate::query::{Answer, Carried, Ground, LookedUp, ask_carrying};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::parse;
-
-/// A user, looked up: [`Organisation::user`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct User {
-    pub(super) id: UserId,
-    /// Whose.
-    pub(super) of: Mark,
-}
-
-/// A node, looked up: [`Organisation::node`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Node {
-    pub(super) id: NodeId,
-    /// Whose.
-    pub(super) of: Mark,
-}
-
-/// What tells organisations apart: the numbers of users and nodes are those of one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Mark(u64);
-
-impl Mark {
-    fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// An organisation that a policy is asked about; a clone is the same one. It may be shared between threads.
 #[derive(Clone)]
@@ -70,22 +42,16 @@ struct Ready {
     changed: Option<Span>,
 }
 
-/// Users and nodes by their ids.
-struct Names {
-    users: HashMap<Box<str>, UserId>,
-    nodes: HashMap<(TypeId, Box<str>), NodeId>,
-}
-
-impl Names {
-    fn of(facts: &Facts) -> Self {
-        let users = facts.user_ids().map(|id| (facts.user(id).id.as_str().into(), id));
-        let nodes = facts.node_ids().map(|id| {
-            let node = facts.node(id);
-            ((node.ty, node.id.as_str().into()), id)
-        });
+impl Ready {
+    fn of(policy: Policy, org: Org<'static>, sources: Sources) -> Self {
         Self {
-            users: users.collect(),
-            nodes: nodes.collect(),
+            mark: Mark::next(),
+            is_timed: is_timed(&org, policy.table().model()),
+            policy,
+            org,
+            sources,
+            names: Arc::default(),
+            changed: None,
         }
     }
 }
@@ -98,15 +64,7 @@ impl Organisation {
             Some(index) => Org::shared_with(table, facts, index),
             None => Org::shared(table, facts),
         };
-        let ready = Ready {
-            mark: Mark::next(),
-            is_timed: is_timed(&org, table.model()),
-            policy,
-            org,
-            sources,
-            names: Arc::default(),
-            changed: None,
-        };
+        let ready = Ready::of(policy, org, sources);
         Self {
             ready: Arc::new(ready),
             said: None,
@@ -135,12 +93,9 @@ impl Organisation {
         let org = Org::shared(policy.table(), Arc::new(facts));
         let ready = Ready {
             mark: self.mark(),
-            is_timed: is_timed(&org, policy.table().model()),
-            policy,
-            org,
-            sources,
             names: self.ready.names.clone(),
             changed: Some(at),
+            ..Ready::of(policy, org, sources)
         };
         Ok(Self {
             ready: Arc::new(ready),
@@ -168,7 +123,7 @@ impl Organisation {
         self.policy().table().model()
     }
 
-    fn names(&self) -> &Names {
+    pub(super) fn names(&self) -> &Names {
         self.ready.names.get_or_init(|| Names::of(&self.org().facts))
     }
 
@@ -245,57 +200,6 @@ impl Organisation {
         Ok(datum.as_type(ty, &names, pool)?)
     }
 
-    /// A user of this id.
-    ///
-    /// # Errors
-    ///
-    /// There is none.
-    pub fn user(&self, id: &str) -> Result<User, Error> {
-        let users = &self.names().users;
-        let known = users.get(nfc(id).as_ref());
-        known.map(|&id| User { id, of: self.mark() }).ok_or_else(|| {
-            let fault = Diagnostic::error("name/unknown-user", format!("unknown user `{id}`"));
-            fault.did_you_mean(id, users.keys().map(AsRef::as_ref)).into()
-        })
-    }
-
-    /// A user of this id; nobody for `anyone`, which no user is called.
-    pub(super) fn caller(&self, id: &str) -> Result<Option<UserId>, Error> {
-        match id {
-            "anyone" => Ok(None),
-            _ => self.user(id).map(|user| Some(user.id)),
-        }
-    }
-
-    /// A node of this type and id.
-    ///
-    /// # Errors
-    ///
-    /// There is no such type, or no node of it with this id.
-    pub fn node(&self, ty: &str, id: &str) -> Result<Node, Error> {
-        let (ty, nodes) = (self.type_named(ty)?, &self.names().nodes);
-        let known = nodes.get(&(ty, nfc(id).as_ref().into()));
-        known.map(|&id| Node { id, of: self.mark() }).ok_or_else(|| {
-            let name = &self.model().ty(ty).name;
-            let fault = Diagnostic::error("name/unknown-node", format!("unknown `{name}` `{id}`"));
-            let others = nodes
-                .keys()
-                .filter(|(other, _)| *other == ty)
-                .map(|(_, id)| id.as_ref());
-            fault.did_you_mean(id, others).into()
-        })
-    }
-
-    pub(super) fn type_named(&self, name: &str) -> Result<TypeId, Error> {
-        let model = self.model();
-        model.type_named(name).ok_or_else(|| {
-            let fault = Diagnostic::error("name/unknown-type", format!("unknown type `{name}`"));
-            fault
-                .did_you_mean(name, model.types.iter().map(|ty| ty.name.as_str()))
-                .into()
-        })
-    }
-
     /// Whether a user may do this to that, now. The user `anyone` is a caller who is not signed in, here and below.
     ///
     /// # Errors
@@ -337,8 +241,8 @@ impl Organisation {
         Ok(ids)
     }
 
-    /// All of a type to which a user may do this, now: type and id of each, sorted, as [`Object`] takes them. For an action
-    /// that creates, the nodes in which.
+    /// All of a type to which a user may do this, now: type and id of each, sorted; nodes as [`Object`] takes them. For an
+    /// action that creates, the nodes in which.
     ///
     /// # Errors
     ///
@@ -389,8 +293,19 @@ impl Organisation {
     ///
     /// It is no sentence, or names what is not known.
     pub fn ask(&self, sentence: &str) -> Result<Reply, Error> {
-        let (mut sources, mut found) = (self.ready.sources.clone(), Found::default());
+        let mut found = Found::default();
+        let answer = self.answer(FileId::GENERATED, sentence, &mut found);
+        if let (Some(answer), false) = (answer, found.has_errors()) {
+            return Ok(Reply::new(self, answer));
+        }
+        // Only a mistake points into the sentence, which then stands among all other texts.
+        let (mut sources, mut found) = (self.sources().clone(), Found::default());
         let file = sources.add("sentence", sentence);
+        self.answer(file, sentence, &mut found);
+        Err(Error::new(found, &sources))
+    }
+
+    fn answer(&self, file: FileId, sentence: &str, found: &mut Found) -> Option<Answer> {
         let ground = Ground {
             table: self.policy().table(),
             org: Some(self.org()),
@@ -400,12 +315,8 @@ impl Organisation {
             context: self.carried(),
             pool: self.pool(),
         };
-        let answer = parse::sentence(file, sentence, &mut found)
-            .and_then(|it| ask_carrying(&ground, &carried, &it, Budget::default(), &mut found));
-        match answer.filter(|_| !found.has_errors()) {
-            Some(answer) => Ok(Reply::new(self, answer)),
-            None => Err(Error::new(found, &sources)),
-        }
+        let sentence = parse::sentence(file, sentence, found)?;
+        ask_carrying(&ground, &carried, &sentence, Budget::default(), found)
     }
 }
 
