@@ -208,6 +208,12 @@ fn anyone_is_a_caller_who_is_not_signed_in() {
     assert!(!org.can("anyone", "close", ("Shop", "main")).unwrap());
     let why = org.why("anyone", "visit", ("Shop", "main")).unwrap().to_string();
     assert_eq!(why, org.ask("why can anyone visit main").unwrap().to_string());
+    let (visit, close) = (
+        org.prepare("visit", "Shop").unwrap(),
+        org.prepare("close", "Shop").unwrap(),
+    );
+    let (anyone, main) = (org.user("anyone").unwrap(), org.node("Shop", "main").unwrap());
+    assert!(visit.allows(anyone, main).unwrap() && !close.allows(anyone, main).unwrap());
     assert_eq!(org.who_can("visit", ("Shop", "main")).unwrap(), ["bob"]);
     assert_eq!(org.which("anyone", "visit", "Shop").unwrap(), [("Shop", "main")]);
 }

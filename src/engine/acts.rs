@@ -76,7 +76,7 @@ impl Organisation {
             Kind::Listed(id) => Ok(Target::node(self.node(name, id)?.id)),
             Kind::Member(id, (ty, place)) => {
                 let (own, place) = (self.type_named(name)?, self.node(ty, place)?.id);
-                Ok(Target::user(self.user(id)?.id, own, place))
+                Ok(Target::user(self.listed_user(id)?, own, place))
             }
             Kind::In((ty, id)) => {
                 let (own, container) = (self.type_named(name)?, self.node(ty, id)?.id);

@@ -96,7 +96,7 @@ impl Organisation {
         let Some(name) = named else { return Ok(Recipients::Some) };
         Ok(Recipients::Each(match name.strip_prefix("group:") {
             Some(group) => self.members(group.trim_start())?,
-            None => vec![self.user(name)?.id],
+            None => vec![self.listed_user(name)?],
         }))
     }
 

@@ -13,7 +13,8 @@ use crate::source::nfc;
 /// A user, looked up: [`Organisation::user`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct User {
-    pub(super) id: UserId,
+    /// Nobody who is signed in, if none.
+    pub(super) id: Option<UserId>,
     /// Whose.
     pub(super) of: Mark,
 }
@@ -26,7 +27,7 @@ pub struct Node {
     pub(super) of: Mark,
 }
 
-/// What tells organisations apart: the numbers of users and nodes are those of one of them.
+/// What tells organisations apart: the numbers of users and nodes are those of one of them, and of what changes made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Mark(u64);
 
@@ -58,26 +59,30 @@ impl Names {
 }
 
 impl Organisation {
-    /// A user of this id.
+    /// A user of this id; for `anyone`, a caller who is not signed in.
     ///
     /// # Errors
     ///
     /// There is none.
     pub fn user(&self, id: &str) -> Result<User, Error> {
-        let users = &self.names().users;
-        let known = users.get(nfc(id).as_ref());
-        known.map(|&id| User { id, of: self.mark() }).ok_or_else(|| {
-            let fault = Diagnostic::error("name/unknown-user", format!("unknown user `{id}`"));
-            fault.did_you_mean(id, users.keys().map(AsRef::as_ref)).into()
-        })
+        let of = self.mark();
+        self.caller(id).map(|id| User { id, of })
     }
 
     /// A user of this id; nobody for `anyone`, which no user is called.
     pub(super) fn caller(&self, id: &str) -> Result<Option<UserId>, Error> {
         match id {
             "anyone" => Ok(None),
-            _ => self.user(id).map(|user| Some(user.id)),
+            _ => self.listed_user(id).map(Some),
         }
+    }
+
+    pub(super) fn listed_user(&self, id: &str) -> Result<UserId, Error> {
+        let users = &self.names().users;
+        users.get(nfc(id).as_ref()).copied().ok_or_else(|| {
+            let fault = Diagnostic::error("name/unknown-user", format!("unknown user `{id}`"));
+            fault.did_you_mean(id, users.keys().map(AsRef::as_ref)).into()
+        })
     }
 
     /// A node of this type and id.

@@ -47,7 +47,7 @@ impl Prepared {
         self.decide(user.id, target)
     }
 
-    fn decide(&self, user: UserId, target: Target) -> Result<bool, Error> {
+    fn decide(&self, user: Option<UserId>, target: Target) -> Result<bool, Error> {
         match self.organisation.now() {
             Value::Missing => self.decide_in(user, target, &self.context),
             now if self.context[NOW] == now => self.decide_in(user, target, &self.context),
@@ -59,10 +59,10 @@ impl Prepared {
         }
     }
 
-    fn decide_in(&self, user: UserId, target: Target, context: &[Value]) -> Result<bool, Error> {
+    fn decide_in(&self, user: Option<UserId>, target: Target, context: &[Value]) -> Result<bool, Error> {
         let (table, org) = (self.organisation.policy().table(), self.organisation.org());
         let request = Request {
-            user: Some(user),
+            user,
             permission: self.permission,
             target,
             recipient: None,
