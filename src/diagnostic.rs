@@ -99,6 +99,14 @@ impl Diagnostic {
         self
     }
 
+    /// Points at `span` before all else.
+    #[must_use]
+    pub fn first_at(mut self, span: Span) -> Self {
+        let text = String::new();
+        self.labels.insert(0, Label { span, text });
+        self
+    }
+
     /// Adds the next step of what leads to it.
     #[must_use]
     pub fn step(mut self, span: Span, text: impl Into<String>) -> Self {

@@ -323,6 +323,13 @@ impl Group {
     pub fn is_wider(&self) -> bool {
         self.cells.iter().any(|cell| is_wider(cell.change))
     }
+
+    /// True if something is no longer allowed.
+    #[must_use]
+    pub fn is_narrower(&self) -> bool {
+        let narrower = |change| matches!(change, Change::Lost | Change::Narrower | Change::Both);
+        self.cells.iter().any(|cell| narrower(cell.change))
+    }
 }
 
 impl Diff {
@@ -337,6 +344,14 @@ impl Diff {
     pub fn is_wider(&self) -> bool {
         self.groups.iter().any(Group::is_wider)
             || self.beyond.iter().any(|beyond| beyond.witness.wider)
+            || matches!(self.closed, Closed::Unknown(_))
+    }
+
+    /// True if something is no longer allowed, or that cannot be ruled out.
+    #[must_use]
+    pub fn is_narrower(&self) -> bool {
+        self.groups.iter().any(Group::is_narrower)
+            || self.beyond.iter().any(|beyond| !beyond.witness.wider)
             || matches!(self.closed, Closed::Unknown(_))
     }
 

@@ -23,14 +23,21 @@
 //! let stop = shop.prepare("stop", "Order")?; // names looked up once
 //! assert!(stop.allows(shop.user("ann")?, shop.node("Order", "o-1")?)?);
 //!
-//! let why = shop.ask("why can ann stop o-1")?;
+//! let why = shop.why("ann", "stop", ("Order", "o-1"))?; // `ask` answers any sentence
 //! assert!(why.to_string().contains("can stop Order as creator"));
+//! assert_eq!(shop.which("ann", "view", "Order")?, [("Order", "o-1")]);
+//!
+//! let next = shop.change(|c| c.take("ann", "Clerk", "main"))?; // checked as facts are
+//! assert!(next.who_can("stop", ("Order", "o-1"))?.is_empty());
+//! assert!(shop.can("ann", "stop", ("Order", "o-1"))?); // the old one lives on
 //! # Ok::<(), rolebook::Error>(())
 //! ```
 //!
-//! A policy of files is opened with [`Policy::open`], an organisation of a file or of a folder of tables with
-//! [`Policy::organisation`]. All are owned, `Send`, `Sync`, and cheap to clone. Below the front door a request is numbers; one
-//! that makes no sense is denied, and [`Request::check`](eval::Request::check) tells what is wrong with it.
+//! A policy of files is opened with [`Policy::open`], an organisation of a file, of a folder of tables or of a snapshot with
+//! [`Policy::organisation`]. What a request carries is said by [`Organisation::with`] and [`Organisation::at`]; what is
+//! handed out, by [`Object::role`] and its like. All are owned, `Send`, `Sync`, and cheap to clone. Below the front door a
+//! request is numbers; one that makes no sense is denied, and [`Request::check`](eval::Request::check) tells what is wrong
+//! with it.
 //!
 //! # The pipeline
 //!
@@ -114,7 +121,10 @@ pub mod syntax;
 pub mod table;
 pub mod yaml;
 
-pub use engine::{Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, User};
+pub use engine::{
+    Changes, Datum, Difference, Error, Findings, Node, Object, Organisation, Policy, Prepared, Reply, TestOutcome,
+    Tested, User,
+};
 
 /// The README's example is compiled and run.
 #[cfg(doctest)]

@@ -62,17 +62,40 @@ pub fn find(paths: &[PathBuf], sources: &mut Sources, found: &mut Found) -> Vec<
 
 /// Reads the YAML file that the user named as facts; one that was read with a policy is not read twice.
 pub fn read_facts(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
-    if extension(path) == "roles" {
-        found.push(policy_not_facts(path));
-        return None;
-    }
-    if !path.exists() {
-        found.push(not_found(path));
+    if !could_be_facts(path, found) {
         return None;
     }
     let name = shown(path);
     let known = sources.files().find(|&file| sources.name(file) == name);
     known.or_else(|| read::file(path, sources, found))
+}
+
+/// The same as the file is now, whatever was read before.
+pub fn read_facts_now(path: &Path, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
+    match could_be_facts(path, found) {
+        true => read::file(path, sources, found),
+        false => None,
+    }
+}
+
+/// There is a file, and it is no policy.
+fn could_be_facts(path: &Path, found: &mut Found) -> bool {
+    if extension(path) == "roles" {
+        found.push(policy_not_facts(path));
+        return false;
+    }
+    if !path.exists() {
+        found.push(not_found(path));
+        return false;
+    }
+    true
+}
+
+/// Facts that come from anywhere, under a name of their own.
+pub fn facts_from(name: &str, from: impl std::io::Read, sources: &mut Sources, found: &mut Found) -> Option<FileId> {
+    let path = Path::new(name);
+    let bytes = read::all(from).map_err(|error| found.push(read::unreadable(path, &error)));
+    read::text(path, bytes.ok()?, sources, found)
 }
 
 /// How the files of a folder of tables stand: names, lengths and when they were changed. Nothing for what is no folder.

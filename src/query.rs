@@ -6,7 +6,8 @@
 //!    a deed.
 //! 3. [`escalation`] looks for what somebody can ever come to, in several steps; [`ever`] puts the question to it.
 //!    What there is to change, and who may change it, stands for both in [`change`].
-//! 4. [`render`] writes an [`Answer`] as text.
+//! 4. [`looked_up`] asks the same of names that were looked up already.
+//! 5. [`render`] writes an [`Answer`] as text.
 
 mod change;
 pub mod deed;
@@ -14,6 +15,7 @@ pub mod escalation;
 mod ever;
 mod held;
 pub mod how_could;
+pub mod looked_up;
 mod names;
 mod people;
 mod powers;
@@ -21,18 +23,23 @@ pub mod render;
 mod roles;
 mod verdict;
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Diagnostic, Found};
 use crate::eval::explain::Explanation;
 use crate::eval::org::Org;
 use crate::facts::Facts;
 use crate::model::value::{Pool, Tri, Value};
 use crate::model::{Model, NOW};
-use crate::syntax::ast::{Deed, Sentence, SentenceKind};
+use crate::source::Span;
+use crate::syntax::ast::{Deed, Id, Sentence, SentenceKind, Setting};
 use crate::table::Table;
 
 pub use change::{Change, Handout};
 pub use ever::{Barrier, Reached, Told};
+pub use held::how as held_in_words;
 pub use how_could::HowCould;
+pub use looked_up::LookedUp;
 pub use verdict::Decided;
 
 /// What questions are put to.
@@ -44,6 +51,15 @@ pub struct Ground<'a> {
     pub org: Option<&'a Org<'a>>,
     /// The present moment, for sentences that do not say `with context.now = …`; `Value::Missing` for none.
     pub now: Value,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried<'a> {
+    /// Attributes of the request, by slot.
+    pub context: &'a [Value],
+    /// The texts and lists that they refer to; stands on the organisation's.
+    pub pool: &'a Pool,
 }
 
 /// One thing in a list.
@@ -95,6 +111,16 @@ impl Answer {
         }
     }
 
+    /// Yes or no; none for a list, and for what is not known. A decision is never open: what is not known is denied.
+    #[must_use]
+    pub fn is_yes(&self) -> Option<bool> {
+        match (self.truth()?, self) {
+            (Tri::Unknown, Self::Decision(_)) => Some(false),
+            (Tri::Unknown, _) => None,
+            (truth, _) => Some(truth == Tri::True),
+        }
+    }
+
     /// The names of a list.
     #[must_use]
     pub fn names(&self) -> Option<Vec<&str>> {
@@ -116,13 +142,19 @@ impl Answer {
     }
 }
 
-/// One sentence being answered.
+/// One question being answered.
 pub(crate) struct Query<'a, 'f> {
     table: &'a Table,
     org: Option<&'a Org<'a>>,
-    sentence: &'a Sentence,
+    /// The whole sentence.
+    span: Span,
+    /// `with …`
+    with: &'a [Setting],
+    /// `together with …`
+    together: &'a [Id],
     context: Vec<Value>,
-    pool: Pool,
+    /// Copied only where a sentence brings texts of its own.
+    pool: Cow<'a, Pool>,
     budget: how_could::Budget,
     found: &'f mut Found,
 }
@@ -140,29 +172,43 @@ pub fn ask_within(
     found: &mut Found,
 ) -> Option<Answer> {
     let facts = ground.org.map(|org| &org.facts);
-    let model = ground.table.model();
-    let mut context = facts.map_or_else(Vec::new, |facts| facts.context.clone());
-    context.resize(model.context.len(), Value::Missing);
+    let carried = Carried {
+        context: facts.map_or(&[], |facts| &facts.context),
+        pool: facts.map_or(&ground.table.model().pool, |facts| &facts.pool),
+    };
+    ask_carrying(ground, &carried, sentence, budget, found)
+}
+
+/// The same, of a request that carries other attributes than the facts say.
+pub fn ask_carrying(
+    ground: &Ground<'_>,
+    carried: &Carried<'_>,
+    sentence: &Sentence,
+    budget: how_could::Budget,
+    found: &mut Found,
+) -> Option<Answer> {
+    let mut context = carried.context.to_vec();
+    context.resize(ground.table.model().context.len(), Value::Missing);
     if context[NOW] == Value::Missing {
         context[NOW] = ground.now;
     }
-    let pool = facts.map_or_else(|| model.pool.clone(), |facts| facts.pool.clone());
     let mut query = Query {
         table: ground.table,
         org: ground.org,
-        sentence,
+        span: sentence.span.0,
+        with: &sentence.with,
+        together: &sentence.together,
         context,
-        pool,
+        pool: Cow::Borrowed(carried.pool),
         budget,
         found,
     };
-    query.answer()
+    query.answer(&sentence.kind)
 }
 
 impl<'a> Query<'a, '_> {
-    fn answer(&mut self) -> Option<Answer> {
-        let sentence = self.sentence;
-        match &sentence.kind {
+    fn answer(&mut self, kind: &SentenceKind) -> Option<Answer> {
+        match kind {
             SentenceKind::HowCould { who, deed } => self.how_could(who, deed),
             SentenceKind::Can { who, deed, ever: true }
             | SentenceKind::States {
@@ -212,7 +258,7 @@ impl<'a> Query<'a, '_> {
                 "sentence/no-facts",
                 "this question is about an organisation, and there is none",
             );
-            let fault = fault.at(self.sentence.span.0, "");
+            let fault = fault.at(self.span, "");
             self.found
                 .push(fault.help("give its facts with `-f FILE`, or put `facts.yaml` beside the policy"));
         }
@@ -225,7 +271,7 @@ impl<'a> Query<'a, '_> {
 
     pub(super) fn later<T>(&mut self, what: &str) -> Option<T> {
         let message = format!("{what} cannot be answered yet");
-        let fault = Diagnostic::error("sentence/not-yet", message).at(self.sentence.span.0, "");
+        let fault = Diagnostic::error("sentence/not-yet", message).at(self.span, "");
         self.found
             .push(fault.help("they need the analysis of all organisations, which is not part of this version"));
         None

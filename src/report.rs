@@ -9,6 +9,7 @@
 //! name contains cannot pass for output of this program: characters that steer a terminal or reverse the direction of
 //! writing are shown as escapes (`visible`).
 
+pub mod answer;
 pub mod audit;
 pub mod diff;
 mod excerpt;

@@ -9,8 +9,9 @@ use crate::eval::org::Org;
 use crate::model::value::{Tri, Value, clock};
 use crate::query::how_could::Budget;
 use crate::query::{Answer, Ground, ask_within, render};
+use crate::report::answer::{self, AnswerFormat};
 use crate::source::Sources;
-use crate::syntax::ast::SentenceKind;
+use crate::syntax::ast::{Sentence, SentenceKind};
 use crate::syntax::parse;
 use crate::table::Table;
 
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// How many sets of changes `how could …` tries at most.
     #[arg(long, value_name = "SETS")]
     budget: Option<usize>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: AnswerFormat,
     /// The sentence.
     #[arg(trailing_var_arg = true)]
     sentence: Vec<String>,
@@ -74,6 +78,7 @@ pub(super) fn run(args: &Args) -> Exit {
             sets: args.budget.unwrap_or(Budget::default().sets),
             ..Budget::default()
         },
+        format: args.format,
     };
     if args.sentence.is_empty() {
         return prompt::run(&mut session);
@@ -90,6 +95,7 @@ pub(super) struct Session<'a> {
     /// What is told of the moment, where it is not that of the clock.
     pinned: Option<String>,
     budget: Budget,
+    format: AnswerFormat,
 }
 
 impl Session<'_> {
@@ -108,15 +114,24 @@ impl Session<'_> {
         let Some(answer) = ask_within(&ground, &sentence, self.budget, &mut found) else {
             return load::print_problems(found, &self.sources);
         };
-        load::print(&render::text(&answer, &ground, &self.sources));
-        let says_when = sentence.with.iter().any(|setting| setting.key.text == "context.now");
-        if let (Some(pinned), false) = (&self.pinned, says_when) {
-            load::print(&format!("({pinned})\n"));
-        }
+        self.print(&answer, &ground, &sentence);
         if exit_code && !is_as_said(&answer, &sentence.kind) {
             Exit::Findings
         } else {
             Exit::Fine
+        }
+    }
+}
+
+impl Session<'_> {
+    fn print(&self, answer: &Answer, ground: &Ground<'_>, sentence: &Sentence) {
+        let says_when = sentence.with.iter().any(|setting| setting.key.text == "context.now");
+        match self.format {
+            AnswerFormat::Json => load::print(&answer::json(answer, ground, &self.sources)),
+            AnswerFormat::Text => load::print(&render::text(answer, ground, &self.sources)),
+        }
+        if let (Some(pinned), false, AnswerFormat::Text) = (&self.pinned, says_when, self.format) {
+            load::print(&format!("({pinned})\n"));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Exit, progress};
 use crate::diagnostic::Found;
-pub(super) use crate::engine::load::{Loaded, compile, facts, one, ready, yaml};
+pub(super) use crate::engine::load::{Loaded, compile, facts, one, ready};
 use crate::engine::load::{facts_beside, organisation_at};
 use crate::facts::Facts;
 use crate::model::NOW;

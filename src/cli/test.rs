@@ -1,16 +1,14 @@
 //! `rolebook test`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::Exit;
 use super::load::{self, Loaded};
-use crate::diagnostic::{Diagnostic, Found};
+use crate::diagnostic::Found;
+use crate::engine::tested;
 use crate::project;
-use crate::report::tests::{self, Ran, TestFormat};
-use crate::source::{FileId, Sources};
-use crate::suite::{self, Bench, Suite};
-use crate::table::Table;
-use crate::yaml::Yaml;
+use crate::report::tests::{self, TestFormat};
+use crate::source::Sources;
 
 /// Run the tests of policies.
 #[derive(Debug, clap::Args)]
@@ -38,16 +36,13 @@ pub(super) fn run(args: &Args) -> Exit {
     for policy in &mut loaded {
         found.append(std::mem::take(&mut policy.found));
         let Some(table) = &policy.table else { continue };
-        for &file in &policy.policy.tests {
-            ran.extend(run_file(
-                file,
-                table,
-                &policy.policy.folder,
-                &args.filter,
-                &mut sources,
-                &mut found,
-            ));
-        }
+        ran.extend(tested::run(
+            &policy.policy,
+            table,
+            &args.filter,
+            &mut sources,
+            &mut found,
+        ));
     }
     if !(ran.is_empty() && found.has_errors()) {
         load::print(&tests::render(&ran, &sources, args.format));
@@ -60,50 +55,4 @@ pub(super) fn run(args: &Args) -> Exit {
         (_, true) => Exit::Findings,
         (other, false) => other,
     }
-}
-
-fn run_file(
-    file: FileId,
-    table: &Table,
-    folder: &Path,
-    filter: &str,
-    sources: &mut Sources,
-    found: &mut Found,
-) -> Option<Ran> {
-    let mut problems = Found::default();
-    let suite = load::yaml(file, sources, &mut problems).map(|yaml| suite::read::read(&yaml, sources, &mut problems));
-    let facts = suite
-        .as_ref()
-        .and_then(|suite| facts(suite, folder, sources, &mut problems));
-    let broken = problems.has_errors();
-    found.append(problems);
-    let suite = suite.filter(|_| !broken)?;
-    let findings = |table: &Table, org: &crate::eval::org::Org<'_>, found: &mut Found| {
-        crate::lint::facts(table, org, &org.facts.context, found);
-    };
-    let bench = Bench {
-        table,
-        facts: facts.as_ref(),
-        findings: &findings,
-        sources,
-    };
-    let outcomes = suite::run(&suite, &bench, filter);
-    Some(Ran {
-        name: sources.name(file).to_owned(),
-        outcomes,
-    })
-}
-
-/// The facts that a suite names, found beside it.
-fn facts(suite: &Suite, folder: &Path, sources: &mut Sources, found: &mut Found) -> Option<Yaml> {
-    let (name, span) = suite.facts.as_ref()?;
-    let mut problems = Found::default();
-    let file = project::read_facts(&folder.join(name), sources, &mut problems);
-    if let (None, Some(problem)) = (file, problems.iter().next()) {
-        let fault = Diagnostic::error("test/no-facts", format!("the facts `{name}` cannot be read"));
-        found.push(fault.at(*span, problem.message.clone()));
-        return None;
-    }
-    found.append(problems);
-    load::yaml(file?, sources, found)
 }

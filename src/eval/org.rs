@@ -212,6 +212,16 @@ impl<'a> Org<'a> {
         Org::of(table, FactsRef::Shared(facts), index)
     }
 
+    /// The same with an index that was made before, where it is one for these facts.
+    #[must_use]
+    pub fn shared_with(table: &Table, facts: Arc<Facts>, mut index: Index) -> Org<'static> {
+        if !index.is_for(&facts) {
+            return Org::shared(table, facts);
+        }
+        index.held.complete();
+        Org::of(table, FactsRef::Shared(facts), index)
+    }
+
     fn of(table: &Table, facts: FactsRef<'a>, index: Index) -> Self {
         let mut org = Self {
             facts,

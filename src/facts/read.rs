@@ -36,7 +36,7 @@ use contain::Nesting;
 pub(super) use contain::contain_circles;
 pub use names::Names;
 pub(super) use names::{no_id, no_user};
-pub(super) use relations::relation_circles;
+pub(crate) use relations::relation_circles;
 pub(super) use values::constant;
 pub use values::{no_list, parse_value};
 pub(super) use window::moment;

@@ -34,9 +34,14 @@ pub(super) fn text(path: &Path, bytes: Vec<u8>, sources: &mut Sources, found: &m
 
 /// All bytes, or one more than are allowed.
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    all(File::open(path)?)
+}
+
+/// The same of anything that can be read.
+pub(super) fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = Sources::MAX_BYTES as u64 + 1;
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    from.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -5,6 +5,7 @@ use super::names::is_called;
 use crate::diagnostic::Diagnostic;
 use crate::eval::Target;
 use crate::eval::org::{Org, Source};
+use crate::facts::CustomRole;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId, Value};
 use crate::model::{Model, RoleId, TypeId, TypeKind};
@@ -46,6 +47,17 @@ impl Act {
             Permission::Act { .. } | Permission::Give(_) | Permission::AddMember(_) => true,
         }
     }
+}
+
+/// The permissions to hand out a role that a tenant made: whoever may grant all that it may do may assign it.
+#[must_use]
+pub fn granting(model: &Model, custom: &CustomRole) -> Vec<PermId> {
+    let rules = custom.rules.iter().flat_map(|(_, rule)| &rule.permissions);
+    let mut parts: Vec<PermId> = rules.copied().collect();
+    parts.sort_unstable();
+    parts.dedup();
+    let grant = |id| model.permissions.id(Permission::Grant(id));
+    parts.into_iter().filter_map(grant).collect()
 }
 
 /// To or from whom something is handed.
@@ -132,7 +144,7 @@ impl Query<'_, '_> {
                     .find(|&r| r.ix() < model.roles.len() && model.role(r).ty == ty);
                 match (here, custom) {
                     (Some(role), _) => self.halves(actions, Permission::Give(role), Permission::Take(role)),
-                    (None, Some(custom)) => self.parts_of(custom),
+                    (None, Some(custom)) => granting(model, custom),
                     (None, None) => return self.not_here(&roles, node, at),
                 }
             }
@@ -174,22 +186,6 @@ impl Query<'_, '_> {
         let chosen = both.into_iter().filter(|(word, _)| wanted(word));
         chosen
             .filter_map(|(_, permission)| self.model().permissions.id(permission))
-            .collect()
-    }
-
-    /// Whoever may grant every permission of a custom role may assign it.
-    fn parts_of(&self, custom: &crate::facts::CustomRole) -> Vec<PermId> {
-        let permissions = &self.model().permissions;
-        let mut parts: Vec<PermId> = custom
-            .rules
-            .iter()
-            .flat_map(|(_, rule)| rule.permissions.clone())
-            .collect();
-        parts.sort_unstable();
-        parts.dedup();
-        parts
-            .into_iter()
-            .filter_map(|id| permissions.id(Permission::Grant(id)))
             .collect()
     }
 

@@ -62,8 +62,8 @@ impl Query<'_, '_> {
             Deed::Become { role, at } => self.becoming(role, at.as_ref()),
             _ => self.acting(deed),
         };
-        let helpers: Vec<Id> = self.sentence.together.clone();
-        let helpers: Vec<Option<Option<UserId>>> = helpers.iter().map(|id| self.caller(id)).collect();
+        let together = self.together;
+        let helpers: Vec<Option<Option<UserId>>> = together.iter().map(|id| self.caller(id)).collect();
         let (user, (what, about)) = (user?, about?);
         let helpers: Option<Vec<Option<UserId>>> = helpers.into_iter().collect();
         let helpers = helpers?;

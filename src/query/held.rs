@@ -191,7 +191,7 @@ impl Query<'_, '_> {
 
 /// How an entry came about, in a few words.
 #[must_use]
-pub(super) fn how(entry: &Entry, org: &Org<'_>, model: &Model) -> String {
+pub fn how(entry: &Entry, org: &Org<'_>, model: &Model) -> String {
     let (facts, window) = (&org.facts, org.window(entry));
     let base = match (entry.source(), org.group(entry)) {
         (Source::Default, _) => format!("by default, as a member of {}", facts.node_name(model, entry.node)),

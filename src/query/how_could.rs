@@ -316,8 +316,8 @@ impl Query<'_, '_> {
         let user = user?;
         let now = self.decided(user, who, deed, &act);
         let mut facts = self.facts()?.clone();
-        self.pool.intern(change::values::OTHER);
-        facts.pool = self.pool.clone();
+        self.pool.to_mut().intern(change::values::OTHER);
+        facts.pool = self.pool.clone().into_owned();
         let wanted = Wanted {
             user,
             act: &act,

@@ -184,7 +184,7 @@ impl Query<'_, '_> {
     pub(super) fn suppose(&mut self, ty: Option<TypeId>) -> Option<Vec<(usize, Value)>> {
         let mut given = Vec::new();
         let mut fine = self.says_once();
-        for setting in &self.sentence.with {
+        for setting in self.with {
             match setting.key.text.strip_prefix("context.") {
                 Some(name) => fine &= self.suppose_context(name, setting),
                 None => match self.suppose_attribute(ty, setting) {
@@ -198,7 +198,7 @@ impl Query<'_, '_> {
 
     /// Nothing is said twice: which of two values counts would be a guess.
     fn says_once(&mut self) -> bool {
-        let with = &self.sentence.with;
+        let with = self.with;
         let again = |ix: &usize| with[..*ix].iter().find(|first| first.key.text == with[*ix].key.text);
         let twice: Vec<_> = (0..with.len())
             .filter_map(|ix| Some((&with[ix], again(&ix)?)))
@@ -263,7 +263,7 @@ impl Query<'_, '_> {
             return None;
         }
         let texts: Vec<&str> = setting.values.iter().map(|id| id.text.as_str()).collect();
-        match parse_value(&texts, ty, &names, &mut self.pool) {
+        match parse_value(&texts, ty, &names, self.pool.to_mut()) {
             Ok(value) => Some(value),
             Err(fault) => {
                 let span = setting.values.first().map_or(setting.key.span(), Id::span);

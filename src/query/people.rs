@@ -1,12 +1,13 @@
-//! Reverse questions: who can do this, which nodes can he do this to.
+//! Reverse questions: who can do this, what can they do this to.
 
 use super::deed::{Act, Recipients};
 use super::names::ANYONE;
 use super::{Answer, Item, Query};
 use crate::eval::{Request, Target, candidates};
+use crate::facts::Thing;
 use crate::model::TypeId;
 use crate::model::permission::PermId;
-use crate::model::value::{NodeId, Tri, UserId};
+use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::syntax::ast::{Deed, Id, Name};
 
 impl Query<'_, '_> {
@@ -14,19 +15,17 @@ impl Query<'_, '_> {
         let act = self.act(deed)?;
         let facts = self.facts()?;
         let mut items = Vec::new();
-        if self.settle(None, &act).0 == Tri::True {
+        if self.is_allowed(None, &act) {
             items.push(Item {
                 name: ANYONE.to_owned(),
                 note: "also without signing in".to_owned(),
             });
         }
-        for user in self.callers(&act) {
-            if self.settle(Some(user), &act).0 == Tri::True {
-                items.push(Item {
-                    name: facts.user(user).id.to_string(),
-                    note: self.briefly(Some(user), &act),
-                });
-            }
+        for user in self.allowed_callers(&act) {
+            items.push(Item {
+                name: facts.user(user).id.to_string(),
+                note: self.briefly(Some(user), &act),
+            });
         }
         Some(Answer::List {
             title: "who can".to_owned(),
@@ -34,39 +33,73 @@ impl Query<'_, '_> {
         })
     }
 
+    pub(super) fn is_allowed(&self, user: Option<UserId>, act: &Act) -> bool {
+        self.settle(user, act).0 == Tri::True
+    }
+
+    /// The users who may do it.
+    pub(super) fn allowed_callers(&self, act: &Act) -> Vec<UserId> {
+        let mut users = self.callers(act);
+        users.retain(|&user| self.is_allowed(Some(user), act));
+        users
+    }
+
     pub(super) fn which(&mut self, ty: &Name, who: &Id, actions: &[Name]) -> Option<Answer> {
         let user = self.caller(who);
         let ty_id = self.needs_type(&ty.text, ty.quoted, ty.span())?;
         let permissions = self.permissions(ty_id, actions, None)?;
         let user = user?;
-        let given = self.suppose(None)?;
-        let org = self.needs_org()?;
-        if permissions.iter().any(|&id| self.is_creating(id)) {
-            return self.which_containers(ty_id, user, &permissions);
-        }
-        let mut items = Vec::new();
-        if self.is_principal(ty_id) {
-            for other in org.facts.user_ids().filter(|&u| org.facts.user(u).ty == ty_id) {
-                let act = self.on_each_place(other, &permissions);
-                items.extend(self.allowed(user, &act, org.facts.user(other).id.to_string()));
-            }
-        } else {
-            for node in self.within(user, &permissions, ty_id) {
-                let targets = vec![Target::node(node)];
-                let act = Act {
-                    permissions: permissions.clone(),
-                    targets,
-                    recipients: Recipients::None,
-                    given: given.clone(),
-                    taking: false,
-                };
-                items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
-            }
-        }
+        let creating = permissions.iter().any(|&id| self.is_creating(id));
+        let given = self.suppose(creating.then_some(ty_id))?;
+        let facts = self.facts()?;
+        let found = self.allowed_things(user, ty_id, &permissions, &given);
+        let items = found.into_iter().map(|(thing, act)| Item {
+            name: match thing {
+                Thing::Node(node) => facts.node_name(self.model(), node),
+                Thing::User(user) => facts.user(user).id.to_string(),
+            },
+            note: self.briefly(user, &act),
+        });
         Some(Answer::List {
-            title: format!("{} that {} can", ty.text, who.text),
-            items: sorted(items),
+            title: match creating {
+                true => "where".to_owned(),
+                false => format!("{} that {} can", ty.text, who.text),
+            },
+            items: sorted(items.collect()),
         })
+    }
+
+    /// All of a type to which a user may do this, each with the act: for an action that creates, the nodes in which.
+    pub(super) fn allowed_things(
+        &self,
+        user: Option<UserId>,
+        ty: TypeId,
+        permissions: &[PermId],
+        given: &[(usize, Value)],
+    ) -> Vec<(Thing, Act)> {
+        let Some(org) = self.org else { return Vec::new() };
+        let on_node = |node| (Thing::Node(node), act_on(vec![Target::node(node)], permissions, given));
+        let in_node = |node| {
+            (
+                Thing::Node(node),
+                act_on(vec![Target::created(ty, node)], permissions, given),
+            )
+        };
+        let on_user = |other| (Thing::User(other), self.on_each_place(other, permissions));
+        let containers = &self.model().ty(ty).containers;
+        let mut found: Vec<(Thing, Act)> = match permissions.iter().any(|&id| self.is_creating(id)) {
+            true => {
+                let may_hold = |&node: &NodeId| containers.contains(&org.ty(node));
+                org.facts.node_ids().filter(may_hold).map(in_node).collect()
+            }
+            false if self.is_principal(ty) => {
+                let of_type = |&other: &UserId| org.facts.user(other).ty == ty;
+                org.facts.user_ids().filter(of_type).map(on_user).collect()
+            }
+            false => self.within(user, permissions, ty).into_iter().map(on_node).collect(),
+        };
+        found.retain(|(_, act)| self.is_allowed(user, act));
+        found
     }
 
     /// Who comes into question.
@@ -103,29 +136,6 @@ impl Query<'_, '_> {
         found.unwrap_or_else(|| org.reverse().nodes_of(ty).to_vec())
     }
 
-    /// A creating action is asked of every node that may contain the type.
-    fn which_containers(&mut self, ty: TypeId, user: Option<UserId>, permissions: &[PermId]) -> Option<Answer> {
-        let org = self.needs_org()?;
-        let given = self.suppose(Some(ty))?;
-        let containers = &self.model().ty(ty).containers;
-        let mut items = Vec::new();
-        for node in org.facts.node_ids().filter(|&n| containers.contains(&org.ty(n))) {
-            let targets = vec![Target::created(ty, node)];
-            let act = Act {
-                permissions: permissions.to_vec(),
-                targets,
-                recipients: Recipients::None,
-                given: given.clone(),
-                taking: false,
-            };
-            items.extend(self.allowed(user, &act, org.facts.node_name(self.model(), node)));
-        }
-        Some(Answer::List {
-            title: "where".to_owned(),
-            items: sorted(items),
-        })
-    }
-
     /// A user as target, in each place of which he is a member.
     fn on_each_place(&self, user: UserId, permissions: &[PermId]) -> Act {
         let mut targets = Vec::new();
@@ -138,20 +148,18 @@ impl Query<'_, '_> {
                     .map(|p| Target::user(user, ty, p)),
             );
         }
-        Act {
-            permissions: permissions.to_vec(),
-            targets,
-            recipients: Recipients::None,
-            given: Vec::new(),
-            taking: false,
-        }
+        act_on(targets, permissions, &[])
     }
+}
 
-    fn allowed(&self, user: Option<UserId>, act: &Act, name: String) -> Option<Item> {
-        (self.settle(user, act).0 == Tri::True).then(|| Item {
-            name,
-            note: self.briefly(user, act),
-        })
+/// An act that hands nothing out.
+fn act_on(targets: Vec<Target>, permissions: &[PermId], given: &[(usize, Value)]) -> Act {
+    Act {
+        permissions: permissions.to_vec(),
+        targets,
+        recipients: Recipients::None,
+        given: given.to_vec(),
+        taking: false,
     }
 }
 

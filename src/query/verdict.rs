@@ -49,6 +49,14 @@ impl Query<'_, '_> {
 
     /// The decision on an act, with its reasons.
     pub(super) fn decided(&self, user: Option<UserId>, who: &Id, deed: &Deed, act: &Act) -> Decided {
+        Decided {
+            taking: is_taking(deed),
+            ..self.decided_as(user, &who.text, act)
+        }
+    }
+
+    /// The same for somebody of this name.
+    pub(super) fn decided_as(&self, user: Option<UserId>, who: &str, act: &Act) -> Decided {
         let (verdict, case) = self.settle(user, act);
         let explanation = match case {
             Some(case) => self.explain(user, act, case),
@@ -60,12 +68,12 @@ impl Query<'_, '_> {
         let asked = act.permissions.first().copied().unwrap_or(PermId(0));
         Decided {
             verdict,
-            who: who.text.clone(),
+            who: who.to_owned(),
             permission: case.map_or(asked, |case| case.permission),
             both_halves: self.has_both_halves(&act.permissions),
             explanation,
             target: case.map(|case| case.target),
-            taking: is_taking(deed),
+            taking: act.taking,
             recipient: case.and_then(|case| case.recipient),
             for_example: act.recipients == Recipients::Some,
         }

@@ -1,6 +1,6 @@
 //! What changed between two policies, as text, as Markdown for a pull request, as JSON.
 //!
-//! `words` makes the sentences that text and Markdown share; [`text`], [`markdown`] and [`json`] lay them out.
+//! `words` makes the sentences that text and Markdown share; [`text`], [`markdown`] and [`json()`] lay them out.
 
 mod json;
 mod markdown;
@@ -8,7 +8,7 @@ mod people;
 mod text;
 mod words;
 
-pub use json::json;
+pub use json::{json, value};
 pub use markdown::markdown;
 pub use text::text;
 

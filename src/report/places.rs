@@ -4,7 +4,8 @@
 //! one long line, that is quadratic. Here a file is scanned once, the characters before every 4096th byte are noted,
 //! and each look-up counts on from the nearest note.
 
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -47,6 +48,21 @@ impl<'a> Places<'a> {
             before + line + 1,
             index.before(text, byte) - index.before(text, start) + 1,
         )
+    }
+
+    /// A span for programs: `{ file, line, column, end_line, end_column, text }`.
+    pub(super) fn quoted(&mut self, span: Span) -> Value {
+        let bytes = span.range();
+        let (line, column) = self.position(span.file, bytes.start);
+        let (end_line, end_column) = self.position(span.file, bytes.end);
+        json!({
+            "file": self.sources.name(span.file),
+            "line": line,
+            "column": column,
+            "end_line": end_line,
+            "end_column": end_column,
+            "text": self.sources.snippet(span),
+        })
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Ran {
 pub fn render(ran: &[Ran], sources: &Sources, format: TestFormat) -> String {
     match format {
         TestFormat::Text => text(ran, sources),
-        TestFormat::Json => json(ran, sources),
+        TestFormat::Json => format!("{:#}\n", value(ran, sources)),
         TestFormat::Junit => junit(ran, sources),
     }
 }
@@ -52,10 +52,7 @@ fn text(ran: &[Ran], sources: &Sources) -> String {
     let mut out = String::new();
     for outcome in outcomes(ran).filter(|outcome| !outcome.passed()) {
         let _ = writeln!(out, "FAILED  {}  ({})", outcome.name, place(outcome.span, sources));
-        outcome
-            .failures
-            .iter()
-            .for_each(|failure| write_failure(&mut out, failure, sources));
+        out.push_str(&failures(outcome, sources));
         out.push('\n');
     }
     let failed = outcomes(ran).filter(|outcome| !outcome.passed()).count();
@@ -78,7 +75,18 @@ fn write_failure(out: &mut String, failure: &Failure, sources: &Sources) {
     }
 }
 
-fn json(ran: &[Ran], sources: &Sources) -> String {
+/// What a failed test prints below its name; empty for one that passed.
+#[must_use]
+pub fn failures(outcome: &Outcome, sources: &Sources) -> String {
+    let mut out = String::new();
+    let failures = outcome.failures.iter();
+    failures.for_each(|failure| write_failure(&mut out, failure, sources));
+    out
+}
+
+/// All outcomes as one JSON document.
+#[must_use]
+pub fn value(ran: &[Ran], sources: &Sources) -> Value {
     let files: Vec<Value> = ran
         .iter()
         .map(|file| {
@@ -92,7 +100,7 @@ fn json(ran: &[Ran], sources: &Sources) -> String {
         .collect();
     let failed = outcomes(ran).filter(|outcome| !outcome.passed()).count();
     let summary = json!({ "passed": outcomes(ran).count() - failed, "failed": failed });
-    format!("{:#}\n", json!({ "files": files, "summary": summary }))
+    json!({ "files": files, "summary": summary })
 }
 
 fn outcome_json(outcome: &Outcome, sources: &Sources) -> Value {
@@ -128,13 +136,9 @@ fn case(outcome: &Outcome, sources: &Sources) -> TestCase {
     let status = match &outcome.failures[..] {
         [] => TestCaseStatus::success(),
         failures => {
-            let mut text = String::new();
-            failures
-                .iter()
-                .for_each(|failure| write_failure(&mut text, failure, sources));
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(format!("expected {}, got {}", failures[0].expected, failures[0].got));
-            status.set_description(text);
+            status.set_description(self::failures(outcome, sources));
             status
         }
     };

@@ -56,11 +56,7 @@ impl<'y> Reader<'y> {
         if self.is_left_out(text) {
             return None;
         }
-        let subject = if text.starts_with("group:") {
-            self.names.group(text).map(Subject::Group)
-        } else {
-            self.names.user(text, None).map(Subject::User)
-        };
+        let subject = self.names.subject(text);
         self.take(subject, yaml.span)
     }
 

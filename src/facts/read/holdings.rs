@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use super::names::Miss;
 use super::shape::{field, items};
 use super::values::constant;
-use super::{Reader, Record};
+use super::{Names, Reader, Record};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Holding, Subject, Window};
+use crate::facts::{CustomRole, Facts, Holding, Subject, Window};
 use crate::model::show::attribute_names;
 use crate::model::value::{GroupId, NodeId, UserId, Value};
-use crate::model::{AttrName, Attribute, Default, RoleId, TypeId};
+use crate::model::{AttrName, Attribute, Default, Model, RoleId, TypeId};
 use crate::source::Span;
 use crate::yaml::{self, Key, Yaml};
 
@@ -24,6 +24,118 @@ pub(super) enum Named {
     Policy(Vec<RoleId>),
     /// A role that a tenant made.
     Custom(RoleId),
+}
+
+/// Why a role cannot be held at a node: a fault that has no place yet.
+#[derive(Debug)]
+pub(super) enum Misplaced {
+    /// It is the name of the role that is wrong.
+    Role(Diagnostic),
+    /// It is the node.
+    Node(Diagnostic),
+}
+
+impl Names<'_> {
+    /// The role or roles of a name.
+    fn named(&self, name: &str) -> Option<Named> {
+        let roles = self.roles(name);
+        match roles.is_empty() {
+            false => Some(Named::Policy(roles)),
+            true => self.custom(name).map(Named::Custom),
+        }
+    }
+
+    /// The role of a name at the node of a text; `within` tells whether a node lies in another.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic, if one of the two is unknown, or the role is not one that is held there by hand.
+    pub fn role_at(
+        &self,
+        name: &str,
+        text: &str,
+        facts: &Facts,
+        within: impl Fn(NodeId, NodeId) -> bool,
+    ) -> Result<(RoleId, NodeId), Diagnostic> {
+        let named = self.named(name).ok_or_else(|| self.unknown_role(name))?;
+        self.held_at(&named, name, text, facts, within)
+            .map_err(|misplaced| match misplaced {
+                Misplaced::Role(fault) | Misplaced::Node(fault) => fault,
+            })
+    }
+
+    /// The same of a role that is known: a role is held at nodes of its type, a custom one within its place.
+    fn held_at(
+        &self,
+        named: &Named,
+        name: &str,
+        text: &str,
+        facts: &Facts,
+        within: impl Fn(NodeId, NodeId) -> bool,
+    ) -> Result<(RoleId, NodeId), Misplaced> {
+        let types: Vec<TypeId> = match named {
+            Named::Policy(roles) => roles.iter().map(|&role| self.model.role(role).ty).collect(),
+            Named::Custom(_) => {
+                let places = self.model.type_ids();
+                places.filter(|&ty| self.model.ty(ty).kind.is_place()).collect()
+            }
+        };
+        let node = match self.find_node(text, Some(&types)) {
+            Err(Miss::Unfit(ty)) => Err(no_role_at(self.model, name, text, ty, &types)),
+            _ => self.node(text, Some(&types)),
+        };
+        let node = node.map_err(Misplaced::Node)?;
+        match named {
+            Named::Policy(roles) => {
+                let ty = facts.node(node).ty;
+                let role = roles.iter().copied().find(|&role| self.model.role(role).ty == ty);
+                // The node was looked for among the types of these roles.
+                let role = role.unwrap_or(roles[0]);
+                by_hand(self.model, role).map_err(Misplaced::Role)?;
+                Ok((role, node))
+            }
+            Named::Custom(role) => match facts.custom_role(self.model, *role) {
+                Some(custom) if !within(node, custom.at) => Err(Misplaced::Node(not_here(facts, custom, node))),
+                _ => Ok((*role, node)),
+            },
+        }
+    }
+}
+
+/// A derived role cannot be given.
+fn by_hand(model: &Model, role: RoleId) -> Result<(), Diagnostic> {
+    let it = model.role(role);
+    if !it.is_derived() {
+        return Ok(());
+    }
+    let message = format!("`{}` is derived and cannot be given by hand", it.name);
+    let fault = Diagnostic::error("role/derived-by-hand", message);
+    Err(match it.spans.first() {
+        Some(&declared) => fault.at(declared, "declared here"),
+        None => fault,
+    })
+}
+
+fn not_here(facts: &Facts, custom: &CustomRole, node: NodeId) -> Diagnostic {
+    let (name, at) = (&custom.name, &facts.node(custom.at).id);
+    let message = format!("`{name}` is held at `{at}` or below, not at `{}`", facts.node(node).id);
+    Diagnostic::error("role/not-here", message).at(custom.span, "made here")
+}
+
+fn no_role_at(model: &Model, name: &str, text: &str, ty: TypeId, exists: &[TypeId]) -> Diagnostic {
+    let here = &model.ty(ty).name;
+    let message = format!("there is no role `{name}` at `{text}`, which is of type `{here}`");
+    let roles = model.roles.iter().filter(|role| role.ty == ty);
+    let has: Vec<String> = roles.map(|role| format!("`{}`", role.name)).collect();
+    let elsewhere = crate::model::show::type_list(model, exists);
+    let help = match has[..] {
+        [] => format!("`{name}` exists at {elsewhere}; `{here}` has no roles"),
+        _ => format!(
+            "`{name}` exists at {elsewhere}; `{here}` has the roles: {}",
+            has.join(", ")
+        ),
+    };
+    Diagnostic::error("role/not-at-this-type", message).help(help)
 }
 
 impl<'y> Reader<'y> {
@@ -51,17 +163,11 @@ impl<'y> Reader<'y> {
 
     /// The role or roles of a name.
     pub(super) fn role(&mut self, name: &str, span: Span) -> Option<Named> {
-        let roles = self.names.roles(name);
-        if !roles.is_empty() {
-            return Some(Named::Policy(roles));
-        }
-        if let Some(role) = self.names.custom(name) {
-            return Some(Named::Custom(role));
-        }
-        if !self.left_out.contains(name) {
+        let named = self.names.named(name);
+        if named.is_none() && !self.left_out.contains(name) {
             self.report(self.names.unknown_role(name), span);
         }
-        None
+        named
     }
 
     fn holding(&mut self, subject: Subject, named: &Named, key: &'y Key, item: &'y Yaml) -> Option<Holding> {
@@ -87,7 +193,7 @@ impl<'y> Reader<'y> {
         Some(Holding::new(subject, role, node, span).on(window?, parameters))
     }
 
-    /// The role of a name at the node of a text: a role is held at nodes of its type, a custom one within its place.
+    /// The role of a name at the node of a text.
     pub(super) fn role_at(
         &mut self,
         named: &Named,
@@ -99,79 +205,14 @@ impl<'y> Reader<'y> {
         if self.is_left_out(text) {
             return None;
         }
-        let types: Vec<TypeId> = match named {
-            Named::Policy(roles) => roles.iter().map(|&role| self.model.role(role).ty).collect(),
-            Named::Custom(_) => self
-                .model
-                .type_ids()
-                .filter(|&ty| self.model.ty(ty).kind.is_place())
-                .collect(),
+        let within = |node, outer| self.nesting.within(node, outer);
+        let (fault, span) = match self.names.held_at(named, name, text, &self.facts, within) {
+            Ok(found) => return Some(found),
+            Err(Misplaced::Role(fault)) => (fault, name_span),
+            Err(Misplaced::Node(fault)) => (fault, span),
         };
-        let node = match self.names.find_node(text, Some(&types)) {
-            Err(Miss::Unfit(ty)) => {
-                self.no_role_at(name, text, ty, &types, span);
-                return None;
-            }
-            _ => self.names.node(text, Some(&types)),
-        };
-        let node = self.take(node, span)?;
-        let role = match named {
-            Named::Policy(roles) => self.of_type(roles, self.facts.node(node).ty, name_span)?,
-            Named::Custom(role) => self.within_custom(*role, node, span)?,
-        };
-        Some((role, node))
-    }
-
-    fn of_type(&mut self, roles: &[RoleId], ty: TypeId, span: Span) -> Option<RoleId> {
-        let role = roles.iter().copied().find(|&role| self.model.role(role).ty == ty)?;
-        let it = self.model.role(role);
-        if it.is_derived() {
-            let message = format!("`{}` is derived and cannot be given by hand", it.name);
-            let fault = Diagnostic::error("role/derived-by-hand", message).at(span, "");
-            let declared = it.spans.first().copied();
-            self.found.push(match declared {
-                Some(declared) => fault.at(declared, "declared here"),
-                None => fault,
-            });
-            return None;
-        }
-        Some(role)
-    }
-
-    fn within_custom(&mut self, role: RoleId, node: NodeId, span: Span) -> Option<RoleId> {
-        let custom = self.facts.custom_role(self.model, role)?;
-        if self.nesting.within(node, custom.at) {
-            return Some(role);
-        }
-        let (name, at) = (&custom.name, &self.facts.node(custom.at).id);
-        let message = format!(
-            "`{name}` is held at `{at}` or below, not at `{}`",
-            self.facts.node(node).id
-        );
-        let fault = Diagnostic::error("role/not-here", message).at(span, "");
-        self.found.push(fault.at(custom.span, "made here"));
+        self.found.push(fault.first_at(span));
         None
-    }
-
-    fn no_role_at(&mut self, name: &str, text: &str, ty: TypeId, exists: &[TypeId], span: Span) {
-        let here = &self.model.ty(ty).name;
-        let message = format!("there is no role `{name}` at `{text}`, which is of type `{here}`");
-        let has: Vec<String> = self
-            .model
-            .roles
-            .iter()
-            .filter(|role| role.ty == ty)
-            .map(|role| format!("`{}`", role.name))
-            .collect();
-        let elsewhere = crate::model::show::type_list(self.model, exists);
-        let help = match has[..] {
-            [] => format!("`{name}` exists at {elsewhere}; `{here}` has no roles"),
-            _ => format!(
-                "`{name}` exists at {elsewhere}; `{here}` has the roles: {}",
-                has.join(", ")
-            ),
-        };
-        self.report(Diagnostic::error("role/not-at-this-type", message).help(help), span);
     }
 
     /// The values of a role's parameters, given or by default, sorted by name.

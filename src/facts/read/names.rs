@@ -10,7 +10,7 @@ use hashbrown::DefaultHashBuilder;
 use super::ids::Ids;
 use super::nodes::NodeIds;
 use crate::diagnostic::Diagnostic;
-use crate::facts::Facts;
+use crate::facts::{Facts, Subject, Thing};
 use crate::model::show::type_list;
 use crate::model::value::{GroupId, NodeId, UserId};
 use crate::model::{Model, RoleId, TypeId};
@@ -116,6 +116,11 @@ impl<'m> Names<'m> {
             names.add_custom(&role.name);
         }
         names
+    }
+
+    /// The policy.
+    pub(crate) const fn model(&self) -> &'m Model {
+        self.model
     }
 
     /// Enters a node; the one that had this id before, if one of the same type did.
@@ -256,6 +261,59 @@ impl<'m> Names<'m> {
         self.nodes.all(inner).find(|(of, _)| *of == ty)?;
         let message = format!("`{id}` is also how the {} `{inner}` is named", self.model.ty(ty).name);
         Some(Diagnostic::error("name/ambiguous", message).help("choose another id"))
+    }
+
+    /// The user of an id, or the group behind `group:`.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none.
+    pub fn subject(&self, text: &str) -> Result<Subject, Diagnostic> {
+        match text.starts_with("group:") {
+            true => self.group(text).map(Subject::Group),
+            false => self.user(text, None).map(Subject::User),
+        }
+    }
+
+    /// The account or unit that a text names.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none or there are several.
+    pub fn place(&self, text: &str) -> Result<NodeId, Diagnostic> {
+        let is_place = |&ty: &TypeId| self.model.ty(ty).kind.is_place();
+        let places: Vec<TypeId> = self.model.type_ids().filter(is_place).collect();
+        self.node(text, Some(&places))
+    }
+
+    /// What has attributes: the node or user that a text names, `paris` or `Entity paris`, `ann` or `User ann`.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic that has no place yet, if there is none or there are several.
+    pub fn thing(&self, text: &str) -> Result<Thing, Diagnostic> {
+        match (self.find_node(text, None), self.typed_user(text)) {
+            (Ok(_) | Err(Miss::Ambiguous(_)), Some(_)) => {
+                let fault = Diagnostic::error("name/ambiguous", format!("`{text}` is a node and a user"));
+                Err(fault.help("write the type before the id"))
+            }
+            (_, Some(user)) => Ok(Thing::User(user)),
+            (Err(Miss::Unknown), None) => {
+                let fault = Diagnostic::error("name/unknown-node", format!("unknown node or user `{text}`"));
+                let known = self.nodes.iter().chain(self.users.iter());
+                Err(self.hint_among(fault, text, self.nodes.len() + self.users.len(), known))
+            }
+            (_, None) => self.node(text, None).map(Thing::Node),
+        }
+    }
+
+    /// `ann`, `User ann`
+    fn typed_user(&self, text: &str) -> Option<UserId> {
+        let typed = || {
+            let (ty, id) = text.split_once(char::is_whitespace)?;
+            self.user(id.trim_start(), Some(self.ty(ty)?)).ok()
+        };
+        self.user_of(text).or_else(typed)
     }
 
     /// "unknown node `X`"

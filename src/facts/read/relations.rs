@@ -21,7 +21,7 @@ impl Reader<'_> {
 }
 
 /// Reports circles in each relation that is followed with `+`, at the users themselves.
-pub(in crate::facts) fn relation_circles(facts: &Facts, model: &Model, found: &mut Found) {
+pub(crate) fn relation_circles(facts: &Facts, model: &Model, found: &mut Found) {
     for (name, circle) in circles_of(facts, model) {
         let word = &model.attr_names[name.0 as usize];
         found.push(in_a_circle(facts, word, &circle, |user| facts.users[user].span));

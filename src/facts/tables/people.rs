@@ -62,8 +62,7 @@ impl Tables<'_, '_> {
         if self.left_out.contains(text) {
             return Ok(None);
         }
-        let places: Vec<TypeId> = self.model.type_ids().filter(|&ty| fits(ty)).collect();
-        self.names.node(text, Some(&places)).map(Some)
+        self.names.place(text).map(Some)
     }
 
     pub(super) fn group(&mut self, row: &Row<'_>, span: Span) -> Result<(), Wrong> {
@@ -109,11 +108,7 @@ impl Tables<'_, '_> {
 
     /// `oz`, `group:interns`; nothing if it was left out.
     pub(super) fn subject(&self, text: &str) -> Result<Option<Subject>, Diagnostic> {
-        let found = match text.starts_with("group:") {
-            true => self.names.group(text).map(Subject::Group),
-            false => self.names.user(text, None).map(Subject::User),
-        };
-        match found {
+        match self.names.subject(text) {
             Err(_) if self.left_out.contains(text) => Ok(None),
             found => found.map(Some),
         }

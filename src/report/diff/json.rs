@@ -25,11 +25,16 @@ use crate::diff::people::{Deed, Person};
 use crate::diff::{Beyond, Cause, Diff, Group, Kind, Witness};
 use crate::report::json::printable;
 use crate::report::places::Places;
-use crate::source::Span;
 
 /// The whole comparison as one document.
 #[must_use]
 pub fn json(document: &Document<'_>) -> String {
+    printable(&format!("{:#}", value(document))) + "\n"
+}
+
+/// The same, not written out.
+#[must_use]
+pub fn value(document: &Document<'_>) -> Value {
     let diff = document.diff;
     let places = &mut Places::new(document.sources);
     let groups: Vec<Value> = diff.groups.iter().map(|group| group_json(group, places)).collect();
@@ -37,7 +42,7 @@ pub fn json(document: &Document<'_>) -> String {
     let same: Vec<Value> = diff.same.iter().map(|it| cause(it, places)).collect();
     let beyonds: Vec<Value> = diff.beyond.iter().map(|it| beyond(it, places)).collect();
     let paths: Vec<&Vec<String>> = diff.paths.iter().map(|path| &path.roles).collect();
-    let document = json!({
+    json!({
         "old": document.old,
         "new": document.new,
         "changes": groups,
@@ -48,8 +53,7 @@ pub fn json(document: &Document<'_>) -> String {
         "people": document.people.map(|persons| persons.iter().map(person).collect::<Vec<_>>()),
         "proven": proven(diff),
         "summary": { "wider": diff.is_wider(), "escalates": diff.escalates(), "changed": diff.is_changed() },
-    });
-    printable(&format!("{document:#}")) + "\n"
+    })
 }
 
 fn group_json(group: &Group, places: &mut Places<'_>) -> Value {
@@ -65,24 +69,9 @@ fn group_json(group: &Group, places: &mut Places<'_>) -> Value {
 }
 
 fn cause(cause: &Cause, places: &mut Places<'_>) -> Value {
-    let old = cause.old.map(|span| place(span, places));
-    let new = cause.new.map(|span| place(span, places));
+    let old = cause.old.map(|span| places.quoted(span));
+    let new = cause.new.map(|span| places.quoted(span));
     json!({ "kind": kind(cause.kind), "title": cause.title, "words": cause.words, "old": old, "new": new })
-}
-
-fn place(span: Span, places: &mut Places<'_>) -> Value {
-    let bytes = span.range();
-    let (line, column) = places.position(span.file, bytes.start);
-    let (end_line, end_column) = places.position(span.file, bytes.end);
-    let sources = places.sources();
-    json!({
-        "file": sources.name(span.file),
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "text": sources.snippet(span),
-    })
 }
 
 fn beyond(beyond: &Beyond, places: &mut Places<'_>) -> Value {
