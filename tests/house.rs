@@ -104,3 +104,109 @@ fn every_module_opens_with_what_it_is() {
         .collect();
     assert!(silent.is_empty(), "{}", silent.join("\n"));
 }
+
+/// `eval::org::key` of `src/eval/org/key.rs`.
+fn file_name(path: &Path) -> String {
+    let inner = path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+    let parts: Vec<_> = inner
+        .iter()
+        .map(|part| part.to_str().unwrap().trim_end_matches(".rs"))
+        .collect();
+    parts.join("::")
+}
+
+/// What stands behind `crate::` and `super::` in the code of a file, tests aside, as full paths.
+fn paths(own: &str, text: &str) -> Vec<String> {
+    let code: Vec<&str> = text.lines().take_while(|line| *line != "#[cfg(test)]").collect();
+    let code: Vec<&str> = code.iter().map(|line| line.split("//").next().unwrap()).collect();
+    let code = code.join(" ");
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
+        let before = &code[..at];
+        if before.ends_with("::") || before.ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let mut base: Vec<&str> = if code[at..].starts_with("crate") {
+            Vec::new()
+        } else {
+            own.split("::").collect()
+        };
+        let mut rest = code[at..].strip_prefix("crate::").unwrap_or(&code[at..]);
+        while let Some(further) = rest.strip_prefix("super::") {
+            base.pop();
+            rest = further;
+        }
+        let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+        let stem: String = rest.chars().take_while(|&c| is_path(c)).collect();
+        let inside = rest[stem.len()..]
+            .strip_prefix('{')
+            .and_then(|list| list.split('}').next());
+        let ends = inside.map_or(vec![""], |list| list.split(',').map(str::trim).collect());
+        found.extend(ends.iter().map(|end| {
+            let parts = stem.split("::").chain(end.split("::")).filter(|part| !part.is_empty());
+            base.iter().copied().chain(parts).collect::<Vec<_>>().join("::")
+        }));
+    }
+    found
+}
+
+/// The files that each file imports from, by the longest path that is one; those of its own line of parents apart.
+fn imports() -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut files = Vec::new();
+    sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut files);
+    let names: Vec<String> = files.iter().map(|path| file_name(path)).collect();
+    let file_of = |path: &str| {
+        let mut ends = path.match_indices("::").map(|(at, _)| at).collect::<Vec<_>>();
+        ends.push(path.len());
+        ends.iter()
+            .rev()
+            .map(|&end| path[..end].to_owned())
+            .find(|path| names.contains(path))
+    };
+    let is_in_line = |a: &str, b: &str| format!("{a}::").starts_with(&format!("{b}::"));
+    let of = |path: &PathBuf| {
+        let own = file_name(path);
+        let used = paths(&own, &fs::read_to_string(path).unwrap());
+        let used = used.iter().filter_map(|path| file_of(path));
+        let used = used.filter(|other| !is_in_line(&own, other) && !is_in_line(other, &own));
+        let used = used.collect();
+        (own, used)
+    };
+    files.iter().map(of).collect()
+}
+
+#[test]
+fn no_file_imports_one_that_imports_it() {
+    let imports = imports();
+    let mut circles = Vec::new();
+    for own in imports.keys() {
+        let (mut seen, mut open) = (Vec::new(), imports[own].clone());
+        while let Some(next) = open.pop() {
+            if !seen.contains(&next) {
+                open.extend(imports.get(&next).into_iter().flatten().cloned());
+                seen.push(next);
+            }
+        }
+        if seen.contains(own) {
+            circles.push(own.clone());
+        }
+    }
+    assert!(circles.is_empty(), "they stand in a circle: {}", circles.join(", "));
+}
+
+#[test]
+fn the_check_of_files_sees_imports() {
+    let text = "use super::{glance::Glance, key};\nuse super::super::Eval;\n// use crate::cli;\nlet x = crate::eval::decide();\n#[cfg(test)]\nuse crate::cli;";
+    let found = paths("eval::org::covering", text);
+    let mut expected = vec![
+        "eval::decide",
+        "eval::org::glance::Glance",
+        "eval::org::key",
+        "eval::Eval",
+    ];
+    expected.sort_unstable();
+    let mut found: Vec<&str> = found.iter().map(String::as_str).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert!(imports()["eval::org::covering"].contains(&"eval::org::key".to_owned()));
+}

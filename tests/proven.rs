@@ -441,7 +441,7 @@ fn a_field_of_a_user_is_asked_about() {
     assert_says(policy, facts, "can h edit pay of c", "deny");
     assert_says(policy, facts, "can h edit pay of User c in s", "deny");
     assert_says(policy, facts, "can p edit pay of c", "allow");
-    assert_says(policy, facts, "who can edit pay of c", "who can edit pay of c: p");
+    assert_says(policy, facts, "who can edit pay of c", "p ");
     assert_says(policy, facts, "can c ever edit pay of h together with a", "yes");
 }
 

@@ -81,13 +81,13 @@ pub(super) fn run(args: &Args) -> Exit {
         format: args.format,
     };
     if args.sentence.is_empty() {
-        return prompt::run(&mut session);
+        return prompt::run(&mut |line| session.say(line, false));
     }
     session.say(&args.sentence.join(" "), args.exit_code)
 }
 
 /// A policy and an organisation to which sentences are put.
-pub(super) struct Session<'a> {
+struct Session<'a> {
     table: &'a Table,
     org: Option<&'a Org<'a>>,
     sources: Sources,
@@ -100,7 +100,7 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     /// Answers one sentence on the terminal.
-    pub(super) fn say(&mut self, text: &str, exit_code: bool) -> Exit {
+    fn say(&mut self, text: &str, exit_code: bool) -> Exit {
         let file = self.sources.add("sentence", text);
         let mut found = Found::default();
         let Some(sentence) = parse::sentence(file, text, &mut found) else {

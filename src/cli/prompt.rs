@@ -6,30 +6,32 @@ use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
 use super::Exit;
-use super::ask::Session;
+
+/// What answers a sentence.
+type Say<'s> = &'s mut dyn FnMut(&str) -> Exit;
 
 /// Answers sentences until the input ends; from a pipe, one a line.
-pub(super) fn run(session: &mut Session<'_>) -> Exit {
+pub(super) fn run(say: Say<'_>) -> Exit {
     if stdin().is_terminal() {
-        by_hand(session)
+        by_hand(say)
     } else {
-        piped(session)
+        piped(say)
     }
 }
 
-fn piped(session: &mut Session<'_>) -> Exit {
+fn piped(say: Say<'_>) -> Exit {
     let mut exit = Exit::Fine;
     for line in stdin().lock().lines().map_while(Result::ok) {
-        if !line.trim().is_empty() && session.say(&line, false) == Exit::Broken {
+        if !line.trim().is_empty() && say(&line) == Exit::Broken {
             exit = Exit::Broken;
         }
     }
     exit
 }
 
-fn by_hand(session: &mut Session<'_>) -> Exit {
+fn by_hand(say: Say<'_>) -> Exit {
     let Ok(mut editor) = DefaultEditor::new() else {
-        return piped(session);
+        return piped(say);
     };
     loop {
         match editor.readline("? ") {
@@ -38,7 +40,7 @@ fn by_hand(session: &mut Session<'_>) -> Exit {
             Ok(line) => {
                 // A sentence that cannot be remembered is answered all the same.
                 let _ = editor.add_history_entry(&line);
-                session.say(&line, false);
+                say(&line);
             }
             Err(ReadlineError::Interrupted) => {}
             Err(_) => return Exit::Fine,
