@@ -405,13 +405,14 @@ fn the_moment_that_is_asked_for_wins_over_that_of_the_facts() {
         out(&output) + &err(&output)
     };
     let (own, later) = ("as of 2021-06-01", "as of 2022-01-01T00:00:00Z, in place of 2021-06-01");
-    let asked = ["ask", "-p", "shop.roles", "-f", "facts.yaml", "can ann view d"];
-    let told = run(&asked);
+    let sentence = "can ann view d";
+    let told = run(&["ask", "-p", "shop.roles", "-f", "facts.yaml", sentence]);
     assert!(
         told.contains("allow: ann can view Doc d") && told.contains(own),
         "{told}"
     );
-    let told = run(&[&asked[..], &["--now", "2022-01-01T00:00Z"]].concat());
+    let at = ["--now", "2022-01-01T00:00Z"];
+    let told = run(&["ask", "-p", "shop.roles", "-f", "facts.yaml", at[0], at[1], sentence]);
     assert!(told.contains("deny: ann cannot") && told.contains(later), "{told}");
     let told = run(&["audit", "."]);
     assert!(told.contains(",view Doc,") && told.contains(own), "{told}");
