@@ -4,6 +4,7 @@
 //! truth is unknown. What can never be unknown has rails that are each other's negation, and costs no more than one.
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::solver::{Answer, Batsat, Budget, Kept, Lit, Solver};
 use crate::model::value::Tri;
@@ -14,11 +15,14 @@ const PATIENCE: u64 = 8;
 /// More literals than this make a tree of gates.
 const WIDE: usize = 64;
 
+/// Most gates have few literals.
+type Lits = SmallVec<[Lit; 6]>;
+
 /// Gates over a solver.
 #[derive(Default)]
 pub struct Circuit {
     solver: Batsat,
-    gates: HashMap<Box<[Lit]>, Lit>,
+    gates: HashMap<Lits, Lit>,
     /// What questions may cost.
     budget: Budget,
     /// How often the solver was asked.
@@ -59,7 +63,7 @@ impl Circuit {
 
     /// All of these.
     pub fn and(&mut self, lits: impl IntoIterator<Item = Lit>) -> Lit {
-        let mut lits: Vec<Lit> = lits.into_iter().filter(|&lit| lit != Lit::TRUE).collect();
+        let mut lits: Lits = lits.into_iter().filter(|&lit| lit != Lit::TRUE).collect();
         if self.breaks_off(lits.len()) {
             return Lit::FALSE;
         }
@@ -105,7 +109,7 @@ impl Circuit {
         let (first, last) = (lits[0], lits[lits.len() - 1]);
         let shift = Lit::parting(first, last);
         let parts = lits.chunk_by(|a, b| a.block(shift) == b.block(shift));
-        let mut gates = Vec::new();
+        let mut gates = Lits::new();
         for part in parts {
             gates.push(if let [only] = part { *only } else { self.tree(part) });
         }
@@ -113,7 +117,7 @@ impl Circuit {
         self.gate(gates)
     }
 
-    fn gate(&mut self, lits: Vec<Lit>) -> Lit {
+    fn gate(&mut self, lits: Lits) -> Lit {
         if let Some(&known) = self.gates.get(&lits[..]) {
             return known;
         }
@@ -122,9 +126,9 @@ impl Circuit {
         for &lit in &lits {
             self.solver.clause(&[!gate, lit]);
         }
-        let back: Vec<Lit> = lits.iter().map(|&lit| !lit).chain([gate]).collect();
+        let back: Lits = lits.iter().map(|&lit| !lit).chain([gate]).collect();
         self.solver.clause(&back);
-        self.gates.insert(lits.into_boxed_slice(), gate);
+        self.gates.insert(lits, gate);
         gate
     }
 
@@ -179,17 +183,20 @@ impl Circuit {
 
     /// All of these.
     pub fn all(&mut self, truths: impl IntoIterator<Item = Truth>) -> Truth {
-        let truths: Vec<Truth> = truths.into_iter().collect();
-        Truth {
-            yes: self.and(truths.iter().map(|t| t.yes)),
-            no: self.or(truths.iter().map(|t| t.no)),
+        let truths: SmallVec<[Truth; 4]> = truths.into_iter().collect();
+        let yes = self.and(truths.iter().map(|t| t.yes));
+        match truths.iter().all(|truth| truth.is_sure()) {
+            true => Truth::sure(yes),
+            false => Truth {
+                yes,
+                no: self.or(truths.iter().map(|t| t.no)),
+            },
         }
     }
 
     /// One of these.
     pub fn any(&mut self, truths: impl IntoIterator<Item = Truth>) -> Truth {
-        let negated: Vec<Truth> = truths.into_iter().map(|t| !t).collect();
-        !self.all(negated)
+        !self.all(truths.into_iter().map(|truth| !truth))
     }
 
     /// The truth that belongs to the one guard that holds: guards exclude each other and one of them holds.

@@ -205,6 +205,8 @@ const LEARNT: i32 = 20_000;
 pub struct Batsat {
     solver: batsat::Solver<Count>,
     assumptions: Vec<batsat::Lit>,
+    /// The clause that is told, in the same place every time.
+    clause: Vec<batsat::Lit>,
 }
 
 impl Default for Batsat {
@@ -224,6 +226,7 @@ impl Batsat {
         let mut it = Self {
             solver: batsat::Solver::new(options, Count::default()),
             assumptions: Vec::new(),
+            clause: Vec::new(),
         };
         let truth = it.variable();
         it.clause(&[truth]);
@@ -249,8 +252,9 @@ impl Solver for Batsat {
     }
 
     fn clause(&mut self, lits: &[Lit]) {
-        let mut lits: Vec<_> = lits.iter().map(|&lit| outward(lit)).collect();
-        self.solver.add_clause_reuse(&mut lits);
+        self.clause.clear();
+        self.clause.extend(lits.iter().map(|&lit| outward(lit)));
+        self.solver.add_clause_reuse(&mut self.clause);
     }
 
     fn solve(&mut self, assumptions: &[Lit], budget: &Budget) -> Answer {
