@@ -113,13 +113,10 @@ impl<'a> Domain for &'a Eval<'a> {
         set: &ListId,
         every: bool,
         _: (Op, &Operand),
-        mut one: impl FnMut(&mut Self, Value) -> Tri,
+        one: impl FnMut(&mut Self, Value) -> Tri,
     ) -> Tri {
-        match (every, self.request.pool.values(*set)) {
-            (true, []) => Tri::False,
-            (true, values) => all(values, |&value| one(self, value)),
-            (false, values) => any(values, |&value| one(self, value)),
-        }
+        let values = self.request.pool.values(*set);
+        condition::over(self, every, values, one)
     }
 
     fn in_group(&mut self, user: UserId, group: GroupId) -> Tri {

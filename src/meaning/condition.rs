@@ -65,6 +65,20 @@ pub fn test<D: Domain>(domain: &mut D, at: At<'_, D>, it: &Test) -> D::Truth {
     }
 }
 
+/// `any`, `all` over known elements: *all* asks for one at least.
+pub fn over<D: Domain>(
+    domain: &mut D,
+    every: bool,
+    values: &[Value],
+    mut one: impl FnMut(&mut D, Value) -> D::Truth,
+) -> D::Truth {
+    match (every, values) {
+        (true, []) => domain.constant(Tri::False),
+        (true, values) => domain.all(values, |domain, &value| one(domain, value)),
+        (false, values) => domain.any(values, |domain, &value| one(domain, value)),
+    }
+}
+
 /// `any`, `all`: of nobody's set it is false, of a missing one unknown.
 fn quantified<D: Domain>(
     domain: &mut D,

@@ -288,13 +288,10 @@ impl<'t> Domain for Tracer<'t> {
         set: &ListId,
         every: bool,
         _: (Op, &Operand),
-        mut one: impl FnMut(&mut Self, Value) -> Tri,
+        one: impl FnMut(&mut Self, Value) -> Tri,
     ) -> Tri {
-        match (every, self.eval.request.pool.values(*set)) {
-            (true, []) => Tri::False,
-            (true, values) => self.all(values, |it, &value| one(it, value)),
-            (false, values) => self.any(values, |it, &value| one(it, value)),
-        }
+        let values = self.eval.request.pool.values(*set);
+        condition::over(self, every, values, one)
     }
 
     fn in_group(&mut self, user: UserId, group: GroupId) -> Tri {

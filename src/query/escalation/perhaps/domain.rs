@@ -238,13 +238,10 @@ impl<'p> Domain for May<'p, '_> {
         set: &ListId,
         every: bool,
         _: (Op, &Operand),
-        mut one: impl FnMut(&mut Self, Value) -> bool,
+        one: impl FnMut(&mut Self, Value) -> bool,
     ) -> bool {
-        match (every, self.perhaps.request.pool.values(*set)) {
-            (true, []) => self.constant(Tri::False),
-            (true, values) => self.all(values, |it, &value| one(it, value)),
-            (false, values) => self.any(values, |it, &value| one(it, value)),
-        }
+        let values = self.perhaps.request.pool.values(*set);
+        condition::over(self, every, values, one)
     }
 
     fn in_group(&mut self, user: UserId, group: GroupId) -> bool {
