@@ -13,8 +13,8 @@ pub mod condition;
 pub mod decision;
 pub mod delegated_grants;
 pub mod explain;
+mod fast_path;
 pub mod org;
-mod plainly;
 pub mod reverse;
 pub mod sound;
 

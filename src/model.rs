@@ -240,7 +240,7 @@ pub struct Role {
     /// Held by members to whom nothing else is given there.
     pub default: bool,
     /// `for whoever …`: all of these; never held by hand.
-    pub derived: Vec<Being>,
+    pub derived: Vec<DerivationTerm>,
     /// Parameters, own and copied.
     pub parameters: Vec<Attribute>,
     /// Its rules, own first, then copied ones.
@@ -272,7 +272,7 @@ pub struct RoleRule {
 
 /// One condition of a derivation.
 #[derive(Debug, Clone)]
-pub enum Being {
+pub enum DerivationTerm {
     /// `is registrant`: is the attribute's value at the node.
     Relation(AttrName),
     /// `is member`

@@ -196,17 +196,17 @@ fn no_file_imports_one_that_imports_it() {
 
 #[test]
 fn the_check_of_files_sees_imports() {
-    let text = "use super::{glance::Glance, key};\nuse super::super::Eval;\n// use crate::cli;\nlet x = crate::eval::decide();\n#[cfg(test)]\nuse crate::cli;";
-    let found = paths("eval::org::covering", text);
+    let text = "use super::{holding_summary::HoldingSummary, subtree_key};\nuse super::super::Eval;\n// use crate::cli;\nlet x = crate::eval::decide();\n#[cfg(test)]\nuse crate::cli;";
+    let found = paths("eval::org::subsumption", text);
     let mut expected = vec![
         "eval::decide",
-        "eval::org::glance::Glance",
-        "eval::org::key",
+        "eval::org::holding_summary::HoldingSummary",
+        "eval::org::subtree_key",
         "eval::Eval",
     ];
     expected.sort_unstable();
     let mut found: Vec<&str> = found.iter().map(String::as_str).collect();
     found.sort_unstable();
     assert_eq!(found, expected);
-    assert!(imports()["eval::org::covering"].contains(&"eval::org::key".to_owned()));
+    assert!(imports()["eval::org::subsumption"].contains(&"eval::org::subtree_key".to_owned()));
 }

@@ -25,7 +25,7 @@ use crate::facts::Facts;
 use crate::facts::read::read;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{Being, Default, Model, RoleId, TypeId};
+use crate::model::{Default, DerivationTerm, Model, RoleId, TypeId};
 use crate::query::escalation::policy::{Core, Gain, Link, obtainable, safe_by_policy};
 use crate::query::escalation::{Goal, Outcome, Scene, reach};
 use crate::query::{Answer, Ground, ask};
@@ -223,7 +223,7 @@ fn gifts(table: &Table, within: &[RoleId], links: &[Link]) -> Vec<Gift> {
 fn changes(model: &Model, role: RoleId) -> Vec<PermId> {
     let ty = model.role(role).ty;
     let relations = model.role(role).derived.iter().filter_map(|being| match being {
-        Being::Relation(name) => Some((ty, model.slot(ty, *name)?)),
+        DerivationTerm::Relation(name) => Some((ty, model.slot(ty, *name)?)),
         _ => None,
     });
     let mut slots: Vec<(TypeId, usize)> = relations.collect();

@@ -12,7 +12,7 @@ use super::witness::Shown;
 use super::world::{Atom, Without, user_of};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::NodeId;
-use crate::model::{Being, Effect, Model, RoleId, Rule};
+use crate::model::{DerivationTerm, Effect, Model, RoleId, Rule};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -172,10 +172,10 @@ pub(super) fn touched(table: &Table, role: RoleId) -> Vec<Touched> {
 fn derived_from(model: &Model, role: RoleId) -> BTreeSet<RoleId> {
     let mut roles = BTreeSet::from([role]);
     let rests = |id: RoleId, known: &BTreeSet<RoleId>| {
-        let by_it = |being: &Being| match being {
-            Being::Holds(of) => of.iter().any(|it| known.contains(it)),
-            Being::Member | Being::Can(_) => true,
-            Being::Relation(_) => false,
+        let by_it = |being: &DerivationTerm| match being {
+            DerivationTerm::Holds(of) => of.iter().any(|it| known.contains(it)),
+            DerivationTerm::Member | DerivationTerm::Can(_) => true,
+            DerivationTerm::Relation(_) => false,
         };
         model.role(id).derived.iter().any(by_it)
     };

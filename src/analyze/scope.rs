@@ -13,7 +13,7 @@ pub use individuals::Individuals;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{Scalar, Value};
 use crate::model::{
-    AttrName, Attribute, Being, Default, Expr, HeldAt, Model, NOW, Operand, Path, Promise, PromiseKind, Reach,
+    AttrName, Attribute, Default, DerivationTerm, Expr, HeldAt, Model, NOW, Operand, Path, Promise, PromiseKind, Reach,
     Receiver, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
 };
 use crate::syntax::ast::Op;
@@ -224,14 +224,14 @@ impl Scope {
         for being in &role.derived {
             self.crowded.insert(role.ty);
             match being {
-                Being::Holds(roles) => self.roles(table, roles),
-                Being::Can(permissions) => {
+                DerivationTerm::Holds(roles) => self.roles(table, roles),
+                DerivationTerm::Can(permissions) => {
                     for &permission in permissions {
                         self.permission(table, permission);
                     }
                 }
-                Being::Relation(name) => self.steps(table.model(), std::iter::once(*name)),
-                Being::Member => {}
+                DerivationTerm::Relation(name) => self.steps(table.model(), std::iter::once(*name)),
+                DerivationTerm::Member => {}
             }
         }
     }

@@ -17,7 +17,7 @@ use super::parts::{Part, without};
 use super::solver::{Answer, Lit};
 use super::texts::truth_with;
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect};
+use crate::model::{DerivationTerm, Effect};
 use crate::source::Span;
 use crate::table::{Table, Way};
 
@@ -233,7 +233,7 @@ fn asked(table: &Table) -> BTreeSet<PermId> {
     let model = table.model();
     let derived = model.roles.iter().flat_map(|role| &role.derived);
     let derived = derived.filter_map(|being| match being {
-        Being::Can(permissions) => Some(permissions),
+        DerivationTerm::Can(permissions) => Some(permissions),
         _ => None,
     });
     let handed = model.rules.iter().filter(|rule| rule.they_have);

@@ -10,7 +10,7 @@ use crate::eval::org::Org;
 use crate::eval::{Request, Target};
 use crate::model::permission::PermId;
 use crate::model::value::{GroupId, NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Being, Effect, Model, RoleId};
+use crate::model::{AttrName, DerivationTerm, Effect, Model, RoleId};
 use crate::table::Table;
 
 /// A derived role at a node, with the degree to which it is held.
@@ -89,7 +89,7 @@ fn asked(model: &Model, role: RoleId) -> impl Iterator<Item = RoleId> {
         .derived
         .iter()
         .flat_map(|being| match being {
-            Being::Holds(roles) => roles.as_slice(),
+            DerivationTerm::Holds(roles) => roles.as_slice(),
             _ => &[],
         })
         .copied()
@@ -138,21 +138,21 @@ impl Finder<'_> {
     fn candidates(&mut self, role: RoleId) -> Vec<(UserId, NodeId)> {
         let it = self.table.model().role(role);
         let ty = it.ty;
-        let named = |being: &&Being| matches!(being, Being::Relation(_));
+        let named = |being: &&DerivationTerm| matches!(being, DerivationTerm::Relation(_));
         let best = it
             .derived
             .iter()
             .find(named)
-            .or_else(|| it.derived.iter().find(|being| !matches!(being, Being::Can(_))));
+            .or_else(|| it.derived.iter().find(|being| !matches!(being, DerivationTerm::Can(_))));
         match best {
-            Some(Being::Relation(name)) => self.related(*name, role),
-            Some(Being::Member) => self.each_user(|org, user| {
+            Some(DerivationTerm::Relation(name)) => self.related(*name, role),
+            Some(DerivationTerm::Member) => self.each_user(|org, user| {
                 org.memberships(user)
                     .map(|(place, _)| place)
                     .filter(|&place| org.ty(place) == ty)
                     .collect()
             }),
-            Some(Being::Holds(roles)) => self.holders(roles),
+            Some(DerivationTerm::Holds(roles)) => self.holders(roles),
             _ => self.each_user(|org, _| org.facts.node_ids().filter(|&node| org.ty(node) == ty).collect()),
         }
     }

@@ -10,7 +10,7 @@ use super::Request;
 use super::org::Org;
 use crate::model::permission::PermId;
 use crate::model::value::{NodeId, UserId, Value};
-use crate::model::{Being, Effect, RoleId, Rule, TypeId};
+use crate::model::{DerivationTerm, Effect, RoleId, Rule, TypeId};
 use crate::table::{Table, Way, is_far};
 
 /// The users who may be allowed what a request asks, ascending, whoever its user is; `None` if that may be anybody.
@@ -62,14 +62,14 @@ fn derived(eval: &Eval<'_>, role: RoleId, found: &mut Vec<UserId>) -> Option<()>
     let model = eval.table.model();
     let it = model.role(role);
     let relation = it.derived.iter().find_map(|being| match being {
-        Being::Relation(name) => Some(*name),
+        DerivationTerm::Relation(name) => Some(*name),
         _ => None,
     });
     let by_hand = |roles: &[RoleId]| roles.iter().all(|&role| !model.role(role).is_derived());
     let holds = it
         .derived
         .iter()
-        .any(|being| matches!(being, Being::Holds(roles) if by_hand(roles)));
+        .any(|being| matches!(being, DerivationTerm::Holds(roles) if by_hand(roles)));
     let nodes = eval.org.chain(eval.request.target.start);
     for node in nodes.filter(|&node| eval.org.ty(node) == it.ty) {
         match relation {

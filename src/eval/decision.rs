@@ -1,6 +1,6 @@
 //! D(u, p, r): some grant applies and no prohibition does.
 //!
-//! 1. [`Eval::degree`] looks first whether that can be told [plainly](super::plainly); then at the prohibitions, of which one that
+//! 1. [`Eval::degree`] looks first whether that can be told by the [fast path](super::fast_path); then at the prohibitions, of which one that
 //!    is true settles the matter.
 //! 2. [`Eval::side`] gathers the ways of one effect: rules without a role; then what the user holds at nodes that
 //!    enclose the target; far holdings (`across`, `anywhere`); derived roles; custom roles and single grants.
@@ -8,8 +8,8 @@
 
 use super::condition::{Scope, any};
 use super::delegated_grants::Terms;
+use super::fast_path::FastPath;
 use super::org::Entry;
-use super::plainly::Plainly;
 use super::{Eval, Request, Resource, Target};
 use crate::containment::reach::{account, reaches};
 use crate::model::permission::Permission;
@@ -22,10 +22,10 @@ impl<'e> Eval<'e> {
     #[must_use]
     pub fn degree(&self) -> Tri {
         let row = self.table.row(self.request.permission);
-        let plain = self.plainly(row.plain());
+        let plain = self.fast_path(row.plain());
         match plain {
-            Plainly::Denied => Tri::False,
-            Plainly::Granted if row.prohibitions.is_empty() => Tri::True,
+            FastPath::Denied => Tri::False,
+            FastPath::Granted if row.prohibitions.is_empty() => Tri::True,
             plain => self.searched_for(row, plain),
         }
     }
@@ -40,8 +40,8 @@ impl<'e> Eval<'e> {
         if self.request.target.start.0 as usize >= self.org.len() {
             return Tri::False;
         }
-        match self.plainly(row.plain()) {
-            Plainly::Denied => Tri::False,
+        match self.fast_path(row.plain()) {
+            FastPath::Denied => Tri::False,
             plain => self.settled_if_sound(row, plain),
         }
     }
@@ -49,13 +49,13 @@ impl<'e> Eval<'e> {
     /// What is not denied plainly, as long as the request makes sense. Of a bare one no number can lead astray, so that
     /// only where something could be allowed its types are looked at.
     #[inline(never)]
-    fn settled_if_sound(&self, row: &Row, plain: Plainly) -> Tri {
+    fn settled_if_sound(&self, row: &Row, plain: FastPath) -> Tri {
         let is_bare = self.is_bare();
         if !is_bare && !self.is_sound() {
             return Tri::False;
         }
         let degree = match plain {
-            Plainly::Granted if row.prohibitions.is_empty() => Tri::True,
+            FastPath::Granted if row.prohibitions.is_empty() => Tri::True,
             plain => self.searched_for(row, plain),
         };
         match degree {
@@ -67,14 +67,14 @@ impl<'e> Eval<'e> {
 
     /// The same where more has to be looked at.
     #[inline(never)]
-    fn searched_for(&self, row: &Row, plain: Plainly) -> Tri {
+    fn searched_for(&self, row: &Row, plain: FastPath) -> Tri {
         let prohibited = self.side(Effect::Prohibit);
         if prohibited == Tri::True {
             return Tri::False;
         }
         let granted = match plain {
-            Plainly::Granted => Tri::True,
-            Plainly::NotSo => {
+            FastPath::Granted => Tri::True,
+            FastPath::NotSo => {
                 let (ways, needs) = row.plain().rest();
                 self.searched(Effect::Grant, ways, needs)
             }
@@ -127,7 +127,7 @@ impl<'e> Eval<'e> {
     /// is searched for the target's few ancestors.
     fn held(&self, user: UserId, ways: &[Way]) -> Tri {
         let start = self.request.target.start;
-        if let Some(keys) = self.org.glance(user).few() {
+        if let Some(keys) = self.org.holding_summary(user).few() {
             // What is covered lies in what covers it.
             if !keys.iter().any(|key| self.org.lies_within(start, key.interval())) {
                 return Tri::False;

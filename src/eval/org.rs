@@ -3,16 +3,16 @@
 //! Containment is a [`Forest`]; all that a user holds, by hand, through groups or by default, is one slice sorted by
 //! node. Validity windows are met along the way and kept on each entry.
 
-mod covering;
 pub(super) mod entry;
-mod glance;
-mod key;
+mod holding_summary;
 mod stated;
+mod subsumption;
+mod subtree_key;
 mod windows;
 mod without;
 
-use covering::Covering;
 use stated::Stated;
+use subsumption::Subsumption;
 use windows::{WindowId, Windows};
 
 use std::ops::Deref;
@@ -32,8 +32,8 @@ use crate::table::Table;
 
 pub use super::delegated_grants::Extra;
 pub use entry::{Entry, Source};
-pub(super) use glance::Glance;
-pub(super) use key::Key;
+pub(super) use holding_summary::HoldingSummary;
+pub(super) use subtree_key::SubtreeKey;
 pub use without::Without;
 
 /// So many users are gone through at once.
@@ -65,7 +65,7 @@ struct Held {
     entries: Lists<Entry>,
     /// By user.
     #[serde(with = "packed")]
-    glances: Vec<Glance>,
+    glances: Vec<HoldingSummary>,
     /// By user: the groups that he is in, besides that of all.
     groups: Lists<(GroupId, WindowId)>,
     windows: Windows,
@@ -84,7 +84,7 @@ impl Held {
         let users: Vec<UserId> = facts.user_ids().collect();
         // A few stretches at a time, so that little stands in memory twice.
         for wave in users.chunks(STRETCH * rayon::current_num_threads()) {
-            let part = |users: &[UserId]| Self::of(users, &stated, Covering::new(table, forest));
+            let part = |users: &[UserId]| Self::of(users, &stated, Subsumption::new(table, forest));
             let parts: Vec<Self> = match wave.len() <= STRETCH {
                 true => vec![part(wave)],
                 false => wave.par_chunks(STRETCH).map(part).collect(),
@@ -103,10 +103,10 @@ impl Held {
     /// After a snapshot was read.
     fn complete(&mut self) {
         let numbered = self.glances.iter_mut().enumerate();
-        numbered.for_each(|(user, glance)| glance.complete(self.entries.get(user)));
+        numbered.for_each(|(user, summary)| summary.complete(self.entries.get(user)));
     }
 
-    fn of(users: &[UserId], stated: &Stated<'_>, mut covering: Covering<'_>) -> Self {
+    fn of(users: &[UserId], stated: &Stated<'_>, mut subsumption: Subsumption<'_>) -> Self {
         let mut walk = stated.walk();
         let (mut entries, mut groups) = (Lists::none(), Lists::none());
         let mut glances = Vec::with_capacity(users.len());
@@ -116,10 +116,10 @@ impl Held {
                 .sort_by_key(|entry| (entry.node, entry.role, stated.group_of(entry)));
             entries.push(walk.entries.iter().copied());
             let besides = walk.groups.iter().filter(|(group, _)| *group != EVERYONE);
-            glances.push(Glance::of(
+            glances.push(HoldingSummary::of(
                 &walk.entries,
                 besides.clone().map(|(group, _)| *group),
-                &mut covering,
+                &mut subsumption,
             ));
             groups.push(besides.map(|&(group, window)| (group, walk.windows.id(window))));
         }
@@ -283,7 +283,7 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub fn entries_at(&self, user: UserId, node: NodeId) -> &[Entry] {
-        match self.glance(user).may_hold_at(node) {
+        match self.holding_summary(user).may_hold_at(node) {
             true => self.search(user, node),
             false => &[],
         }
@@ -291,8 +291,8 @@ impl<'a> Org<'a> {
 
     /// What a user holds, at a glance.
     #[inline]
-    pub(super) fn glance(&self, user: UserId) -> &Glance {
-        const NOTHING: &Glance = &Glance::NOTHING;
+    pub(super) fn holding_summary(&self, user: UserId) -> &HoldingSummary {
+        const NOTHING: &HoldingSummary = &HoldingSummary::NOTHING;
         self.index.held.glances.get(user.0 as usize).unwrap_or(NOTHING)
     }
 
@@ -362,7 +362,7 @@ impl<'a> Org<'a> {
     #[must_use]
     #[inline]
     pub(crate) fn is_always_in(&self, user: UserId, group: GroupId) -> Option<bool> {
-        if !self.glance(user).may_be_in(group) {
+        if !self.holding_summary(user).may_be_in(group) {
             return Some(group == EVERYONE);
         }
         let of = self.index.held.groups.get(user.0 as usize).iter();

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{AttributeType, Scalar};
 use crate::model::{
-    AttrName, Being, ConstraintKind, Default, Expr, Model, Path, PromiseKind, Reach, Receiver, Relation, RoleId, Root,
-    Rule, TypeId, Who,
+    AttrName, ConstraintKind, Default, DerivationTerm, Expr, Model, Path, PromiseKind, Reach, Receiver, Relation,
+    RoleId, Root, Rule, TypeId, Who,
 };
 
 /// What is used.
@@ -104,11 +104,11 @@ impl Uses {
         }
     }
 
-    fn being(&mut self, being: &Being) {
+    fn being(&mut self, being: &DerivationTerm) {
         match being {
-            Being::Relation(name) => _ = self.read.insert(*name),
-            Being::Holds(roles) => self.roles.extend(roles),
-            Being::Member | Being::Can(_) => {}
+            DerivationTerm::Relation(name) => _ = self.read.insert(*name),
+            DerivationTerm::Holds(roles) => self.roles.extend(roles),
+            DerivationTerm::Member | DerivationTerm::Can(_) => {}
         }
     }
 

@@ -5,7 +5,7 @@ use super::condition::{At, expr, is_or_in, related};
 use crate::containment::reach::{account, near};
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId};
-use crate::model::{Being, Effect, Reach, Receiver, Rule, TypeKind, Who};
+use crate::model::{DerivationTerm, Effect, Reach, Receiver, Rule, TypeKind, Who};
 
 /// What a rule asks, part by part, in the order in which it is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,14 +157,16 @@ pub fn is_account_member<D: Domain>(domain: &mut D, ask: &D::Ask, user: UserId) 
 }
 
 /// A user has a derived role at a node: all of its terms are met there.
-pub fn derived<D: Domain>(domain: &mut D, user: UserId, terms: &[Being], node: NodeId) -> D::Truth {
+pub fn derived<D: Domain>(domain: &mut D, user: UserId, terms: &[DerivationTerm], node: NodeId) -> D::Truth {
     domain.all(terms, |domain, term| match term {
-        Being::Relation(name) => {
+        DerivationTerm::Relation(name) => {
             let value = domain.of_node(node, *name);
             is_or_in(domain, user, &value)
         }
-        Being::Member => domain.is_member(user, node),
-        Being::Holds(roles) => domain.holds_exactly(user, roles, node),
-        Being::Can(permissions) => domain.all(permissions, |domain, &permission| domain.may(user, permission, node)),
+        DerivationTerm::Member => domain.is_member(user, node),
+        DerivationTerm::Holds(roles) => domain.holds_exactly(user, roles, node),
+        DerivationTerm::Can(permissions) => {
+            domain.all(permissions, |domain, &permission| domain.may(user, permission, node))
+        }
     })
 }

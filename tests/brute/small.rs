@@ -3,7 +3,9 @@
 use rolebook::diagnostic::{Found, Severity};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::resolve::resolve;
-use rolebook::model::{Being, Default, Effect, Model, PromiseKind, RoleId, Rule, RuleId, TypeId, TypeKind, Who, check};
+use rolebook::model::{
+    Default, DerivationTerm, Effect, Model, PromiseKind, RoleId, Rule, RuleId, TypeId, TypeKind, Who, check,
+};
 use rolebook::source::{Sources, Span};
 use rolebook::syntax::{ast, parse};
 use rolebook::table::{Table, compile};
@@ -262,7 +264,7 @@ impl Small {
     /// Taking a rule away may change more than the permissions that it concerns: a role follows from a decision, a rule asks
     /// what the giver may do, or opens a ceiling for what data hands out.
     pub(crate) fn is_coupled(&self) -> bool {
-        let follows = |being: &Being| matches!(being, Being::Can(_));
+        let follows = |being: &DerivationTerm| matches!(being, DerivationTerm::Can(_));
         let roles = &self.model().roles;
         roles.iter().any(|role| role.derived.iter().any(follows)) || !granted(&self.table).is_empty()
     }

@@ -7,7 +7,7 @@ use crate::diff::Cause;
 use crate::diff::declared::Subject;
 use crate::diff::names::permission_key;
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect, Model, Root, Rule};
+use crate::model::{DerivationTerm, Effect, Model, Root, Rule};
 use crate::table::Way;
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ impl Tracer<'_> {
             let held = roles.iter().filter_map(|name| role_named(model, name));
             let beings = held.flat_map(|role| &model.role(role).derived);
             for being in beings {
-                if let Being::Can(permissions) = being {
+                if let DerivationTerm::Can(permissions) = being {
                     asked.extend(permissions.iter().map(|&id| key(id)));
                 }
             }

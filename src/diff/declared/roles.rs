@@ -4,7 +4,7 @@ use super::{Declared, Subject, cause, line_of, paired};
 use crate::diff::names::Names;
 use crate::diff::texts::{alike, one_line};
 use crate::diff::{Cause, Kind, Side};
-use crate::model::{Attribute, Being, Model, Role};
+use crate::model::{Attribute, DerivationTerm, Model, Role};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -131,14 +131,14 @@ fn holders(role: &Both<'_>, declared: &mut Declared) {
 }
 
 fn beings(model: &Model, role: &Role) -> BTreeSet<String> {
-    let one = |being: &Being| match being {
-        Being::Relation(name) => format!("is {}", model.attr_names[name.0 as usize]),
-        Being::Member => "is member".to_owned(),
-        Being::Holds(roles) => {
+    let one = |being: &DerivationTerm| match being {
+        DerivationTerm::Relation(name) => format!("is {}", model.attr_names[name.0 as usize]),
+        DerivationTerm::Member => "is member".to_owned(),
+        DerivationTerm::Holds(roles) => {
             let roles: BTreeSet<String> = roles.iter().map(|&role| model.full_role(role)).collect();
             format!("holds {roles:?}")
         }
-        Being::Can(permissions) => {
+        DerivationTerm::Can(permissions) => {
             let named: BTreeSet<String> = permissions.iter().map(|&id| model.show_permission(id)).collect();
             format!("can {named:?}")
         }

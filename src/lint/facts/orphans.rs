@@ -15,7 +15,7 @@ use crate::eval::Target;
 use crate::eval::org::running;
 use crate::model::permission::Permission;
 use crate::model::value::{NodeId, Tri, UserId, Value};
-use crate::model::{AttrName, Being, Effect, Model, Reach, RoleId, Rule, RuleId, TypeId};
+use crate::model::{AttrName, DerivationTerm, Effect, Model, Reach, RoleId, Rule, RuleId, TypeId};
 
 /// Reports every outermost place that nobody administers.
 pub(super) fn check(check: &mut Check<'_>) {
@@ -138,12 +138,12 @@ impl Held {
         }
         it.ty == check.org.ty(node)
             && it.derived.iter().all(|being| match being {
-                Being::Relation(name) => is_somebody(check, node, *name),
-                Being::Member => self.members.contains(&node),
-                Being::Holds(roles) => roles
+                DerivationTerm::Relation(name) => is_somebody(check, node, *name),
+                DerivationTerm::Member => self.members.contains(&node),
+                DerivationTerm::Holds(roles) => roles
                     .iter()
                     .any(|&base| check.model.role(base).is_derived() || self.stated.contains(&(base, node))),
-                Being::Can(_) => true,
+                DerivationTerm::Can(_) => true,
             })
     }
 

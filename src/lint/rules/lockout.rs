@@ -37,7 +37,7 @@ use crate::lint::context::Context;
 use crate::lint::giving::Giving;
 use crate::lint::words::list;
 use crate::lint::{Category, Level, Rule};
-use crate::model::{Being, ConstraintKind, Model, RoleId};
+use crate::model::{ConstraintKind, DerivationTerm, Model, RoleId};
 use crate::source::Span;
 use crate::syntax::ast::Count;
 
@@ -111,7 +111,7 @@ fn givers(model: &Model, giving: &Giving, id: RoleId) -> Option<BTreeSet<RoleId>
     }
     if role.is_derived() {
         return role.derived.iter().find_map(|being| match being {
-            Being::Holds(roles) => Some(roles.iter().copied().collect()),
+            DerivationTerm::Holds(roles) => Some(roles.iter().copied().collect()),
             _ => None,
         });
     }

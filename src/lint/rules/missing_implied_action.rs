@@ -38,7 +38,7 @@ use crate::lint::context::Context;
 use crate::lint::words::{changes, deletes, list, looks};
 use crate::lint::{Category, Level, Rule as LintRule};
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Effect, Model, RoleId, Rule, TypeId};
+use crate::model::{DerivationTerm, Effect, Model, RoleId, Rule, TypeId};
 use crate::source::Span;
 
 pub(super) const RULE: LintRule = LintRule {
@@ -139,7 +139,7 @@ fn allowed(model: &Model, role: RoleId) -> HashSet<PermId> {
         .filter(|rule| rule.effect == Effect::Grant);
     let by_rule = granted.flat_map(|rule| rule.permissions.iter().copied());
     let presumed = model.role(role).derived.iter().flat_map(|being| match being {
-        Being::Can(permissions) => &permissions[..],
+        DerivationTerm::Can(permissions) => &permissions[..],
         _ => &[],
     });
     by_rule.chain(presumed.copied()).collect()
@@ -150,14 +150,14 @@ fn with(model: &Model, role: RoleId) -> Vec<RoleId> {
     let ty = model.role(role).ty;
     let mut all = vec![role];
     for being in &model.role(role).derived {
-        if let Being::Holds(roles) = being {
+        if let DerivationTerm::Holds(roles) = being {
             all.extend(roles);
         }
     }
-    let comes = |being: &Being| match being {
-        Being::Holds(roles) => roles.contains(&role),
-        Being::Member => model.ty(ty).kind.is_place(),
-        Being::Relation(_) | Being::Can(_) => false,
+    let comes = |being: &DerivationTerm| match being {
+        DerivationTerm::Holds(roles) => roles.contains(&role),
+        DerivationTerm::Member => model.ty(ty).kind.is_place(),
+        DerivationTerm::Relation(_) | DerivationTerm::Can(_) => false,
     };
     let derived = model.role_ids().filter(|&other| {
         let it = model.role(other);

@@ -4,8 +4,8 @@ use super::{Map, nowhere};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{AttributeType, Pool, Scalar, Sym, Value};
 use crate::model::{
-    AttrName, Attribute, Being, Constraint, ConstraintKind, Default, Expr, HeldAt, Operand, Path, Reach, Receiver,
-    Relation, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
+    AttrName, Attribute, Constraint, ConstraintKind, Default, DerivationTerm, Expr, HeldAt, Operand, Path, Reach,
+    Receiver, Relation, RoleId, Root, Rule, Test, TestKind, TypeId, Who,
 };
 
 impl Map<'_> {
@@ -97,12 +97,12 @@ impl Map<'_> {
         }
     }
 
-    pub(super) fn being(&self, being: &Being) -> Being {
+    pub(super) fn being(&self, being: &DerivationTerm) -> DerivationTerm {
         match being {
-            Being::Relation(name) => Being::Relation(self.attr(*name)),
-            Being::Member => Being::Member,
-            Being::Holds(roles) => Being::Holds(self.all_roles(roles)),
-            Being::Can(permissions) => Being::Can(self.all_permissions(permissions)),
+            DerivationTerm::Relation(name) => DerivationTerm::Relation(self.attr(*name)),
+            DerivationTerm::Member => DerivationTerm::Member,
+            DerivationTerm::Holds(roles) => DerivationTerm::Holds(self.all_roles(roles)),
+            DerivationTerm::Can(permissions) => DerivationTerm::Can(self.all_permissions(permissions)),
         }
     }
 

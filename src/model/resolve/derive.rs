@@ -12,7 +12,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::{Resolver, cycles};
 use crate::diagnostic::Diagnostic;
 use crate::model::permission::{PermId, Permission};
-use crate::model::{Being, Model, Receiver, RoleId, RuleId};
+use crate::model::{DerivationTerm, Model, Receiver, RoleId, RuleId};
 use crate::source::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,13 +118,13 @@ impl<'m> Dependencies<'m> {
         let span = it.spans[0];
         for being in &it.derived {
             match being {
-                Being::Relation(_) | Being::Member => {}
-                Being::Holds(roles) => {
+                DerivationTerm::Relation(_) | DerivationTerm::Member => {}
+                DerivationTerm::Holds(roles) => {
                     roles
                         .iter()
                         .for_each(|&other| self.edge(Node::Role(role), Node::Role(other), span));
                 }
-                Being::Can(perms) => {
+                DerivationTerm::Can(perms) => {
                     perms
                         .iter()
                         .for_each(|&id| self.edge(Node::Role(role), Node::Permission(id), span));

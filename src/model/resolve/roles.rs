@@ -4,7 +4,7 @@ use super::names::RoleLike;
 use super::{BlockId, Resolver};
 use crate::diagnostic::Diagnostic;
 use crate::model::value::Scalar;
-use crate::model::{Being, Bundle, Role, RoleId, TypeId};
+use crate::model::{Bundle, DerivationTerm, Role, RoleId, TypeId};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name, RoleDecl};
 
@@ -187,7 +187,7 @@ impl<'a> Resolver<'a> {
         if !decl.derived.is_empty() {
             let twice = self.model.role(role).is_derived();
             self.once(twice, "for whoever", role, decl);
-            let terms: Vec<Being> = decl
+            let terms: Vec<DerivationTerm> = decl
                 .derived
                 .iter()
                 .filter_map(|being| self.being(role, being))
@@ -241,12 +241,12 @@ impl<'a> Resolver<'a> {
             .extend(parents.into_iter().map(|parent| (parent, name.span.0)));
     }
 
-    fn being(&mut self, role: RoleId, being: &'a ast::Being) -> Option<Being> {
+    fn being(&mut self, role: RoleId, being: &'a ast::DerivationTerm) -> Option<DerivationTerm> {
         let ty = self.model.role(role).ty;
         match being {
-            ast::Being::Is(name) if name.text == "member" => Some(Being::Member),
-            ast::Being::Is(name) => self.being_related(ty, name),
-            ast::Being::Holds(name) => {
+            ast::DerivationTerm::Is(name) if name.text == "member" => Some(DerivationTerm::Member),
+            ast::DerivationTerm::Is(name) => self.being_related(ty, name),
+            ast::DerivationTerm::Holds(name) => {
                 let roles: Vec<RoleId> = self
                     .find_roles(name)
                     .into_iter()
@@ -255,16 +255,16 @@ impl<'a> Resolver<'a> {
                 if roles.is_empty() {
                     self.no_role_at(ty, &name.name);
                 }
-                (!roles.is_empty()).then_some(Being::Holds(roles))
+                (!roles.is_empty()).then_some(DerivationTerm::Holds(roles))
             }
-            ast::Being::Can { actions, target } => {
+            ast::DerivationTerm::Can { actions, target } => {
                 let perms = self.acts(Some(actions), target);
-                (!perms.is_empty()).then(|| Being::Can(self.records_only(perms)))
+                (!perms.is_empty()).then(|| DerivationTerm::Can(self.records_only(perms)))
             }
         }
     }
 
-    fn being_related(&mut self, ty: TypeId, name: &Name) -> Option<Being> {
+    fn being_related(&mut self, ty: TypeId, name: &Name) -> Option<DerivationTerm> {
         let found = self
             .model
             .ty(ty)
@@ -273,7 +273,7 @@ impl<'a> Resolver<'a> {
             .find(|a| a.name == name.text)
             .map(|a| (a.key, a.ty.of));
         match found {
-            Some((key, Scalar::User(_) | Scalar::Group)) => Some(Being::Relation(key)),
+            Some((key, Scalar::User(_) | Scalar::Group)) => Some(DerivationTerm::Relation(key)),
             Some(_) => {
                 let message = format!("`{}` of `{}` holds no users", name.text, self.type_name(ty));
                 self.found

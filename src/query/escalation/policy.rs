@@ -13,7 +13,7 @@
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Attribute, Being, Default, Effect, Expr, Model, Reach, Receiver, RoleId, Rule, TestKind, Who,
+    AttrName, Attribute, Default, DerivationTerm, Effect, Expr, Model, Reach, Receiver, RoleId, Rule, TestKind, Who,
 };
 use crate::source::Span;
 use crate::table::{Table, Way};
@@ -214,10 +214,10 @@ impl<'t> Bound<'t> {
 
     fn derives(&self, role: RoleId, trail: &mut Trail) -> bool {
         self.model.role(role).derived.iter().all(|being| match being {
-            Being::Member => true,
-            Being::Relation(name) => self.is_changeable(role, *name),
-            Being::Holds(roles) => self.has_one(roles, trail),
-            Being::Can(ids) => ids.iter().all(|&id| self.able(id, trail)),
+            DerivationTerm::Member => true,
+            DerivationTerm::Relation(name) => self.is_changeable(role, *name),
+            DerivationTerm::Holds(roles) => self.has_one(roles, trail),
+            DerivationTerm::Can(ids) => ids.iter().all(|&id| self.able(id, trail)),
         })
     }
 
@@ -415,9 +415,9 @@ impl<'t> Bound<'t> {
         let mut terms = Vec::new();
         for being in &self.model.role(role).derived {
             match being {
-                Being::Relation(_) | Being::Member => {}
-                Being::Holds(roles) => terms.extend(roles.iter().map(|&role| Gain::Role(role))),
-                Being::Can(ids) => {
+                DerivationTerm::Relation(_) | DerivationTerm::Member => {}
+                DerivationTerm::Holds(roles) => terms.extend(roles.iter().map(|&role| Gain::Role(role))),
+                DerivationTerm::Can(ids) => {
                     for &id in ids {
                         terms.extend(self.model.permissions.upward(&[id]).into_iter().map(Gain::Grant));
                         terms.extend(

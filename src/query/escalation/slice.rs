@@ -7,7 +7,8 @@ use crate::facts::{Member, Subject};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Being, Default, Model, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, TypeId, TypeKind, Who,
+    AttrName, Default, DerivationTerm, Model, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, TypeId, TypeKind,
+    Who,
 };
 use crate::query::change::parts;
 
@@ -264,13 +265,15 @@ impl Walk<'_> {
         }
         for being in &it.derived {
             match being {
-                Being::Relation(name) => {
+                DerivationTerm::Relation(name) => {
                     self.names_group(*name);
                     self.open.push(Open::Attribute(*name));
                 }
-                Being::Member => self.slice.places = true,
-                Being::Holds(roles) => self.open.extend(roles.iter().map(|&role| Open::Role(role))),
-                Being::Can(permissions) => self.open.extend(permissions.iter().map(|&id| Open::Permission(id))),
+                DerivationTerm::Member => self.slice.places = true,
+                DerivationTerm::Holds(roles) => self.open.extend(roles.iter().map(|&role| Open::Role(role))),
+                DerivationTerm::Can(permissions) => {
+                    self.open.extend(permissions.iter().map(|&id| Open::Permission(id)))
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use super::{Goal, Proof};
 use crate::eval::Target;
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::{NodeId, UserId};
-use crate::model::{Being, RoleId};
+use crate::model::{DerivationTerm, RoleId};
 use crate::source::Span;
 
 /// How many rules are looked at for telling how it comes that a role is never held, in large organisations.
@@ -152,13 +152,15 @@ fn for_role(most: &Most<'_>, user: UserId, role: RoleId, node: Option<NodeId>) -
             .map(|it| &it.derived);
         for being in derived.into_iter().flatten() {
             match being {
-                Being::Can(ids) => questions.extend(ids.iter().map(|&id| (user, id, target(most, id, node), None))),
-                Being::Holds(roles) => {
+                DerivationTerm::Can(ids) => {
+                    questions.extend(ids.iter().map(|&id| (user, id, target(most, id, node), None)))
+                }
+                DerivationTerm::Holds(roles) => {
                     let give = |&role: &RoleId| model.permissions.id(Permission::Give(role));
                     let each = roles.iter().filter_map(give);
                     questions.extend(each.map(|id| (user, id, Target::node(node), Some(user))));
                 }
-                Being::Relation(_) | Being::Member => {}
+                DerivationTerm::Relation(_) | DerivationTerm::Member => {}
             }
         }
     }

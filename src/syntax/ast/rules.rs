@@ -16,7 +16,7 @@ pub struct RoleDecl {
     /// `default`
     pub default: Option<SpanEq>,
     /// `for whoever …`; empty if not derived.
-    pub derived: Vec<Being>,
+    pub derived: Vec<DerivationTerm>,
     /// `(limit: int)`
     pub parameters: Vec<Attribute>,
     /// Labels.
@@ -156,7 +156,7 @@ pub struct Step {
 
 /// One condition of `for whoever …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Being {
+pub enum DerivationTerm {
     /// `is registrant`, `is member`
     Is(Name),
     /// `holds R`

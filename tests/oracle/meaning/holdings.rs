@@ -4,7 +4,7 @@ use rolebook::eval::Target;
 use rolebook::facts::{EVERYONE, Holding, Member, SingleGrant, Subject, Window};
 use rolebook::model::permission::{PermId, Permission};
 use rolebook::model::value::{GroupId, NodeId, Tri, UserId, Value};
-use rolebook::model::{Being, NOW, RoleId, Rule};
+use rolebook::model::{DerivationTerm, NOW, RoleId, Rule};
 
 use super::nodes::{self, Link};
 use super::{Ask, Oracle, all, any};
@@ -167,16 +167,16 @@ impl<'a> Oracle<'a> {
     /// (u, R, n) for a derived R whose `for` holds at n.
     fn derived(&self, user: UserId, role: RoleId, node: NodeId) -> Tri {
         all(self.model.role(role).derived.iter().map(|being| match being {
-            Being::Relation(name) => {
+            DerivationTerm::Relation(name) => {
                 let value = self.attribute_of_node(node, *name);
                 self.is_or_is_in(user, value)
             }
-            Being::Member => self.member(user, node),
-            Being::Holds(roles) => {
+            DerivationTerm::Member => self.member(user, node),
+            DerivationTerm::Holds(roles) => {
                 let held = roles.iter().flat_map(|&other| self.holdings(user, other));
                 any(held.filter(|held| held.node == node).map(|held| held.degree))
             }
-            Being::Can(perms) => all(perms.iter().map(|&perm| self.could(Some(user), perm, node))),
+            DerivationTerm::Can(perms) => all(perms.iter().map(|&perm| self.could(Some(user), perm, node))),
         }))
     }
 

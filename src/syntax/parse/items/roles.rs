@@ -7,7 +7,7 @@ use super::super::grammar::{Parts, Rule};
 use super::super::names::{label, list, name, names, role_name, role_names, target};
 use super::super::rules::{reach, role_rule};
 use super::{attribute, labels_of_one, twice};
-use crate::syntax::ast::{Being, RoleDecl};
+use crate::syntax::ast::{DerivationTerm, RoleDecl};
 
 pub(super) fn role(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> RoleDecl {
     debug_assert_eq!(pair.as_rule(), Rule::role);
@@ -72,21 +72,21 @@ fn fill<T>(list: &mut Vec<T>, more: Vec<T>) -> bool {
     again
 }
 
-fn beings(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<Being> {
+fn beings(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Vec<DerivationTerm> {
     debug_assert_eq!(pair.as_rule(), Rule::derived);
     let beings = pair.into_inner().filter(|inner| inner.as_rule() == Rule::being);
     beings.map(|inner| being(cx, inner)).collect()
 }
 
-fn being(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> Being {
+fn being(cx: &mut Cx<'_>, pair: Pair<'_, Rule>) -> DerivationTerm {
     debug_assert_eq!(pair.as_rule(), Rule::being);
     let inner = Parts::of(pair).any();
     let rule = inner.as_rule();
     let mut parts = Parts::of(inner);
     match rule {
-        Rule::being_is => Being::Is(name(cx, parts.one(Rule::local_ref))),
-        Rule::being_holds => Being::Holds(role_name(cx, parts.one(Rule::role_name))),
-        _ => Being::Can {
+        Rule::being_is => DerivationTerm::Is(name(cx, parts.one(Rule::local_ref))),
+        Rule::being_holds => DerivationTerm::Holds(role_name(cx, parts.one(Rule::role_name))),
+        _ => DerivationTerm::Can {
             actions: list(cx, parts.one(Rule::action_list)),
             target: target(cx, parts.one(Rule::target)),
         },

@@ -4,9 +4,9 @@
 //! tells of up to [`FEW`] holdings where each reaches, of those that another covers nothing; of a user with more it tells
 //! which nodes he may hold something at. Of his groups it tells which he may be in.
 
-use super::covering::Covering;
 use super::entry::Entry;
-use super::key::Key;
+use super::subsumption::Subsumption;
+use super::subtree_key::SubtreeKey;
 use crate::model::value::{GroupId, NodeId};
 use crate::packed::{Block, Reader, Record};
 
@@ -16,37 +16,41 @@ const FEW: usize = 5;
 /// What one user holds.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-pub(in crate::eval) struct Glance {
+pub(in crate::eval) struct HoldingSummary {
     /// How many holdings there are, in three bits, and in the others the groups.
     head: u32,
     /// Of few holdings one each; of more holdings these are bits of their nodes.
-    keys: [Key; FEW],
+    keys: [SubtreeKey; FEW],
 }
 
-impl Glance {
+impl HoldingSummary {
     /// Stands for any number of holdings beyond the few: all bits that count.
     const MANY: u32 = 0b111;
 
     /// Of nobody.
     pub(super) const NOTHING: Self = Self {
         head: 0,
-        keys: [Key([0; 3]); FEW],
+        keys: [SubtreeKey([0; 3]); FEW],
     };
 
-    /// Of what a user holds, less what [is covered](Covering).
-    pub(super) fn of(entries: &[Entry], groups: impl Iterator<Item = GroupId>, covering: &mut Covering<'_>) -> Self {
-        let mut glance = Self::NOTHING;
-        let keys = covering.keys(entries);
-        glance.head = match keys.len() <= FEW {
+    /// Of what a user holds, less what [is covered](Subsumption).
+    pub(super) fn of(
+        entries: &[Entry],
+        groups: impl Iterator<Item = GroupId>,
+        subsumption: &mut Subsumption<'_>,
+    ) -> Self {
+        let mut summary = Self::NOTHING;
+        let keys = subsumption.keys(entries);
+        summary.head = match keys.len() <= FEW {
             true => keys.len() as u32,
             false => Self::MANY,
         };
-        glance.head |= groups.fold(0, |bits, group| bits | Self::bit_of(group));
-        if glance.is_few() {
-            glance.keys[..keys.len()].copy_from_slice(&keys);
+        summary.head |= groups.fold(0, |bits, group| bits | Self::bit_of(group));
+        if summary.is_few() {
+            summary.keys[..keys.len()].copy_from_slice(&keys);
         }
-        glance.complete(entries);
-        glance
+        summary.complete(entries);
+        summary
     }
 
     /// Sets the bits of the nodes, which a snapshot does not keep.
@@ -84,7 +88,7 @@ impl Glance {
 
     /// His holdings, less what is covered, if they are few.
     #[inline]
-    pub(in crate::eval) fn few(&self) -> Option<&[Key]> {
+    pub(in crate::eval) fn few(&self) -> Option<&[SubtreeKey]> {
         self.keys.get(..self.count())
     }
 
@@ -108,7 +112,7 @@ impl Glance {
     }
 }
 
-impl Record for Glance {
+impl Record for HoldingSummary {
     fn write(&self, to: &mut Block) {
         to.word(self.head);
         self.few().into_iter().flatten().for_each(|key| to.words(key.0));
@@ -117,12 +121,12 @@ impl Record for Glance {
     #[inline]
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         let head = from.word()?;
-        let mut glance = Self { head, ..Self::NOTHING };
-        let told = if glance.is_few() { glance.count() } else { 0 };
-        for Key(words) in &mut glance.keys[..told] {
+        let mut summary = Self { head, ..Self::NOTHING };
+        let told = if summary.is_few() { summary.count() } else { 0 };
+        for SubtreeKey(words) in &mut summary.keys[..told] {
             *words = [from.word()?, from.word()?, from.word()?];
         }
-        Some(glance)
+        Some(summary)
     }
 }
 
@@ -132,6 +136,6 @@ mod tests {
 
     #[test]
     fn a_glance_is_one_line_of_the_cache() {
-        assert_eq!((size_of::<Glance>(), align_of::<Glance>()), (64, 64));
+        assert_eq!((size_of::<HoldingSummary>(), align_of::<HoldingSummary>()), (64, 64));
     }
 }

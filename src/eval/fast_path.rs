@@ -6,7 +6,7 @@
 
 use super::Eval;
 use super::Resource;
-use super::org::{Glance, Key};
+use super::org::{HoldingSummary, SubtreeKey};
 use crate::model::value::{NodeId, Tri, UserId, Value};
 use crate::model::{RoleId, TypeKind};
 use crate::table::brief::bit;
@@ -14,7 +14,7 @@ use crate::table::plain::{Ask, Plain};
 
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plainly {
+pub(super) enum FastPath {
     /// Some grant applies.
     Granted,
     /// No grant applies.
@@ -28,9 +28,9 @@ pub(super) enum Plainly {
 impl Eval<'_> {
     /// Whether some grant applies: a role that has the permission is held above the target, within its account.
     #[inline(always)]
-    pub(super) fn plainly(&self, plain: &Plain) -> Plainly {
+    pub(super) fn fast_path(&self, plain: &Plain) -> FastPath {
         if self.is_unfit() {
-            return Plainly::Unclear;
+            return FastPath::Unclear;
         }
         let look = Look {
             eval: self,
@@ -38,10 +38,10 @@ impl Eval<'_> {
             start: self.request.target.start,
         };
         match look.is_granted() {
-            Some(true) => Plainly::Granted,
-            Some(false) if plain.is_all() && !self.has_extra() => Plainly::Denied,
-            Some(false) => Plainly::NotSo,
-            None => Plainly::Unclear,
+            Some(true) => FastPath::Granted,
+            Some(false) if plain.is_all() && !self.has_extra() => FastPath::Denied,
+            Some(false) => FastPath::NotSo,
+            None => FastPath::Unclear,
         }
     }
 
@@ -75,16 +75,16 @@ impl<'l> Look<'l> {
         let Some(user) = self.eval.request.user else {
             return Some(false);
         };
-        let glance = self.eval.org.glance(user);
-        match glance.few() {
+        let summary = self.eval.org.holding_summary(user);
+        match summary.few() {
             Some(keys) => self.one_gives(keys),
-            None => self.one_above_gives(user, glance),
+            None => self.one_above_gives(user, summary),
         }
     }
 
     /// Each of few holdings is looked at.
     #[inline(always)]
-    fn one_gives(self, keys: &[Key]) -> Option<bool> {
+    fn one_gives(self, keys: &[SubtreeKey]) -> Option<bool> {
         let spot = self.eval.org.spot(self.start);
         for key in keys {
             if key.is_around(spot) && self.gives(key.role(), key.is_always())? {
@@ -96,10 +96,10 @@ impl<'l> Look<'l> {
 
     /// Of many holdings those are, which are at the target or at what encloses it, up to its account.
     #[inline(always)]
-    fn one_above_gives(self, user: UserId, glance: &Glance) -> Option<bool> {
+    fn one_above_gives(self, user: UserId, summary: &HoldingSummary) -> Option<bool> {
         let entries = self.eval.org.entries(user);
         for node in self.eval.org.chain_in_account(self.start) {
-            if !glance.has_bit_of(node) {
+            if !summary.has_bit_of(node) {
                 continue;
             }
             let first = entries.partition_point(|entry| entry.node < node);

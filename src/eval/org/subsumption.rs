@@ -1,14 +1,14 @@
 //! Holdings that give nothing beyond what another gives: the same role, or one that has all that it has, held at the same
 //! node or at one that encloses it.
 //!
-//! Only what is told [plainly](crate::table::plain) counts, as only that is decided by a [`super::glance::Glance`].
+//! Only what is told [plainly](crate::table::plain) counts, as only that is decided by a [`super::holding_summary::HoldingSummary`].
 
 use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
 use super::entry::Entry;
-use super::key::Key;
+use super::subtree_key::SubtreeKey;
 use crate::containment::forest::{Forest, Spot};
 use crate::model::RoleId;
 use crate::table::Table;
@@ -17,14 +17,14 @@ use crate::table::Table;
 const MOST: usize = 32;
 
 /// Finds holdings that others cover.
-pub(super) struct Covering<'o> {
+pub(super) struct Subsumption<'o> {
     table: &'o Table,
     forest: &'o Forest,
     /// Whether the first role covers the second, as far as that was asked.
     known: HashMap<(RoleId, RoleId), bool>,
 }
 
-impl<'o> Covering<'o> {
+impl<'o> Subsumption<'o> {
     pub(super) fn new(table: &'o Table, forest: &'o Forest) -> Self {
         Self {
             table,
@@ -34,10 +34,10 @@ impl<'o> Covering<'o> {
     }
 
     /// What a user holds, in order, less what is covered; all of it if that is much.
-    pub(super) fn keys(&mut self, entries: &[Entry]) -> SmallVec<[Key; MOST]> {
-        let mut kept: SmallVec<[(Key, Spot); MOST]> = SmallVec::new();
+    pub(super) fn keys(&mut self, entries: &[Entry]) -> SmallVec<[SubtreeKey; MOST]> {
+        let mut kept: SmallVec<[(SubtreeKey, Spot); MOST]> = SmallVec::new();
         for entry in entries {
-            let it = (Key::of(entry, self.forest), self.forest.spot(entry.node));
+            let it = (SubtreeKey::of(entry, self.forest), self.forest.spot(entry.node));
             if entries.len() <= MOST {
                 if kept.iter().any(|other| self.covers(other, &it)) {
                     continue;
@@ -49,7 +49,7 @@ impl<'o> Covering<'o> {
         kept.into_iter().map(|(key, _)| key).collect()
     }
 
-    fn covers(&mut self, (key, _): &(Key, Spot), (other, spot): &(Key, Spot)) -> bool {
+    fn covers(&mut self, (key, _): &(SubtreeKey, Spot), (other, spot): &(SubtreeKey, Spot)) -> bool {
         key.is_always() && key.is_around(*spot) && self.role_covers(key.role(), other.role())
     }
 

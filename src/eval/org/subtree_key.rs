@@ -6,9 +6,9 @@ use crate::model::RoleId;
 
 /// One holding: the node's number in pre-order, how many nodes lie in it, and the role with [`Self::BOUNDED`].
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::eval) struct Key(pub(super) [u32; 3]);
+pub(in crate::eval) struct SubtreeKey(pub(super) [u32; 3]);
 
-impl Key {
+impl SubtreeKey {
     /// It is held for a time only.
     const BOUNDED: u32 = 1 << 31;
 
