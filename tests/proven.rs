@@ -554,3 +554,67 @@ fn examples_name_their_moment() {
     let shown = found.cells[0].narrower.as_ref().unwrap();
     assert!(shown.sentence.contains("with context.now ="), "{}", shown.sentence);
 }
+
+#[test]
+fn a_part_decides_nothing_by_itself_or_is_not_said_to() {
+    let shop = "account Shop\nuser { actions fire }\nrole B at Shop { can fire User }\n";
+    let rules = [
+        "role X at Shop { cannot fire User except self when not (user holds X here) or resource is not user }",
+        "role H at Shop for whoever is head { cannot fire User except self when here.head is not user or resource is not user }",
+        "role H at Shop for whoever is head { cannot fire User except self unless here.head is user and resource is user }",
+    ];
+    for rule in rules {
+        let told = lint(&format!(
+            "{}{rule}",
+            shop.replace("account Shop", "account Shop { head: user? }")
+        ));
+        assert!(!told.contains("`resource is"), "{told}");
+    }
+}
+
+#[test]
+fn what_a_derived_role_cannot_is_not_asked_of_others() {
+    let shop = "account Shop { head: user?  actions view }\nresource Doc in Shop { actions view, edit }\n\
+                role Head at Shop for whoever is head { can view Shop }\nrole Boss at Shop { can view Doc }\n\
+                everyone can edit Doc\n";
+    assert_proved(&format!("{shop}ensure Head cannot view Doc"));
+    assert_refuted(&format!("{shop}ensure Head cannot edit Doc"));
+    assert_refuted(&format!("{shop}ensure Head cannot view Shop"));
+}
+
+#[test]
+fn for_how_long_a_role_is_given_is_not_tried_and_so_nothing_is_never() {
+    let facts = "context: { now: 2026-06-01T00:00Z }\naccounts: { s: { is: Shop } }\n\
+                 users: { b: { in: s, roles: { Boss: s } }, u: { in: s } }";
+    for when in [
+        "holding.until after context.now",
+        "holding.from before 2026-01-01T00:00Z",
+    ] {
+        let policy = format!(
+            "account Shop {{ actions view }}\nrole Boss at Shop {{ can assign Clerk }}\n\
+             role Clerk at Shop {{ can view Shop when {when} }}"
+        );
+        assert_says(&policy, facts, "can u ever view s together with b", "unknown");
+    }
+}
+
+#[test]
+fn sets_and_others_are_tried_as_values() {
+    let policy = "account Shop\nresource Order in Shop { region: string  fields who  creator: user in who\n\
+                  actions view, approve, edit }\nrole Clerk at Shop (regions: set of string = [\"west\"]) {\n\
+                  can view Order when resource.region in holding.regions\n\
+                  can edit Order when not any holding.regions is \"west\"\n\
+                  can approve Order when resource.creator is not user }\n\
+                  role Admin at Shop { can assign Clerk  can edit Order.who }";
+    let facts = "accounts: { s: { is: Shop } }\nusers: { u: { in: s }, c: { in: s, roles: { Clerk: { at: s, regions: [south] } } }, \
+                 a: { in: s, roles: { Admin: s } } }\n\
+                 resources: { o: { is: Order, in: s, region: north }, o2: { is: Order, in: s } }";
+    let could = |sentence: &str, wanted: &str| {
+        let said = ask(policy, facts, sentence);
+        assert!(said.contains(wanted), "{said}");
+    };
+    could("how could u view o", "give Clerk at s with regions = [\"north\"]  by a");
+    could("how could c view o", "give Clerk at s with regions = [\"north\"]  by a");
+    could("how could u edit o", "or []  by a");
+    could("how could c approve o2", "set creator of o2 to");
+}

@@ -1,7 +1,7 @@
 //! Parts of conditions that could be taken out, and no decision would change.
 //!
 //! The rule is evaluated without the part, in the same world, and its truth held against what it is, where it decides
-//! something ([`super::standing`]). All that is told of rules and of parts before counts as taken out.
+//! something ([`super::standing`]): by itself, and with all taken out that is told of rules and of parts before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,7 @@ pub struct Redundant {
 #[must_use]
 pub fn redundant(analysis: &Analysis<'_>) -> Vec<Redundant> {
     let plain = Plain::new(analysis.table);
+    let whole = Standing::without(analysis, BTreeSet::new(), BTreeMap::new());
     let mut standing = standing(analysis);
     let mut found = Vec::new();
     let idle: BTreeSet<RuleId> = analysis.rules().iter().map(|finding| finding.rule).collect();
@@ -40,7 +41,7 @@ pub fn redundant(analysis: &Analysis<'_>) -> Vec<Redundant> {
         };
         let parts = suspects(analysis, analysis.table.model().rule(id));
         if !parts.is_empty() && !ways.iter().any(|&(permission, way)| plain.decides(permission, way)) {
-            found.extend(of_text(analysis, &mut standing, (id, ways), parts));
+            found.extend(of_text(&whole, &mut standing, (id, ways), parts));
         }
     }
     found
@@ -77,17 +78,20 @@ fn suspects(analysis: &Analysis<'_>, rule: &Rule) -> Vec<Part> {
     parts(rule).into_iter().filter(told).collect()
 }
 
+/// By itself a part can be spared, and with all that is told before.
 fn of_text(
-    analysis: &Analysis<'_>,
+    whole: &Standing<'_, '_>,
     standing: &mut Standing<'_, '_>,
     (id, ways): (RuleId, &[(PermId, Way)]),
     parts: Vec<Part>,
 ) -> Option<Redundant> {
+    let analysis = whole.analysis();
     let own = analysis.table.model().rule(id);
     for part in parts {
         let permissions = permissions(ways);
         let (with, less) = (standing.parts(own.span).to_vec(), standing.parts_with(own.span, &part));
-        if standing.take_part(own.span, own.effect, &permissions, &part) {
+        let can_spare = whole.can_spare(own.span, own.effect, &permissions, &part);
+        if can_spare && standing.take_part(own.span, own.effect, &permissions, &part) {
             let because = because(analysis, standing, own, &permissions, [&with, &less]);
             return Some(Redundant {
                 rule: id,

@@ -57,6 +57,12 @@ impl<'s, 't> Standing<'s, 't> {
         self.gone.contains(&text)
     }
 
+    /// Of which policy.
+    #[must_use]
+    pub const fn analysis(&self) -> &'s Analysis<'t> {
+        self.analysis
+    }
+
     /// Takes a rule out if that is proved to change nothing.
     pub fn take_rule(&mut self, text: Span, effect: Effect, permissions: &[PermId]) -> bool {
         let keeps = |&id: &PermId| self.keeps(id, text, effect, |_| Truth::FALSE);
@@ -70,14 +76,19 @@ impl<'s, 't> Standing<'s, 't> {
 
     /// Takes a part out of a rule's condition if that is proved to change nothing.
     pub fn take_part(&mut self, text: Span, effect: Effect, permissions: &[PermId], part: &Part) -> bool {
-        let parts = self.parts_with(text, part);
-        let keeps = |&id: &PermId| self.keeps(id, text, effect, |cell| truth(cell, text, effect, &parts));
-        let taken = permissions.iter().all(keeps);
+        let taken = self.can_spare(text, effect, permissions, part);
         if taken {
-            self.parts.insert(text, parts);
+            self.parts.insert(text, self.parts_with(text, part));
             self.forget(permissions);
         }
         taken
+    }
+
+    /// True if it is proved that a part of a rule's condition changes nothing.
+    pub fn can_spare(&self, text: Span, effect: Effect, permissions: &[PermId], part: &Part) -> bool {
+        let parts = self.parts_with(text, part);
+        let keeps = |&id: &PermId| self.keeps(id, text, effect, |cell| truth(cell, text, effect, &parts));
+        permissions.iter().all(keeps)
     }
 
     /// What is out of a rule's condition already.

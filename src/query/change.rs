@@ -38,7 +38,7 @@ pub enum Change {
         node: NodeId,
         /// To whom.
         to: Subject,
-        /// Parameters that have a value other than their default.
+        /// Parameters that have a value other than their default; of a set one value stands for the set of it.
         parameters: Vec<(AttrName, Value)>,
     },
     /// A role is taken, however often it is stated.

@@ -129,6 +129,12 @@ fn give(
 ) -> bool {
     let declared = model.roles.get(role.ix()).map_or(&[][..], |role| &role.parameters);
     let mut parameters: Vec<(AttrName, Value)> = with.to_vec();
+    for (key, value) in &mut parameters {
+        let is_set = declared.iter().any(|it| it.key == *key && it.ty.many);
+        if is_set && !matches!(value, Value::List(_)) {
+            *value = facts.pool.list(vec![*value]);
+        }
+    }
     for parameter in declared {
         if let Default::Value(value) = parameter.default
             && with.iter().all(|(key, _)| *key != parameter.key)

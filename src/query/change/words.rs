@@ -116,7 +116,7 @@ impl Words<'_> {
         let declared = self.model.roles.get(role.ix()).map_or(&[][..], |it| &it.parameters);
         let one = |(key, value): &(AttrName, Value)| {
             let it = declared.iter().find(|parameter| parameter.key == *key)?;
-            Some((it.name.clone(), self.value(it, *value)))
+            Some((it.name.clone(), self.parameter(it, *value)))
         };
         let mut all: Vec<(String, String)> = with.iter().filter_map(one).collect();
         let (name, last) = all.pop()?;
@@ -146,6 +146,15 @@ impl Words<'_> {
 
     pub(in crate::query) fn value(&self, attribute: &Attribute, value: Value) -> String {
         show(value, attribute.ty.of, self.facts, self.model)
+    }
+
+    /// Of a parameter that is a set, one value stands for the set of it.
+    fn parameter(&self, attribute: &Attribute, value: Value) -> String {
+        let shown = self.value(attribute, value);
+        match attribute.ty.many && !matches!(value, Value::List(_)) {
+            true => format!("[{shown}]"),
+            false => shown,
+        }
     }
 
     pub(in crate::query) fn thing(&self, of: Thing) -> String {

@@ -185,6 +185,8 @@ impl Builder<'_, '_> {
         let model = self.most.scene.table.model();
         let declared = model.roles.get(role.ix()).map_or(&[][..], |role| &role.parameters);
         let mut all: Vec<Vec<(AttrName, Value)>> = vec![Vec::new()];
+        // For how long a role is given is not tried.
+        self.out.complete &= !self.most.slice.reads_bounds;
         for (ix, parameter) in declared.iter().enumerate() {
             let Some(domain) = self.domains.parameter(role, ix) else {
                 continue;

@@ -7,8 +7,8 @@ use crate::facts::{Member, Subject};
 use crate::model::permission::{PermId, Permission};
 use crate::model::value::Scalar;
 use crate::model::{
-    AttrName, Default, DerivationTerm, Model, Operand, Path, Receiver, RoleId, Rule, Test, TestKind, TypeId, TypeKind,
-    Who,
+    AttrName, Default, DerivationTerm, Model, Operand, Path, Receiver, RoleId, Root, Rule, Test, TestKind, TypeId,
+    TypeKind, Who,
 };
 use crate::query::change::parts;
 
@@ -27,6 +27,8 @@ pub(super) struct Slice {
     groups: bool,
     /// Somebody can receive only as a member of an account.
     accounts: bool,
+    /// Some condition asks from when, or until when, a role is held.
+    pub(super) reads_bounds: bool,
     /// What every relevant rule compares with.
     pub(super) rules: Vec<Rule>,
 }
@@ -55,6 +57,7 @@ impl Slice {
             places: false,
             groups: false,
             accounts: false,
+            reads_bounds: false,
             rules: Vec::new(),
         };
         let open = match goal {
@@ -160,6 +163,10 @@ impl Walk<'_> {
         self.slice.rules.push(rule.clone());
         self.open.extend(rule.roles_asked().into_iter().map(Open::Role));
         self.slice.places |= rule.who == Who::Everyone;
+        let is_bound = |key: AttrName| matches!(model.attr_names[key.0 as usize].as_str(), "from" | "until");
+        self.slice.reads_bounds |= rule
+            .paths()
+            .any(|path| matches!(path.root, Root::Holding(key) if is_bound(key)));
         if let (true, Permission::Grant(inner)) = (rule.they_have, model.permissions.get(id)) {
             self.open.push(Open::Permission(inner));
         }

@@ -100,7 +100,8 @@ impl Candidates<'_> {
         for parameter in declared {
             let hints = hints_of(reads, (to, role, at), parameter.key);
             let ty = (parameter.key, parameter.ty);
-            let values = self.values.of(self.facts(), ty, parameter.unset(), &hints, false);
+            let mut values = self.values.of(self.facts(), ty, parameter.unset(), &hints, false);
+            values.extend((parameter.ty.many && parameter.unset() != Value::EMPTY).then_some(Value::EMPTY));
             let longer = choices.iter().flat_map(|chosen| {
                 values.iter().map(|&value| {
                     let mut longer = chosen.clone();

@@ -86,10 +86,12 @@ impl<'v> Values<'v> {
         }
         let mut values = worth_trying(self.model, facts, ty.of, &known, self.other);
         if matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
-            let some: Vec<Value> = values.iter().copied().filter(|value| known.contains(value)).collect();
+            let (some, others): (Vec<Value>, Vec<Value>) = values.iter().partition(|value| known.contains(value));
             let enough = !followed && !some.is_empty() && !some.contains(&now);
             if enough {
-                values = some;
+                // For `is not` any other does.
+                let other = others.into_iter().find(|value| *value != now);
+                values = some.into_iter().chain(other).collect();
             }
         }
         if ty.optional && !ty.many && matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
