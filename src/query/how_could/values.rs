@@ -89,8 +89,9 @@ impl<'v> Values<'v> {
             let (some, others): (Vec<Value>, Vec<Value>) = values.iter().partition(|value| known.contains(value));
             let enough = !followed && !some.is_empty() && !some.contains(&now);
             if enough {
-                // For `is not` any other does.
-                let other = others.into_iter().find(|value| *value != now);
+                // For `is not` any other does, where there is none yet.
+                let none_yet = matches!(now, Value::Absent | Value::Missing | Value::List(_));
+                let other = others.into_iter().find(|_| none_yet);
                 values = some.into_iter().chain(other).collect();
             }
         }
