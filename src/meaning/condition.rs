@@ -54,7 +54,7 @@ pub fn test<D: Domain>(domain: &mut D, at: At<'_, D>, it: &Test) -> D::Truth {
             let set = path(domain, at, set);
             if D::LOOKS_ASIDE {
                 let right = operand(domain, at, right);
-                domain.aside(&set, &right);
+                domain.aside(&set, *op, &right);
             }
             quantified(domain, at, *all, &set, (*op, right))
         }
@@ -236,6 +236,7 @@ pub fn followed<D: Domain>(
     if then.is_empty() {
         return is_or_in(domain, user, value);
     }
+    domain.goes_on(value);
     domain.cases(value, |domain, case| match case {
         Case::Set(set) => domain.any_in(&set, |domain, each| followed_from(domain, ask, each, then, user)),
         Case::One(from) => followed_from(domain, ask, from, then, user),

@@ -35,7 +35,10 @@ pub trait Domain: Sized {
     const LOOKS_ASIDE: bool = false;
 
     /// Elements of the one are about to be compared with the other.
-    fn aside(&mut self, _set: &Self::Value, _right: &Self::Value) {}
+    fn aside(&mut self, _set: &Self::Value, _op: Op, _right: &Self::Value) {}
+
+    /// A relation goes on from what a value is.
+    fn goes_on(&mut self, _from: &Self::Value) {}
 
     /// What is settled.
     fn constant(&mut self, truth: Tri) -> Self::Truth;

@@ -35,7 +35,7 @@ role Reader at Doc {}
 const HANDING: usize = 8;
 
 /// Rules of which some are chosen.
-const RULES: [&str; 50] = [
+const RULES: [&str; 54] = [
     "role Boss at Firm { can assign Head, Hand, Reader }",
     "role Boss at Firm { can assign anything }",
     "role Boss at Firm { can assign member }",
@@ -86,6 +86,10 @@ const RULES: [&str; 50] = [
     "role Hand at Team { can make Doc when team.level is high or user in team.watch }",
     "role Steward at Team { can edit Doc as readers when team.level is middle }",
     "nobody can view Doc unless user holds any role at Team",
+    "role Head at Team { can sign Doc when resource.creator is not user }",
+    "role Hand at Team { can edit Doc when team.lead is not user }",
+    "role Clerk at Firm { can view Doc when user.manager is not resource.creator }",
+    "role Boss at Firm { can sign Doc when any resource.readers is not user }",
 ];
 
 /// SplitMix64: numbers of a seed.

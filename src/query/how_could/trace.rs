@@ -43,13 +43,26 @@ impl Tracer<'_> {
         values_of(of.now, self.eval.request.pool)
     }
 
-    /// Each is looked at with a view to the other, which may be later by some minutes.
-    fn beside(&mut self, left: &Looked, right: &Looked, minutes: i64) {
+    /// Each is looked at with a view to the other, which may be later by some minutes. Where they should not be the same,
+    /// any value is worth trying, as where a path goes on.
+    fn beside(&mut self, left: &Looked, right: &Looked, minutes: i64, same: Want) {
+        let others = same == Want::False;
         let [of_left, of_right] = [left, right].map(|it| self.values(it));
         let later: Vec<Value> = of_right.into_iter().map(|value| shift(value, minutes)).collect();
         let earlier: Vec<Value> = of_left.into_iter().map(|value| shift(value, -minutes)).collect();
-        self.look(left, &later);
-        self.look(right, &earlier);
+        for (it, hints) in [(left, later), (right, earlier)] {
+            for &(look, goes_on) in &it.looks {
+                self.note(Read::Value(look, hints.clone(), goes_on || others));
+            }
+        }
+    }
+
+    /// Whether two values should be the same, so that a comparison comes out as wanted.
+    const fn same_by(&self, op: Op) -> Want {
+        match op {
+            Op::IsNot | Op::NotIn => self.want.turned(),
+            _ => self.want,
+        }
     }
 
     /// Parts that must all come out as wanted: those before the first that does not are forgotten.
@@ -236,29 +249,35 @@ impl<'t> Domain for Tracer<'t> {
     }
 
     fn compare(&mut self, left: &Looked, right: &Looked, test: impl Fn(Value, Value) -> Tri) -> Tri {
-        self.beside(left, right, 0);
+        self.beside(left, right, 0, self.want);
         test(left.now, right.now)
     }
 
     fn ordered(&mut self, left: &Looked, op: Op, right: &Looked, minutes: i64) -> Tri {
-        self.beside(left, right, minutes);
+        self.beside(left, right, minutes, self.same_by(op));
         ordered(left.now, op, shift(right.now, minutes))
     }
 
     fn listed(&mut self, at: At<'_, Self>, left: &Looked, items: &[Operand]) -> Tri {
         let items: Vec<Looked> = items.iter().map(|item| condition::operand(self, at, item)).collect();
-        items.iter().for_each(|item| self.beside(left, item, 0));
+        items.iter().for_each(|item| self.beside(left, item, 0, self.want));
         let truths = items.iter().map(|item| equal_or_within(left.now, item.now));
         truths.max().unwrap_or(Tri::False)
     }
 
-    fn aside(&mut self, left: &Looked, right: &Looked) {
-        self.beside(left, right, 0);
+    fn aside(&mut self, set: &Looked, op: Op, right: &Looked) {
+        self.beside(set, right, 0, self.same_by(op));
+    }
+
+    fn goes_on(&mut self, from: &Looked) {
+        for &(look, _) in &from.looks {
+            self.note(Read::Value(look, Vec::new(), true));
+        }
     }
 
     fn there(&mut self, values: &[&Looked], then: impl FnOnce(&mut Self) -> Tri) -> Tri {
         match values {
-            [left, right] => self.beside(left, right, 0),
+            [left, right] => self.beside(left, right, 0, self.want),
             others => others.iter().for_each(|it| self.look(it, &[])),
         }
         let is = |wanted| values.iter().any(|it| it.now == wanted);

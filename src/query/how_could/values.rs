@@ -86,13 +86,10 @@ impl<'v> Values<'v> {
         }
         let mut values = worth_trying(self.model, facts, ty.of, &known, self.other);
         if matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
-            let (some, others): (Vec<Value>, Vec<Value>) = values.iter().partition(|value| known.contains(value));
+            let some: Vec<Value> = values.iter().copied().filter(|value| known.contains(value)).collect();
             let enough = !followed && !some.is_empty() && !some.contains(&now);
             if enough {
-                // For `is not` any other does, where there is none yet.
-                let none_yet = matches!(now, Value::Absent | Value::Missing | Value::List(_));
-                let other = others.into_iter().find(|_| none_yet);
-                values = some.into_iter().chain(other).collect();
+                values = some;
             }
         }
         if ty.optional && !ty.many && matches!(ty.of, Scalar::User(_) | Scalar::Group | Scalar::Node(_)) {
