@@ -181,22 +181,11 @@ fn can_always(cell: &mut Cell<'_>, role: RoleId, rule: &Rule) -> Option<Violatio
 /// `R cannot P …`: allowed to a user whose only holding by hand is one of R.
 fn cannot(cell: &mut Cell<'_>, role: RoleId, rule: &Rule) -> Option<Violation> {
     if cell.table.model().role(role).is_derived() {
-        let (allowed, table) = (cell.allowed.yes, cell.table);
-        let grants = table.row(cell.permission).grants.iter();
-        let by_itself: Vec<Way> = grants
-            .filter(|way| needs_no_holding(table.model(), way))
-            .copied()
-            .collect();
+        let allowed = cell.allowed.yes;
         let (mut meaning, asked) = cell.meaning();
         let placed = placed(&mut meaning, role, rule, &asked);
-        // Other roles that are given by hand are another matter.
-        let granted = by_itself
-            .into_iter()
-            .map(|way| meaning.way(way, &asked).yes)
-            .collect::<Vec<_>>();
-        let granted = meaning.world.circuit.or(granted);
         return Some(Violation {
-            claims: vec![placed, granted, allowed],
+            claims: vec![placed, allowed],
             alone: None,
             allowed: true,
         });
