@@ -579,6 +579,10 @@ fn what_a_derived_role_cannot_is_promised_whatever_else_is_held() {
     assert_refuted(&format!("{shop}ensure Head cannot view Doc"));
     assert_refuted(&format!("{shop}ensure Head cannot view Shop"));
     assert_proved(&format!("{shop}ensure Head cannot edit Doc"));
+    // Where it is held lies below what is done to.
+    let team = "account Shop { actions view }\nunit Team in Shop { head: user?  actions view }\n\
+                role Head at Team for whoever is head { can view Team }\nrole Boss at Shop { can view Shop }\n";
+    assert_refuted(&format!("{team}ensure Head cannot view Shop"));
 }
 
 #[test]

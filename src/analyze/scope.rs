@@ -161,8 +161,8 @@ impl Scope {
                 for (role, rule) in rules {
                     self.promised(table, rule, id, &[*role]);
                     // It speaks of every target: also of what does not lie where the role is held.
-                    let speaks = rule.permissions.binary_search(&id).is_ok();
-                    if !can && speaks && rule.reach == Reach::Below && is_common(table, id) {
+                    let speaks = rule.permissions.binary_search(&id).is_ok() && rule.reach == Reach::Below;
+                    if !can && speaks && is_allowed_elsewhere(table, *role, id) {
                         self.far.insert((table.model().role(*role).ty, None));
                     }
                 }
@@ -352,10 +352,11 @@ pub(super) fn needs_no_holding(model: &Model, way: &Way) -> bool {
     way.role.is_none_or(by_itself)
 }
 
-/// Something may be granted to whoever holds no role by hand that counts there.
-fn is_common(table: &Table, id: PermId) -> bool {
+/// Holders of a role may be allowed something where it does not reach: whoever holds nothing else by hand by what needs no
+/// holding; of a derived role, which says nothing of what else they hold, by anything.
+fn is_allowed_elsewhere(table: &Table, role: RoleId, id: PermId) -> bool {
     let mut grants = table.row(id).grants.iter();
-    grants.any(|way| needs_no_holding(table.model(), way))
+    table.model().role(role).is_derived() || grants.any(|way| needs_no_holding(table.model(), way))
 }
 
 /// True if a rule's condition tells holdings of one role apart: by the node or by parameters.

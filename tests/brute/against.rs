@@ -286,4 +286,4 @@ macro_rules! worlds {
     )* };
 }
 
-worlds! { reach values default relations borders derived handing granting holds fields people shared }
+worlds! { reach values default relations borders derived outside handing granting holds fields people shared }

@@ -1,6 +1,6 @@
 //! Where roles are held that matter to what does not lie below.
 
-use rolebook::model::{Expr, HeldAt, Model, Reach, Role, RoleId, TestKind, TypeId};
+use rolebook::model::{Expr, HeldAt, Model, PromiseKind, Reach, Role, RoleId, TestKind, TypeId};
 
 use crate::small::promised;
 
@@ -20,9 +20,26 @@ pub(crate) fn types(model: &Model) -> Vec<TypeId> {
         .map(|role| role.ty)
         .collect();
     types.extend(asked);
+    types.extend(
+        model
+            .promises
+            .iter()
+            .flat_map(|promise| everywhere(model, &promise.kind)),
+    );
     types.sort_unstable();
     types.dedup();
     types
+}
+
+/// `R cannot P` speaks of every target, wherever R is held.
+fn everywhere(model: &Model, promise: &PromiseKind) -> Vec<TypeId> {
+    match promise {
+        PromiseKind::Role { can: false, rules } => {
+            let of_all = rules.iter().filter(|(_, rule)| rule.reach == Reach::Below);
+            of_all.map(|(role, _)| model.role(*role).ty).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn is_far(reach: Reach) -> bool {

@@ -217,7 +217,7 @@ fn verdicts_on_known_policies() {
         length: 3,
         holdings: 3,
         handed: 1,
-        decisions: 2_000_000,
+        decisions: 20_000_000,
     };
     let mut wrong = String::new();
     for known in KNOWN {

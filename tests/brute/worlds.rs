@@ -24,7 +24,7 @@ pub(crate) struct World {
 
 const NONE: [&str; 0] = [];
 
-pub(crate) const WORLDS: [World; 12] = [
+pub(crate) const WORLDS: [World; 13] = [
     World {
         name: "reach",
         types: "account Corp { actions view }
@@ -348,5 +348,26 @@ resource Page in File { author: user  actions view, edit  edit implies view }
         public: 25,
         prohibitions: 25,
         conditions: 35,
+    },
+    // What is done to lies beyond the reach of most roles.
+    World {
+        name: "outside",
+        types: "account Corp { owner: user?  actions view, close }
+unit Dept in Corp { head: user? }
+",
+        heads: &[
+            &["Lead at Dept", "Lead at Dept default"],
+            &["Head at Dept for whoever is head", "Head at Dept for whoever holds Lead"],
+            &["Boss at Corp", "Boss at Corp default"],
+        ],
+        powers: &["view Corp", "close Corp", "view, close Corp"],
+        reaches: &[" anywhere"],
+        relations: &[" as owner"],
+        tests: &["user holds Lead anywhere", "user holds Boss", "user is corp.owner"],
+        lines: &["no user is both Lead and Boss"],
+        defaults: &[],
+        public: 40,
+        prohibitions: 20,
+        conditions: 30,
     },
 ];
