@@ -598,6 +598,12 @@ fn for_how_long_a_role_is_given_is_not_tried_and_so_nothing_is_never() {
              role Clerk at Shop {{ can view Shop when {when} }}"
         );
         assert_says(&policy, facts, "can u ever view s together with b", "unknown");
+        assert_says(
+            &policy,
+            facts,
+            "how could u view s",
+            "nothing was found by which u could view",
+        );
     }
 }
 

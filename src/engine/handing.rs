@@ -10,27 +10,24 @@ use crate::model::TypeId;
 use crate::model::permission::{PermId, Permission};
 use crate::model::show::type_list;
 use crate::model::value::{GroupId, UserId};
-use crate::query::deed::{Act, Recipients, granting};
-
-/// Which half of administration an action is.
-#[derive(Clone, Copy)]
-struct Halves {
-    gives: bool,
-    takes: bool,
-}
+use crate::query::deed::{Act, Recipients, granting, halves};
 
 impl Organisation {
     /// Looks up an act of administration.
     pub(super) fn handing(&self, action: &str, what: Handed<'_>, object: &Object<'_>) -> Result<Asked<'_>, Error> {
         let target = self.target(object, false)?;
-        let halves = halves(action, what)?;
+        let asked = asked(action, what)?;
         let ty = self.org().ty(target.start);
         let permissions = match what {
-            Handed::Role => self.of_role(object.name, ty, halves)?,
-            Handed::Membership => self.of_membership(ty, halves)?,
+            Handed::Role => self.of_role(object.name, ty, asked)?,
+            Handed::Membership => self.of_membership(ty, asked)?,
             Handed::Permission(of) => {
                 let (_, inner) = self.permission(of, object.name)?;
-                self.known([Permission::Grant(inner)])
+                self.model()
+                    .permissions
+                    .id(Permission::Grant(inner))
+                    .into_iter()
+                    .collect()
             }
         };
         if !object.given.is_empty() {
@@ -41,18 +38,18 @@ impl Organisation {
             targets: vec![target],
             recipients: self.recipients(object.recipient)?,
             given: Vec::new(),
-            taking: !halves.gives,
+            taking: !asked[0],
         };
         let pool = Cow::Borrowed(self.pool());
         Ok(Asked { act, pool })
     }
 
     /// The permissions to hand out a role: for one that a tenant made, to grant all that it may do.
-    fn of_role(&self, name: &str, ty: TypeId, halves: Halves) -> Result<Vec<PermId>, Error> {
+    fn of_role(&self, name: &str, ty: TypeId, asked: [bool; 2]) -> Result<Vec<PermId>, Error> {
         let model = self.model();
         let named: Vec<_> = model.role_ids().filter(|&role| model.role(role).name == name).collect();
         if let Some(&role) = named.iter().find(|&&role| model.role(role).ty == ty) {
-            return Ok(self.halved(halves, Permission::Give(role), Permission::Take(role)));
+            return Ok(halves(model, asked, [Permission::Give(role), Permission::Take(role)]));
         }
         if let Some(custom) = self.org().facts.custom.iter().find(|role| role.name == name) {
             return Ok(granting(model, custom));
@@ -68,28 +65,16 @@ impl Organisation {
         Err(fault.help(format!("it exists at {}", type_list(model, &types))).into())
     }
 
-    fn of_membership(&self, ty: TypeId, halves: Halves) -> Result<Vec<PermId>, Error> {
+    fn of_membership(&self, ty: TypeId, asked: [bool; 2]) -> Result<Vec<PermId>, Error> {
         let it = self.model().ty(ty);
         match it.kind.is_place() {
-            true => Ok(self.halved(halves, Permission::AddMember(ty), Permission::RemoveMember(ty))),
+            true => Ok(halves(
+                self.model(),
+                asked,
+                [Permission::AddMember(ty), Permission::RemoveMember(ty)],
+            )),
             false => Err(ill_typed(format!("`{}` is no place, and has no members", it.name))),
         }
-    }
-
-    fn halved(&self, halves: Halves, give: Permission, take: Permission) -> Vec<PermId> {
-        let chosen = [(halves.gives, give), (halves.takes, take)];
-        self.known(
-            chosen
-                .into_iter()
-                .filter(|(is_asked, _)| *is_asked)
-                .map(|(_, half)| half),
-        )
-    }
-
-    /// What nobody can ever be allowed has no number: then there is no permission, and it is denied.
-    fn known(&self, permissions: impl IntoIterator<Item = Permission>) -> Vec<PermId> {
-        let numbers = &self.model().permissions;
-        permissions.into_iter().filter_map(|it| numbers.id(it)).collect()
     }
 
     fn recipients(&self, named: Option<&str>) -> Result<Recipients, Error> {
@@ -111,22 +96,21 @@ impl Organisation {
             let fault = Diagnostic::error("name/unknown-group", format!("unknown group `{name}`"));
             fault.did_you_mean(name, facts.groups.iter().map(|group| group.id.as_str()))
         })?;
-        let is_in = |&user: &UserId| org.groups(user).any(|(of, _)| of == group);
-        Ok(facts.user_ids().filter(is_in).collect())
+        Ok(org.members(group))
     }
 }
 
-fn halves(action: &str, what: Handed<'_>) -> Result<Halves, Error> {
-    let (gives, takes) = match (what, action) {
-        (Handed::Permission(_), "grant") => (true, false),
-        (Handed::Permission(_), "revoke") => (false, true),
-        (Handed::Role | Handed::Membership, "give") => (true, false),
-        (Handed::Role | Handed::Membership, "take") => (false, true),
-        (Handed::Role | Handed::Membership, "assign") => (true, true),
+/// Whether an action gives, and whether it takes.
+fn asked(action: &str, what: Handed<'_>) -> Result<[bool; 2], Error> {
+    Ok(match (what, action) {
+        (Handed::Permission(_), "grant") => [true, false],
+        (Handed::Permission(_), "revoke") => [false, true],
+        (Handed::Role | Handed::Membership, "give") => [true, false],
+        (Handed::Role | Handed::Membership, "take") => [false, true],
+        (Handed::Role | Handed::Membership, "assign") => [true, true],
         (Handed::Permission(_), _) => return Err(no_half(action, "`grant` and `revoke`")),
         _ => return Err(no_half(action, "`give`, `take` and `assign`")),
-    };
-    Ok(Halves { gives, takes })
+    })
 }
 
 fn no_half(action: &str, known: &str) -> Error {

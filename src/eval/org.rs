@@ -320,6 +320,13 @@ impl<'a> Org<'a> {
         listed.chain(stated.map(|entry| (entry.node, self.window(entry))))
     }
 
+    /// Everyone in a group, for some time at least.
+    #[must_use]
+    pub fn members(&self, group: GroupId) -> Vec<UserId> {
+        let is_in = |&user: &UserId| self.groups(user).any(|(of, _)| of == group);
+        self.facts.user_ids().filter(is_in).collect()
+    }
+
     /// The groups that a user is in, with when.
     pub fn groups(&self, user: UserId) -> impl Iterator<Item = (GroupId, Window)> {
         let besides = self.index.held.groups.get(user.0 as usize).iter();

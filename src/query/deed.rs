@@ -60,6 +60,17 @@ pub fn granting(model: &Model, custom: &CustomRole) -> Vec<PermId> {
     parts.into_iter().filter_map(grant).collect()
 }
 
+/// Both halves of administration, or the one that is asked for. What nobody can ever be allowed has no number: then there
+/// is no permission, and it is denied.
+#[must_use]
+pub fn halves(model: &Model, is_asked: [bool; 2], give_and_take: [Permission; 2]) -> Vec<PermId> {
+    let asked = is_asked
+        .into_iter()
+        .zip(give_and_take)
+        .filter(|(is_asked, _)| *is_asked);
+    asked.filter_map(|(_, half)| model.permissions.id(half)).collect()
+}
+
 /// To or from whom something is handed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipients {
@@ -181,12 +192,8 @@ impl Query<'_, '_> {
     }
 
     fn halves(&self, actions: &[Name], give: Permission, take: Permission) -> Vec<PermId> {
-        let wanted = |word: &str| actions.iter().any(|a| a.text == word || a.text == "assign");
-        let both = [("give", give), ("take", take)];
-        let chosen = both.into_iter().filter(|(word, _)| wanted(word));
-        chosen
-            .filter_map(|(_, permission)| self.model().permissions.id(permission))
-            .collect()
+        let is_asked = |word: &str| actions.iter().any(|a| a.text == word || a.text == "assign");
+        halves(self.model(), ["give", "take"].map(is_asked), [give, take])
     }
 
     fn recipients_of(&mut self, other: Option<&Id>) -> Option<Recipients> {

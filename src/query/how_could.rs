@@ -107,6 +107,8 @@ pub enum End {
     Complete,
     /// There are no others of up to so many changes.
     UpTo(usize),
+    /// There may be others: not every set that a parameter could be was tried, nor for how long a role is given.
+    Untried,
     /// The budget ended first.
     Stopped,
 }
@@ -367,7 +369,7 @@ impl Alternatives {
     pub fn truth(&self) -> Tri {
         match (self.already || !self.found.is_empty(), self.end) {
             (true, _) => Tri::True,
-            (false, End::Stopped) => Tri::Unknown,
+            (false, End::Stopped | End::Untried) => Tri::Unknown,
             (false, _) => Tri::False,
         }
     }

@@ -52,12 +52,7 @@ impl Query<'_, '_> {
             return None;
         };
         let group = GroupId(u32::try_from(ix).unwrap_or(u32::MAX));
-        Some(
-            facts
-                .user_ids()
-                .filter(|&u| org.groups(u).any(|(g, _)| g == group))
-                .collect(),
-        )
+        Some(org.members(group))
     }
 
     /// A type by name or quoted label.

@@ -153,11 +153,7 @@ fn each(permissions: Option<Vec<PermId>>, node: NodeId, recipients: &[UserId]) -
 fn users(org: &Org<'_>, subject: Subject) -> Vec<UserId> {
     match subject {
         Subject::User(user) => vec![user],
-        Subject::Group(EVERYONE) => org.facts.user_ids().collect(),
-        Subject::Group(group) => {
-            let is_in = |user: &UserId| org.groups(*user).any(|(known, _)| known == group);
-            org.facts.user_ids().filter(is_in).collect()
-        }
+        Subject::Group(group) => org.members(group),
     }
 }
 

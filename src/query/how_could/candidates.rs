@@ -89,6 +89,16 @@ impl Candidates<'_> {
         changes
     }
 
+    /// Not all values are tried that a role could be given with: sets of several elements, and from when until when.
+    pub(super) fn leaves_untried(&self, read: &Read) -> bool {
+        let Read::Value(Look::Parameter(_, role, at, key), ..) = read else {
+            return false;
+        };
+        let declared = self.model().roles.get(role.ix()).map_or(&[][..], |it| &it.parameters);
+        let parameter = declared.iter().find(|parameter| parameter.key == *key);
+        parameter.is_none_or(|it| it.ty.many) && handing(self.model(), self.org, *role, *at, true).is_some()
+    }
+
     /// A role by hand, with the parameters that its conditions ask for.
     fn gives(&self, to: UserId, role: RoleId, at: NodeId, reads: &[Read]) -> Vec<Change> {
         let model = self.model();

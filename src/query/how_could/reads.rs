@@ -191,7 +191,9 @@ impl<'t> Tracer<'t> {
         }
         match declared {
             Some(it) if it.is_derived() => {
+                let before = self.related.replace(who);
                 self.wanting(want, |tracer| rule::derived(tracer, who, &it.derived, at));
+                self.related = before;
             }
             _ if self.persons.contains(&who) => self.note(Read::Role(who, role, at, want)),
             _ => {}

@@ -54,6 +54,8 @@ pub(super) struct Search<'s> {
     stopped: bool,
     /// Larger sets were left out.
     cut: bool,
+    /// Some values were.
+    untried: bool,
 }
 
 impl<'s> Search<'s> {
@@ -73,6 +75,7 @@ impl<'s> Search<'s> {
             barred: Vec::new(),
             stopped: false,
             cut: false,
+            untried: false,
         }
     }
 
@@ -100,9 +103,10 @@ impl<'s> Search<'s> {
     }
 
     pub(super) const fn end(&self) -> End {
-        match (self.stopped, self.cut) {
-            (true, _) => End::Stopped,
-            (_, true) => End::UpTo(self.budget.size),
+        match (self.stopped, self.untried, self.cut) {
+            (true, ..) => End::Stopped,
+            (_, true, _) => End::Untried,
+            (.., true) => End::UpTo(self.budget.size),
             _ => End::Complete,
         }
     }
@@ -178,6 +182,7 @@ impl<'s> Search<'s> {
                 self.asked.push(read.clone());
             }
         }
+        self.untried |= reads.iter().any(|read| candidates.leaves_untried(read));
         let changes = candidates.of(reads);
         changes.into_iter().map(|change| self.number(change)).collect()
     }

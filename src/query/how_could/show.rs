@@ -48,7 +48,9 @@ impl Words<'_> {
         let named = all.found.iter().map(|it| format!("{}{with}", self.alternative(it)));
         let mut names: Vec<String> = named.collect();
         names.extend(all.already.then(|| ALREADY.to_owned()));
-        names.extend((all.end == End::Stopped).then(|| UNFINISHED.to_owned()));
+        // What was found is right, whatever else there may be.
+        let unfinished = all.end == End::Stopped || (all.end == End::Untried && all.found.is_empty());
+        names.extend(unfinished.then(|| UNFINISHED.to_owned()));
         names
     }
 

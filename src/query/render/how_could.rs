@@ -40,7 +40,7 @@ impl Writer<'_> {
             (true, _) if !answer.otherwise.is_empty() => {
                 let _ = writeln!(self.out, "{who} could {what} with other words only:");
             }
-            (true, End::Stopped) => {
+            (true, End::Stopped | End::Untried) => {
                 let _ = writeln!(self.out, "nothing was found by which {who} could {what}");
             }
             (true, End::Complete) => {
@@ -100,6 +100,12 @@ impl Writer<'_> {
                 let _ = writeln!(
                     self.out,
                     "the search did not finish: {tried} {sets} of changes tried; there may be more"
+                );
+            }
+            End::Untried => {
+                let _ = writeln!(
+                    self.out,
+                    "with which sets, and for how long, a role is given was not tried in full; there may be more"
                 );
             }
             End::UpTo(1) if !answer.groups.is_empty() => {
