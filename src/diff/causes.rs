@@ -82,19 +82,26 @@ impl<'t> Tracer<'t> {
 
     /// The edits that changed a cell, at least one: of those that can have changed it in its direction, if there are any.
     pub(super) fn trace(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
-        if let Some(setting) = cell.permission.strip_prefix(SETTING) {
-            return self.of_setting(setting);
+        let causes = match cell.permission.strip_prefix(SETTING) {
+            Some(setting) => self.of_setting(setting),
+            None => self.of_rules(cell, touched),
+        };
+        match causes.is_empty() {
+            true => BTreeSet::from([self.declared_alone()]),
+            false => causes,
         }
+    }
+
+    fn of_rules(&self, cell: &Cell, touched: &mut Touched) -> BTreeSet<Cause> {
         let all = self.of_ways(cell, Change::Both, touched);
         let wanted = self.of_ways(cell, cell.change, touched);
         if !wanted.is_empty() {
             return wanted;
         }
         let meant = self.meaning(cell, touched);
-        match (meant.is_empty(), all.is_empty()) {
-            (false, _) => meant,
-            (true, false) => all,
-            (true, true) => BTreeSet::from([self.declared_alone()]),
+        match meant.is_empty() {
+            false => meant,
+            true => all,
         }
     }
 
@@ -111,10 +118,9 @@ impl<'t> Tracer<'t> {
         let is_owner = |ty: &str| setting.strip_prefix(ty).is_some_and(|rest| rest.starts_with('.'));
         let attribute = self.edits(|it| matches!(it, Subject::Attribute(_, full) if full == setting));
         let action = self.edits(|it| matches!(it, Subject::Member(ty, name) if is_owner(ty) && is_changing(name)));
-        match (attribute.is_empty(), action.is_empty()) {
-            (false, _) => attribute,
-            (true, false) => action,
-            (true, true) => BTreeSet::from([unclear()]),
+        match attribute.is_empty() {
+            false => attribute,
+            true => action,
         }
     }
 
